@@ -1,1 +1,2 @@
-export {};
+export { digest16 } from './digest.ts'
+export { PROJECT_SALT, projectHash } from './project-hash.ts'
