@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { agree, replace } from './agree.ts'
+import { temporaryMachineId } from './id.ts'
+import { codeOf, readStored } from './stored.ts'
+
+export interface MachineIdLocation {
+  /** Absolute path of the tool's directory, such as `~/.visivo` written out. Its parent has to exist. */
+  readonly directory: string
+  /** Name of the file in it, by default `machine_id`. */
+  readonly file?: string
+}
+
+export interface MachineId {
+  /** A lower-case UUID. */
+  readonly id: string
+  /** Whether the next run will find the same id. */
+  readonly persisted: boolean
+  /** Whether this very call made the stored id: true once for a machine, whatever runs at the same time. */
+  readonly created: boolean
+  /** Where the id lies, or would lie. */
+  readonly path: string
+}
+
+/**
+ * The machine's id: the stored one, or a new one that is stored (file 0600, directory 0700 if it has to be
+ * made). Where nothing can be stored, it is an id for this run, `persisted: false`. Never throws.
+ */
+export function ensureMachineId(location: MachineIdLocation): MachineId {
+  const path = pathOf(location)
+  const stored = readMachineId(location)
+  if (stored !== undefined) return { id: stored, persisted: true, created: false, path }
+  const mine = temporaryMachineId()
+  const agreed = tryStore(location, path, mine)
+  return { id: agreed ?? mine, persisted: agreed !== undefined, created: agreed === mine, path }
+}
+
+/** The stored id, or `undefined` if there is none that is valid. Changes nothing, never throws. */
+export function readMachineId(location: MachineIdLocation): string | undefined {
+  if (!isAbsolute(location.directory)) return undefined
+  const stored = readStored(pathOf(location))
+  return stored.state === 'valid' ? stored.id : undefined
+}
+
+/**
+ * Replaces the stored id by a new one, in one step, and returns it. Somebody asked for it, so it throws an
+ * `Error` that says where and why if it can't.
+ */
+export function resetMachineId(location: MachineIdLocation): string {
+  const path = pathOf(location)
+  const id = temporaryMachineId()
+  try {
+    makeDirectory(location.directory)
+    replace(path, id)
+    return id
+  } catch (cause) {
+    throw new Error(`Could not write a new machine id to ${path} (${codeOf(cause) ?? 'unknown error'})`, {
+      cause,
+    })
+  }
+}
+
+function tryStore({ directory }: MachineIdLocation, path: string, mine: string): string | undefined {
+  try {
+    makeDirectory(directory)
+    return agree(path, mine)
+  } catch {
+    return undefined // a read-only, full or missing place: the id holds for this run
+  }
+}
+
+/** Only the last part: a home directory that doesn't exist is not ours to make, nor is one in the cwd. */
+function makeDirectory(directory: string): void {
+  if (!isAbsolute(directory)) throw Object.assign(new Error('not an absolute path'), { code: 'ENOENT' })
+  try {
+    mkdirSync(directory, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+}
+
+function pathOf({ directory, file = 'machine_id' }: MachineIdLocation): string {
+  return join(directory, file)
+}

@@ -1,0 +1,45 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { parseStored } from './id.ts'
+
+/**
+ * What lies at the path of an id file. `empty` is a file that may be in the middle of being written,
+ * `corrupt` a file with something else in it, `unusable` what is not ours to replace: a directory, a device
+ * (a link to `/dev/null` is a person's word), a file that can't be read.
+ */
+export type Stored =
+  | { readonly state: 'valid'; readonly id: string }
+  | { readonly state: 'absent' | 'empty' | 'corrupt' | 'unusable' }
+
+/** An id is 36 characters; more room is for spaces around it. */
+const MAX_BYTES = 256
+
+/** Reads an id file, through a link too, at most 256 bytes of it. Never blocks on a pipe, never throws. */
+export function readStored(path: string): Stored {
+  try {
+    if (!statSync(path).isFile()) return { state: 'unusable' }
+    const bytes = readBounded(path)
+    if (bytes === undefined) return { state: 'corrupt' }
+    if (bytes.length === 0) return { state: 'empty' }
+    const id = parseStored(bytes.toString('utf8'))
+    return id === undefined ? { state: 'corrupt' } : { state: 'valid', id }
+  } catch (error) {
+    return { state: codeOf(error) === 'ENOENT' ? 'absent' : 'unusable' }
+  }
+}
+
+/** The `code` of an error of `node:fs`, such as `ENOENT`. */
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function readBounded(path: string): Buffer | undefined {
+  const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    if (!fstatSync(handle).isFile()) return undefined
+    const buffer = Buffer.alloc(MAX_BYTES + 1)
+    const length = readSync(handle, buffer, 0, buffer.length, 0)
+    return length > MAX_BYTES ? undefined : buffer.subarray(0, length)
+  } finally {
+    closeSync(handle)
+  }
+}
