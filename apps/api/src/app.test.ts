@@ -1,0 +1,185 @@
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask } from '../test/ask.ts'
+import { emptyProject, SECRET, type TempProject, tempProject } from '../test/temp-project.ts'
+import { type RunningServer, startServer } from './server.ts'
+
+let project: TempProject
+let server: RunningServer
+const errors: Error[] = []
+
+beforeAll(async () => {
+  project = await tempProject()
+  server = await startServer({
+    directory: project.directory,
+    port: 0,
+    onError: (error) => errors.push(error),
+  })
+})
+
+afterAll(async () => {
+  await server.close()
+  await project.remove()
+})
+
+const get = async (path: string) => {
+  const { status, text } = await ask(server.port, { path })
+  return { status, body: JSON.parse(text) }
+}
+
+describe('what is never served', () => {
+  test.each([
+    '/',
+    '/api/project',
+    '/api/models',
+    '/api/models/inline',
+    '/api/models/..%2Foutside',
+    '/api/dashboards/deep',
+  ])('nothing of a connection but its name and type at %s', async (path) => {
+    const { status, text } = await ask(server.port, { path })
+    expect(status).toBe(200)
+    expect(text).not.toContain(SECRET)
+  })
+
+  test('sources keep their names and types', async () => {
+    const { body } = await get('/api/project')
+    expect(body.sources).toEqual([
+      { name: 'warehouse', type: 'duckdb' },
+      { name: 'crm', type: 'postgresql' },
+    ])
+    expect(body.models.find(({ name }: { name: string }) => name === 'inline').source).toEqual({
+      name: 'own',
+      type: 'mysql',
+    })
+    expect(body).not.toHaveProperty('defaults')
+  })
+
+  test('a data file that is a link out of data/', async () => {
+    await symlink(
+      join(project.directory, 'outside.json'),
+      join(project.directory, 'data', 'net revenue.json'),
+    )
+    expect((await get('/api/models/net%20revenue/data')).status).toBe(404)
+  })
+
+  test('any path, whatever stands in it, is answered without a 500, a secret or a file path', async () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        'api',
+        'models',
+        'orders',
+        'data',
+        'dashboards',
+        '..',
+        '.',
+        '%2e%2e',
+        '..%2f',
+        '%00',
+        '%',
+        '%0a',
+        '%ff',
+        '',
+        '?',
+        '#',
+      ),
+      fc.string({ unit: 'binary' }).map((text) => encodeURIComponent(Buffer.from(text).toString())),
+      fc.string().map((text) => text.replace(/[^\x21-\x7e]/g, '')),
+    )
+    const question = fc.record({
+      method: fc.constantFrom('GET', 'HEAD', 'POST', 'PATCH', 'TRACE'),
+      path: fc.array(piece, { maxLength: 6 }).map((pieces) => `/${pieces.join('/')}`),
+    })
+    await fc.assert(
+      fc.asyncProperty(question, async (asked) => {
+        const { status, text } = await ask(server.port, asked)
+        expect(status).toBeLessThan(500)
+        expect(text).not.toContain(SECRET)
+        expect(text).not.toContain(project.directory)
+      }),
+      { numRuns: 300 },
+    )
+    expect(errors).toEqual([])
+  })
+})
+
+describe('a directory that is not as it should be', () => {
+  test.each<[string, Readonly<Record<string, unknown>>, string, number, object]>([
+    ['nothing compiled', {}, '/api/project', 503, { error: { message: 'Nothing was compiled yet.' } }],
+    ['nothing compiled, data asked for', {}, '/api/models/orders/data', 503, { error: {} }],
+    ['nothing compiled, health', {}, '/api/health', 200, { status: 'ok', project: { compiled: false } }],
+    [
+      'a project cut off',
+      { 'project.json': '{"name": "sh' },
+      '/api/models',
+      503,
+      { error: { hint: 'Run `visivo compile` again.' } },
+    ],
+    ['a project without a name', { 'project.json': {} }, '/api/project', 503, { error: {} }],
+    [
+      'a project of nulls',
+      { 'project.json': { name: 'x', models: [null, 3, {}] } },
+      '/api/models',
+      200,
+      { models: [] },
+    ],
+    [
+      'lists that are no lists',
+      { 'project.json': { name: 'x', models: 'all' } },
+      '/api/models',
+      200,
+      { models: [] },
+    ],
+    [
+      'data cut off',
+      { 'project.json': { name: 'x', models: [{ name: 'a' }] }, 'data/a.json': '{' },
+      '/api/models/a/data',
+      503,
+      { error: { hint: 'Run `visivo run` again.' } },
+    ],
+    [
+      'data of another shape',
+      { 'project.json': { name: 'x', models: [{ name: 'a' }] }, 'data/a.json': { columns: [], rows: [1] } },
+      '/api/models/a/data',
+      503,
+      { error: {} },
+    ],
+    [
+      'data of another shape in the list',
+      { 'project.json': { name: 'x', models: [{ name: 'a' }] }, 'data/a.json': [] },
+      '/api/models',
+      200,
+      { models: [{ has_data: false }] },
+    ],
+  ])('%s', async (_what, files, path, status, body) => {
+    const broken = await emptyProject()
+    for (const [file, content] of Object.entries(files)) await broken.write(file, content)
+    const other = await startServer({ directory: broken.directory, port: 0 })
+    try {
+      const reply = await ask(other.port, { path })
+      expect(JSON.parse(reply.text)).toMatchObject(body)
+      expect(reply.status).toBe(status)
+    } finally {
+      await other.close()
+      await broken.remove()
+    }
+  })
+
+  test('what is compiled and run while the server runs is served at once', async () => {
+    const growing = await emptyProject()
+    const other = await startServer({ directory: growing.directory, port: 0 })
+    const total = async () => JSON.parse((await ask(other.port, { path: '/api/models/a/data' })).text).total
+    try {
+      expect((await ask(other.port, { path: '/api/project' })).status).toBe(503)
+      await growing.write('project.json', { name: 'x', models: [{ name: 'a' }] })
+      await growing.write('data/a.json', { columns: [], rows: [[1]] })
+      expect(await total()).toBe(1)
+      await growing.write('data/a.json', { columns: [], rows: [[1], [2]] })
+      expect(await total()).toBe(2)
+    } finally {
+      await other.close()
+      await growing.remove()
+    }
+  })
+})

@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openFileCache } from './file-cache.ts'
+import { readJson } from './json-file.ts'
+
+let folder: string
+let loads: string[]
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visivo-cache-'))
+  loads = []
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const open = (maxBytes: number) => {
+  const cached = openFileCache({
+    load: (file) => {
+      loads.push(file.slice(folder.length + 1))
+      return readJson(file, (json) => json)
+    },
+    maxBytes,
+  })
+  return (name: string) => cached(join(folder, name))
+}
+const write = (name: string, text: string) => writeFile(join(folder, name), text)
+
+test('a file that stays the same is loaded once, also when asked for by many at once', async () => {
+  const read = open(100)
+  await write('a', '1')
+  const all = await Promise.all([read('a'), read('a'), read('a')])
+  expect(all).toEqual(Array(3).fill({ state: 'ok', value: 1 }))
+  await read('a')
+  expect(loads).toEqual(['a'])
+})
+
+test('a file renamed over it is loaded anew, though its size and time are the same', async () => {
+  const read = open(100)
+  const time = new Date(1_700_000_000_000)
+  await write('a', '1')
+  await utimes(join(folder, 'a'), time, time)
+  await read('a')
+  await write('b', '2')
+  await utimes(join(folder, 'b'), time, time)
+  await rename(join(folder, 'b'), join(folder, 'a'))
+  expect(await read('a')).toEqual({ state: 'ok', value: 2 })
+})
+
+test('above its limit it drops what was used longest ago, never the last', async () => {
+  const read = open(5)
+  await write('a', '"a"')
+  await write('b', '"b"')
+  await write('large', '"larger than all"')
+  for (const name of ['a', 'b', 'b', 'a', 'large', 'large']) await read(name)
+  expect(loads).toEqual(['a', 'b', 'a', 'large'])
+})
+
+test.each([
+  ['no file', 'nothing', 'missing'],
+  ['a folder', 'folder', 'missing'],
+  ['not JSON', 'bad', 'unreadable'],
+])('%s is a state, not an error', async (_what, name, state) => {
+  await write('bad', '{')
+  await mkdir(join(folder, 'folder'))
+  expect(await open(100)(name)).toEqual({ state })
+})
+
+test('a file that is gone is missing, and one that comes is found', async () => {
+  const read = open(100)
+  await write('a', '1')
+  await read('a')
+  await rm(join(folder, 'a'))
+  expect(await read('a')).toEqual({ state: 'missing' })
+  await write('a', '3')
+  expect(await read('a')).toEqual({ state: 'ok', value: 3 })
+})

@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises'
+import type { Reading } from './json-file.ts'
+
+/** How a cache of files behaves. */
+export interface FileCacheOptions<T> {
+  /** Reads a file that isn't known yet or has changed. Must not throw. */
+  readonly load: (file: string) => Promise<Reading<T>>
+  /** Above this many bytes of files, the values used longest ago are dropped; the last one always stays. */
+  readonly maxBytes: number
+}
+
+interface Entry<T> {
+  readonly stamp: Stamp
+  readonly reading: Promise<Reading<T>>
+}
+
+interface Stamp {
+  readonly key: string
+  readonly bytes: number
+}
+
+/**
+ * Gives a function that loads a file and keeps what came out for as long as the file's times, size and inode
+ * stay the same. Requests that come while it is being loaded share that one load. Failures aren't kept.
+ */
+export function openFileCache<T>(options: FileCacheOptions<T>): (file: string) => Promise<Reading<T>> {
+  // A Map keeps its order: what was used longest ago stands first.
+  const entries = new Map<string, Entry<T>>()
+
+  return async (file) => {
+    const stamp = await stampOf(file)
+    const known = entries.get(file)
+    entries.delete(file)
+    if (!stamp) return { state: 'missing' }
+
+    const entry = known?.stamp.key === stamp.key ? known : { stamp, reading: options.load(file) }
+    entries.set(file, entry)
+    evict(entries, options.maxBytes)
+
+    const reading = await entry.reading
+    if (reading.state !== 'ok' && entries.get(file) === entry) entries.delete(file)
+    return reading
+  }
+}
+
+/** Undefined when there is no such file, or when it is something else, such as a pipe that would never end. */
+async function stampOf(file: string): Promise<Stamp | undefined> {
+  try {
+    const found = await stat(file)
+    if (!found.isFile()) return undefined
+    return { key: [found.mtimeMs, found.ctimeMs, found.size, found.ino].join(), bytes: found.size }
+  } catch {
+    return undefined
+  }
+}
+
+function evict(entries: Map<string, Entry<unknown>>, maxBytes: number): void {
+  let total = 0
+  for (const { stamp } of entries.values()) total += stamp.bytes
+  for (const [file, { stamp }] of entries) {
+    if (total <= maxBytes || entries.size === 1) return
+    entries.delete(file)
+    total -= stamp.bytes
+  }
+}

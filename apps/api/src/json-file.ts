@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises'
+
+/** What reading a file came to. `unreadable`: it is there, but can't be read or isn't what it should be. */
+export type Reading<T> =
+  | { readonly state: 'ok'; readonly value: T }
+  | { readonly state: 'missing' }
+  | { readonly state: 'unreadable' }
+
+/**
+ * Reads a JSON file as a T. `interpret` gives undefined for a shape that it doesn't know. Never throws:
+ * every failure is a state.
+ */
+export async function readJson<T>(
+  file: string,
+  interpret: (json: unknown) => T | undefined,
+): Promise<Reading<T>> {
+  try {
+    const value = interpret(JSON.parse(await readFile(file, 'utf8')))
+    return value === undefined ? { state: 'unreadable' } : { state: 'ok', value }
+  } catch (error) {
+    // Everything else (not JSON, cut off, nested too deep, no permission) is the same to the one who asked.
+    return { state: isMissing(error) ? 'missing' : 'unreadable' }
+  }
+}
+
+const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'

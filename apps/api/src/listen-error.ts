@@ -1,0 +1,35 @@
+import { inspect } from 'node:util'
+
+/** The port that was asked for is in use. The message says where, and what to do. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError'
+  readonly port: number
+
+  constructor(host: string, port: number) {
+    super(
+      `Port ${port} on ${host} is already in use. ` +
+        'End the program that uses it, or choose another port with --port (0 takes any free one).',
+    )
+    this.port = port
+  }
+}
+
+/** Says why listening failed, and what to do, in place of the system's own error. */
+export function explainListenError(error: unknown, host: string, port: number): Error {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new PortTakenError(host, port)
+    case 'EACCES':
+      return new Error(
+        `Port ${port} needs more rights than this user has. Choose one above 1023 with --port.`,
+      )
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new Error(`${host} is not an address of this machine. Choose another with --host.`)
+    default:
+      return error instanceof Error ? error : new Error(inspect(error))
+  }
+}
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)

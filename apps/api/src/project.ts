@@ -1,0 +1,28 @@
+import { publicView } from './public-view.ts'
+
+/** An object of a compiled project: it has a name, and keys that depend on its kind. */
+export interface NamedObject {
+  readonly name: string
+  readonly [key: string]: unknown
+}
+
+/** A compiled project, already without anything that a client may not see. */
+export interface Project {
+  readonly name: string
+  /** What `GET /api/project` answers. */
+  readonly view: Readonly<Record<string, unknown>>
+  readonly models: readonly NamedObject[]
+  readonly dashboards: readonly NamedObject[]
+}
+
+/** Reads the JSON that `visivo compile` wrote. Gives undefined when it isn't an object with a name. */
+export function interpretProject(json: unknown): Project | undefined {
+  if (!isNamed(json)) return undefined
+  const view = publicView(json)
+  return { name: json.name, view, models: named(view.models), dashboards: named(view.dashboards) }
+}
+
+const named = (list: unknown): readonly NamedObject[] => (Array.isArray(list) ? list.filter(isNamed) : [])
+
+const isNamed = (value: unknown): value is NamedObject =>
+  typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'

@@ -1,0 +1,54 @@
+/** Kinds whose objects say how to reach something, and so may hold a password, a token or a webhook's address. */
+const CONNECTIONS: ReadonlySet<string> = new Set(
+  ['source', 'target', 'destination', 'alert'].flatMap((kind) => [kind, `${kind}s`]),
+)
+
+/** What may be told of such an object. Everything else in it stays here. */
+const TELLABLE = ['name', 'type'] as const
+
+/** The parts of a compiled project that are served. Others (`defaults`, `dbt` …) may hold what isn't ours to tell. */
+const SERVED: ReadonlySet<string> = new Set([
+  'name',
+  'sources',
+  'targets',
+  'models',
+  'traces',
+  'insights',
+  'charts',
+  'tables',
+  'markdowns',
+  'metrics',
+  'dimensions',
+  'relations',
+  'selectors',
+  'dashboards',
+  'alerts',
+  'inputs',
+  'destinations',
+  'edges',
+  'object_counts',
+])
+
+/**
+ * The compiled project as a client may see it: only the known parts, and of every source, target,
+ * destination and alert, however deep it stands, only its name and type. References by name stay.
+ */
+export function publicView(project: object): Readonly<Record<string, unknown>> {
+  const served = Object.entries(project).filter(([key]) => SERVED.has(key))
+  return Object.fromEntries(served.map(([key, value]) => [key, view(key, value)]))
+}
+
+function view(key: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => view(key, item))
+  if (!isObject(value)) return value
+  const entries = Object.entries(value)
+  return CONNECTIONS.has(key) ? Object.fromEntries(tellable(entries)) : deeper(entries)
+}
+
+const tellable = (entries: readonly (readonly [string, unknown])[]) =>
+  entries.filter(([key, value]) => TELLABLE.some((name) => name === key) && typeof value === 'string')
+
+const deeper = (entries: readonly (readonly [string, unknown])[]) =>
+  Object.fromEntries(entries.map(([key, value]) => [key, view(key, value)]))
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

@@ -1,0 +1,108 @@
+import { EventEmitter, once } from 'node:events'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ask } from '../test/ask.ts'
+import { emptyProject, type TempProject, tempProject } from '../test/temp-project.ts'
+import { type Instrument, type ServedProject, serve } from './serve.ts'
+import { startServer } from './server.ts'
+
+let project: TempProject
+beforeEach(async () => {
+  project = await tempProject()
+})
+afterEach(() => project.remove())
+
+/** Runs the program; `meanwhile` gets the port once it listens, and then it is stopped. */
+async function run(
+  args: readonly string[],
+  meanwhile?: (port: number) => Promise<void>,
+  instrument?: Instrument,
+) {
+  const told: ServedProject[] = []
+  let out = ''
+  let err = ''
+  const steps = new EventEmitter()
+  const done = serve(args, {
+    out: (text) => {
+      out += text
+      const port = /:(\d+) \(/.exec(text)?.[1]
+      if (port) Promise.resolve(meanwhile?.(Number(port))).finally(() => steps.emit('stop'))
+    },
+    err: (text) => {
+      err += text
+    },
+    untilStopped: () => once(steps, 'stop'),
+    ...(instrument && {
+      instrument: (facts: ServedProject) => {
+        told.push(facts)
+        return instrument
+      },
+    }),
+  })
+  return { exitCode: await done, out, err, told }
+}
+
+test('serves until it is stopped, and says where', async () => {
+  let status = 0
+  const { exitCode, out, err } = await run(['-d', project.directory, '-p', '0'], async (port) => {
+    status = (await ask(port, { path: '/api/project' })).status
+  })
+  expect({ exitCode, status, err }).toEqual({ exitCode: 0, status: 200, err: '' })
+  expect(out).toMatch(/^Serving shop <b>&" at http:\/\/127\.0\.0\.1:\d+ \(Ctrl-C stops it\)\n$/)
+})
+
+test('warns when other machines can reach it', async () => {
+  const { exitCode, err } = await run(['-d', project.directory, '-p', '0', '--host', '0.0.0.0'])
+  expect(exitCode).toBe(0)
+  expect(err).toContain('Warning: other machines can reach this server')
+})
+
+test('nothing compiled: says what to run, and ends with 1', async () => {
+  const empty = await emptyProject()
+  const { exitCode, err } = await run(['-d', empty.directory])
+  await empty.remove()
+  expect(exitCode).toBe(1)
+  expect(err).toContain('Run `visivo compile` first')
+})
+
+test('a project that is cut off: says what to run, and ends with 1', async () => {
+  await project.write('project.json', '{"name":')
+  const { exitCode, err } = await run(['-d', project.directory])
+  expect(exitCode).toBe(1)
+  expect(err).toContain('Run `visivo compile` again')
+})
+
+test('a port that is taken: says what to do, and ends with 1', async () => {
+  const other = await startServer({ directory: project.directory, port: 0 })
+  const { exitCode, err } = await run(['-d', project.directory, '-p', String(other.port)])
+  await other.close()
+  expect(exitCode).toBe(1)
+  expect(err).toContain(`Port ${other.port} on 127.0.0.1 is already in use.`)
+})
+
+test.each([
+  ['help', ['--help'], 0, 'Usage: visivo-api'],
+  ['the version', ['--version'], 0, ''],
+  ['an unknown flag', ['--prot', '80'], 2, 'unknown option'],
+  ['an argument too many', ['here'], 2, 'too many arguments'],
+  ['a port that is none', ['--port', '70000'], 2, 'It must be a whole number from 0 to 65535.'],
+  ['an empty port', ['--port', ''], 2, 'It must be a whole number'],
+])('%s', async (_what, args, code, text) => {
+  const { exitCode, out, err } = await run(args)
+  expect(exitCode).toBe(code)
+  expect(code === 0 ? out : err).toContain(text)
+})
+
+test('an instrument is told of the project, sees every request, and is closed after the last', async () => {
+  const events: string[] = []
+  const instrument: Instrument = {
+    middleware: async (c, next) => {
+      await next()
+      events.push(`${c.req.method} ${c.res.status}`)
+    },
+    close: async () => void events.push('closed'),
+  }
+  const ask404 = (port: number) => ask(port, { path: '/nope' }).then(() => {})
+  const { told } = await run(['-d', project.directory, '-p', '0'], ask404, instrument)
+  expect(told).toEqual([{ name: 'shop <b>&"', directory: project.directory }])
+  expect(events).toEqual(['GET 404', 'closed'])
+})

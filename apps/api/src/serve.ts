@@ -1,0 +1,86 @@
+import type { MiddlewareHandler } from 'hono'
+import { isLoopback } from './security.ts'
+import { type RunningServer, startServer } from './server.ts'
+import { openStore } from './store.ts'
+import { readUsage, type Usage } from './usage.ts'
+
+/** Where `serve` prints, and what tells it to end. */
+export interface ServeWorld {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  /** Settles when the server is to stop. Asked for only once it listens. */
+  readonly untilStopped: () => Promise<unknown>
+  /** Adds something that sees every request. Called once, before the server listens. */
+  readonly instrument?: (facts: ServedProject) => Instrument | Promise<Instrument>
+}
+
+/** What an instrument may want to know. */
+export interface ServedProject {
+  /** The project's name as it stands in the compiled project. */
+  readonly name: string
+  /** The directory that is served. */
+  readonly directory: string
+}
+
+/** Something that watches requests. */
+export interface Instrument {
+  readonly middleware: MiddlewareHandler
+  /** Awaited after the last request, before the process ends. */
+  close(): Promise<void>
+}
+
+/**
+ * The `visivo-api` program: reads its arguments (without node and the script), serves until it is told to
+ * stop, and gives the exit code: 0, 1 when it can't serve, 2 for wrong usage. Never throws.
+ */
+export async function serve(args: readonly string[], world: ServeWorld): Promise<number> {
+  const usage = readUsage(args, world)
+  if ('exitCode' in usage) return usage.exitCode
+
+  const project = await openStore(usage.directory).project()
+  if (project.state !== 'ok') {
+    world.err(`${EXPLAIN[project.state](usage.directory)}\n`)
+    return 1
+  }
+  const { name } = project.value
+  const instrument = await world.instrument?.({ name, directory: usage.directory })
+  try {
+    return await serveUntilStopped(usage, name, world, instrument)
+  } finally {
+    await instrument?.close()
+  }
+}
+
+const EXPLAIN = {
+  missing: (directory: string) =>
+    `There is no compiled project in ${directory}. Run \`visivo compile\` first (and \`visivo run\` for the ` +
+    'data), or say with --directory where they wrote to.',
+  unreadable: (directory: string) =>
+    `The project.json in ${directory} can't be read. Run \`visivo compile\` again.`,
+} as const
+
+async function serveUntilStopped(
+  usage: Usage,
+  name: string,
+  world: ServeWorld,
+  instrument: Instrument | undefined,
+): Promise<number> {
+  const middleware = instrument ? [instrument.middleware] : []
+  let server: RunningServer
+  try {
+    server = await startServer({ ...usage, middleware })
+  } catch (error) {
+    world.err(`${error instanceof Error ? error.message : 'The server did not start.'}\n`)
+    return 1
+  }
+  const stopped = world.untilStopped()
+  if (!isLoopback(usage.host)) world.err(`${EXPOSED}\n`)
+  world.out(`Serving ${name} at ${server.url} (Ctrl-C stops it)\n`)
+  await stopped
+  await server.close()
+  return 0
+}
+
+const EXPOSED =
+  'Warning: other machines can reach this server, and it asks nobody who they are. ' +
+  'Without --host it answers this machine only.'

@@ -1,0 +1,118 @@
+import { EventEmitter, once } from 'node:events'
+import { Agent, get } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ask } from '../test/ask.ts'
+import { emptyProject, type TempProject } from '../test/temp-project.ts'
+import { PortTakenError } from './listen-error.ts'
+import { startServer } from './server.ts'
+
+let project: TempProject
+beforeEach(async () => {
+  project = await emptyProject()
+})
+afterEach(() => project.remove())
+
+test('listens on a free port of the loopback and says where', async () => {
+  const server = await startServer({ directory: project.directory, port: 0 })
+  expect(server.url).toBe(`http://127.0.0.1:${server.port}`)
+  expect((await fetch(`${server.url}/api/health`)).status).toBe(200)
+  await server.close()
+})
+
+test('a port that is taken is an error that says which, where, and what to do', async () => {
+  const first = await startServer({ directory: project.directory, port: 0 })
+  const second = startServer({ directory: project.directory, port: first.port })
+  await expect(second).rejects.toBeInstanceOf(PortTakenError)
+  await expect(second).rejects.toThrow(`Port ${first.port} on 127.0.0.1 is already in use.`)
+  await expect(second).rejects.toThrow('--port')
+  await first.close()
+})
+
+test.each([-1, 65536, 1.5, Number.NaN])('%d is no port', async (port) => {
+  await expect(startServer({ directory: project.directory, port })).rejects.toBeInstanceOf(RangeError)
+})
+
+test('an address that is not of this machine is an error that says so', async () => {
+  const started = startServer({ directory: project.directory, host: '192.0.2.1', port: 0 })
+  await expect(started).rejects.toThrow('192.0.2.1 is not an address of this machine.')
+})
+
+test('a lie about the host is refused over the wire', async () => {
+  const server = await startServer({ directory: project.directory, port: 0 })
+  const reply = await ask(server.port, { path: '/api/project', headers: { host: 'evil.example' } })
+  expect(reply.status).toBe(403)
+  await server.close()
+})
+
+test('closing ends an idle connection, and a second close is the first', async () => {
+  const server = await startServer({ directory: project.directory, port: 0 })
+  const agent = new Agent({ keepAlive: true })
+  const [response] = await once(get(`${server.url}/api/health`, { agent }), 'response')
+  response.resume()
+  await once(response, 'end')
+  const closed = server.close()
+  expect(server.close()).toBe(closed)
+  await closed
+  await expect(fetch(server.url)).rejects.toThrow()
+  agent.destroy()
+})
+
+test('closing lets a running request finish, and then ends its connection', async () => {
+  const steps = new EventEmitter()
+  const entered = once(steps, 'entered')
+  const server = await startServer({
+    directory: project.directory,
+    port: 0,
+    middleware: [
+      async (_c, next) => {
+        const released = once(steps, 'released')
+        steps.emit('entered')
+        await released
+        await next()
+      },
+    ],
+  })
+  const agent = new Agent({ keepAlive: true })
+  const response = once(get(`${server.url}/api/health`, { agent }), 'response')
+  await entered
+  const closed = server.close()
+  steps.emit('released')
+  expect((await response)[0].statusCode).toBe(200)
+  await closed
+  agent.destroy()
+})
+
+test('closing does not wait for a request that never ends', async () => {
+  const steps = new EventEmitter()
+  const entered = once(steps, 'entered')
+  const server = await startServer({
+    directory: project.directory,
+    port: 0,
+    middleware: [
+      () => {
+        steps.emit('entered')
+        return new Promise(() => {})
+      },
+    ],
+  })
+  const socket = connect(server.port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  const ended = once(socket, 'close')
+  socket.resume()
+  await entered
+  await server.close()
+  await ended
+})
+
+test('requests that are no HTTP or name no host are answered 400', async () => {
+  const server = await startServer({ directory: project.directory, port: 0 })
+  for (const bytes of ['nonsense\r\n\r\n', 'GET / HTTP/1.1\r\n\r\n', 'GET / HTTP/1.0\r\n\r\n']) {
+    const socket = connect(server.port, '127.0.0.1')
+    socket.write(bytes)
+    const [data] = await once(socket, 'data')
+    expect(String(data)).toMatch(/^HTTP\/1\.1 400 /)
+    socket.destroy()
+  }
+  await server.close()
+})
