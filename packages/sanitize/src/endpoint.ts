@@ -1,0 +1,64 @@
+import { UNMATCHED } from './placeholders.ts'
+import { fit, type Safe, safe } from './safe.ts'
+
+/**
+ * Every text that `sanitizeEndpoint` and `sanitizeRoute` can give: at most 100 characters of literals,
+ * `{name}` and `*` (`/api/models/{name}`, `/files/{name}.{ext}`, `/static/*`), or `<unmatched>`.
+ */
+export const ENDPOINT_SHAPE =
+  /^(?:<unmatched>|\/|(?!.{101})(?:\/(?:\*|(?:[A-Za-z0-9._~-]|\{[A-Za-z_][A-Za-z0-9_-]{0,39}\})+))+)$/
+const LONGEST = 100
+
+const SCHEME_AND_HOST = /^(?:[A-Za-z][A-Za-z0-9+.-]{0,19}:)?\/\/[^/]*/
+const SEGMENTS = /[^/]+/g
+const MAX_SEGMENTS = 8
+
+/** What a route's own word looks like: `api`, `data-sources`, `v2`. */
+const ROUTE_WORD = /^(?:(?!.{33})[a-z]+(?:[-_][a-z]+)*|v[0-9]{1,2})$/
+const DECLARED_WORD = /^[A-Za-z0-9._~-]{1,40}$/
+const HASH = /^(?=[^a-f]{0,128}[a-f])[0-9a-f]{8,128}$/i
+
+const ID = safe`{id}`
+const HASHED = safe`{hash}`
+
+/**
+ * A request's path without what tells one request from another, for servers that have no router to ask.
+ * Scheme, host, query and fragment go; a segment that isn't a route's word becomes `{id}`, or `{hash}` if it is
+ * hexadecimal; after 8 segments or 100 characters comes `*`. What is no string is `<unmatched>`.
+ *
+ * A path's words can't be told from a user's (`/users/jane`). Pass the words that your routes are made of and
+ * nothing else is kept; or have a router and use `sanitizeRoute`.
+ */
+export function sanitizeEndpoint(path: string, words?: readonly string[]): Safe {
+  try {
+    return readPath(path, words)
+  } catch {
+    // A path or a list of wrong types, which only untyped callers can pass.
+    return UNMATCHED
+  }
+}
+
+function readPath(path: string, words: readonly string[] | undefined): Safe {
+  const bare = withoutQuery(path).replace(SCHEME_AND_HOST, '')
+  let endpoint = safe``
+  let count = 0
+  for (const [segment] of bare.matchAll(SEGMENTS)) {
+    const longer = safe`${endpoint}/${sanitizeSegment(segment, words)}`
+    // Two characters stay free for the `/*`.
+    if (count === MAX_SEGMENTS || longer.length > LONGEST - 2) return safe`${endpoint}/*`
+    endpoint = longer
+    count++
+  }
+  return count === 0 ? safe`/` : endpoint
+}
+
+function withoutQuery(path: string): string {
+  const end = path.search(/[?#]/)
+  return end === -1 ? path : path.slice(0, end)
+}
+
+function sanitizeSegment(segment: string, words: readonly string[] | undefined): Safe {
+  if (words?.includes(segment)) return fit(DECLARED_WORD, segment) ?? ID
+  if (HASH.test(segment)) return HASHED
+  return words === undefined ? (fit(ROUTE_WORD, segment) ?? ID) : ID
+}

@@ -1,0 +1,104 @@
+import { MAX_ARGS, sanitizeValue } from './args.ts'
+import { FLAG } from './placeholders.ts'
+import { fit, type Safe, safe } from './safe.ts'
+import { isSensitive } from './sensitive.ts'
+
+/** An option that the program declares. */
+export interface OptionSpec {
+  /** Every spelling, dashes included: `['-o', '--output-dir']`, `['--no-color']`. */
+  readonly names: readonly string[]
+  /** `none` is a switch; `required` takes the next word, whatever it is; `optional` takes it if it is no flag. */
+  readonly value: 'none' | 'required' | 'optional'
+  /** Goes on taking words until the next flag. */
+  readonly variadic?: boolean
+  /** Its values become `<redacted>`. A name like `--api-token` makes an option sensitive without this. */
+  readonly sensitive?: boolean
+}
+
+/** One spelling of a declared option. */
+export interface Flag {
+  readonly name: Safe
+  readonly value: OptionSpec['value']
+  readonly variadic: boolean
+  readonly sensitive: boolean
+}
+
+/** Declared flags by their spelling. */
+export type Flags = ReadonlyMap<string, Flag>
+
+/** What a flag may take from the next word: anything, or only what doesn't look like a flag (`dashes: false`). */
+export interface Expected {
+  readonly sensitive: boolean
+  readonly dashes: boolean
+  readonly variadic: boolean
+}
+
+/** A word of the command line that holds flags: its safe texts, and what may belong to it in the next word. */
+interface FlagsRead {
+  readonly texts: readonly Safe[]
+  readonly expected?: Expected
+}
+
+/** A spelling that isn't one (`-?`, 41 characters) counts as undeclared. */
+const FLAG_SHAPE = /^(?!.{41})--?[A-Za-z0-9][A-Za-z0-9-]*$/
+const NEGATIVE_NUMBER = /^-\.?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?$/
+
+/** The inherited flags and these options'; on the same spelling the option wins. */
+export function declareFlags(options: readonly OptionSpec[], inherited: Flags): Flags {
+  const flags = new Map(inherited)
+  for (const { names, value, variadic = false, sensitive = false } of options) {
+    const secret = sensitive || names.some(isSensitive)
+    for (const text of names) {
+      const name = fit(FLAG_SHAPE, text)
+      if (name !== undefined) flags.set(name, { name, value, variadic, sensitive: secret })
+    }
+  }
+  return flags
+}
+
+/** Whether a word stands where a flag would: `-x`, `--x`, `--`. Not `-`, and `-5` only if that is declared. */
+export function isFlag(word: string, flags: Flags): boolean {
+  if (!word.startsWith('-') || word === '-') return false
+  return !NEGATIVE_NUMBER.test(word) || flags.has(word.slice(0, 2))
+}
+
+/** Reads a word for which `isFlag` holds: `--x`, `--x=value`, `-x`, `-xvalue`, `-x=value`, `-abc`. */
+export function readFlags(word: string, flags: Flags): FlagsRead {
+  const equals = word.indexOf('=')
+  const name = equals === -1 ? word : word.slice(0, equals)
+  const flag = flags.get(name)
+  if (flag === undefined) {
+    return flags.has(word.slice(0, 2)) ? readCluster(word, flags) : readUndeclared(name, equals !== -1)
+  }
+  if (equals === -1) return { texts: [flag.name], ...expectedAfter(flag) }
+  return { texts: [safe`${flag.name}=${sanitizeValue(word.slice(equals + 1), flag.sensitive)}`] }
+}
+
+/** `-abc`, of which at least `-a` is declared: switches one by one; the first that takes a value takes the rest. */
+function readCluster(word: string, flags: Flags): FlagsRead {
+  const texts: Safe[] = []
+  for (const letter of word.slice(1, MAX_ARGS + 2)) {
+    const flag = flags.get(`-${letter}`)
+    if (flag === undefined) return { texts: [...texts, FLAG] }
+
+    const rest = word.slice(texts.length + 2)
+    if (rest === '') return { texts: [...texts, flag.name], ...expectedAfter(flag) }
+    if (rest.startsWith('=')) {
+      return { texts: [...texts, safe`${flag.name}=${sanitizeValue(rest.slice(1), flag.sensitive)}`] }
+    }
+    if (flag.value !== 'none') {
+      return { texts: [...texts, safe`${flag.name}${sanitizeValue(rest, flag.sensitive)}`] }
+    }
+    texts.push(flag.name)
+  }
+  return { texts }
+}
+
+function readUndeclared(name: string, hasValue: boolean): FlagsRead {
+  if (hasValue || !isSensitive(name)) return { texts: [FLAG] }
+  return { texts: [FLAG], expected: { sensitive: true, dashes: false, variadic: false } }
+}
+
+function expectedAfter({ value, variadic, sensitive }: Flag): { readonly expected?: Expected } {
+  return value === 'none' ? {} : { expected: { sensitive, dashes: value === 'required', variadic } }
+}

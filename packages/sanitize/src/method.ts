@@ -1,0 +1,24 @@
+import { type Safe, safe } from './safe.ts'
+
+const OTHER_METHOD = safe`OTHER`
+
+/** Every text that `sanitizeMethod` can give. */
+export const METHODS: readonly Safe[] = [
+  safe`GET`,
+  safe`HEAD`,
+  safe`POST`,
+  safe`PUT`,
+  safe`PATCH`,
+  safe`DELETE`,
+  safe`OPTIONS`,
+  safe`CONNECT`,
+  safe`TRACE`,
+  OTHER_METHOD,
+]
+
+/** An HTTP method in capitals, however it was written; what isn't one of HTTP's own is `OTHER`. */
+export function sanitizeMethod(method: string): Safe {
+  if (typeof method !== 'string') return OTHER_METHOD
+  const capitals = method.toUpperCase()
+  return METHODS.find((known) => known === capitals) ?? OTHER_METHOD
+}

@@ -1,0 +1,39 @@
+import { ENDPOINT_SHAPE } from './endpoint.ts'
+import { UNMATCHED } from './placeholders.ts'
+import { fit, type Safe } from './safe.ts'
+
+/**
+ * How routers write a parameter, each turned into `{name}`. The order matters: a later row must not read what an
+ * earlier one means.
+ */
+const SYNTAXES: readonly (readonly [syntax: RegExp, replacement: string])[] = [
+  // Express 5, an optional part: /models{/:name}
+  [/\{([/.-][^{}]*)\}/g, '$1'],
+  // OpenAPI, Fastify, Go, Starlette: {id}, {id?}, {path...}, {*path}, {id:[0-9]{2}}
+  [/\{\*{0,2}([A-Za-z_]\w*)(?:\.\.\.|[?*+])?(?::(?:[^{}]|\{[^{}]*\})*)?\}/g, '{$1}'],
+  // Next, Astro, SvelteKit: [id], [...path], [[...path]]
+  [/\[{1,2}(?:\.\.\.)?([A-Za-z_][\w-]*)\]{1,2}/g, '{$1}'],
+  // Flask: <id>, <int:id>
+  [/<(?:[a-z]+:)?([A-Za-z_]\w*)>/g, '{$1}'],
+  // Express, Hono, Koa: :id, :id?, :id(\d+), :id{[0-9]+}
+  [/:([A-Za-z_]\w*)(?:\((?:[^()]|\([^()]*\))*\)|\{(?:[^{}]|\{[^{}]*\})*\})?[?*+]?/g, '{$1}'],
+  // Express 5 and Rails, a named rest: *path
+  [/\*{1,2}([A-Za-z_]\w*)/g, '{$1}'],
+  // A rest without a name: *, **, (.*)
+  [/\*\*|\(\.\*\)/g, '*'],
+]
+
+/** Longer templates are not read; it also bounds the work of the patterns above. */
+const LONGEST_TEMPLATE = 300
+
+/**
+ * A router's own template (never a request's path: literals are kept) in one notation: `/api/models/:name` and
+ * `/api/models/[name]` are `/api/models/{name}`. Every result has the `ENDPOINT_SHAPE`; a template that can't be
+ * brought to it, the empty one and what is no string are `<unmatched>`.
+ */
+export function sanitizeRoute(template: string): Safe {
+  if (typeof template !== 'string' || template === '' || template.length > LONGEST_TEMPLATE) return UNMATCHED
+  const named = SYNTAXES.reduce((text, [syntax, name]) => text.replace(syntax, name), template)
+  const rooted = named.startsWith('/') ? named : `/${named}`
+  return fit(ENDPOINT_SHAPE, rooted.length > 1 ? rooted.replace(/\/$/, '') : rooted) ?? UNMATCHED
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { isSensitive } from './sensitive.ts'
+
+describe('names that say that their value is a secret', () => {
+  test.each([
+    '--token',
+    '--tokens',
+    '--token2',
+    '--access-token',
+    '--accessToken',
+    '--mytoken',
+    '--TOKEN',
+    '--password',
+    '--pass-word',
+    '--db_password',
+    '--passwd',
+    '--passwds',
+    '--pwd',
+    '--dbpwd',
+    '--pass',
+    '--dbpass',
+    '--passphrase',
+    '--passcode',
+    '--secret',
+    '--client-secrets',
+    '--key',
+    '--keys',
+    '--sshkey',
+    '--api-key',
+    '--api-keys',
+    '--apikey',
+    '--apiKey',
+    '--APIKey',
+    '--apikey-file',
+    '--private-key',
+    '--private',
+    '--auth',
+    '--basicauth',
+    '--oauth2',
+    '--authorization',
+    '--authentication',
+    '--credential',
+    '--credentials-file',
+    '--cred',
+    '--creds',
+    '--cookie',
+    '--cookies',
+    '--dsn',
+    '--sentry-dsn',
+    '--connection-string',
+    '--connectionstring',
+    '--connection',
+    '--conn',
+    '--connStr',
+    '--connstring',
+    '--bearer',
+    '--jwt',
+    '--pin',
+    '--userPin',
+    '--otp',
+    '--totp',
+    '--signature',
+    '--sig',
+    '--session',
+    '--sessions',
+    '--session-id',
+    '--cert',
+    '--certs',
+    '--tls-cert',
+    '--certificate',
+    '--license',
+    '--licence-file',
+    '--salt',
+    '--sas',
+    '-pwd',
+  ])('%s', (flag) => {
+    expect(isSensitive(flag)).toBe(true)
+  })
+})
+
+describe('names that do not', () => {
+  test.each([
+    '',
+    '--',
+    '-p',
+    '-k',
+    '--threads',
+    '--dag-filter',
+    '--output-dir',
+    '--author',
+    '--passive',
+    '--keyboard',
+    '--spin',
+    '--pinned',
+    '--design',
+    '--assets',
+    '--dsnames',
+    '--connected',
+    '--certain',
+    '--salted',
+    '--privately',
+    '--credit',
+    '----__proto__',
+  ])('%s', (flag) => {
+    expect(isSensitive(flag)).toBe(false)
+  })
+})
+
+test('only the first 100 characters are looked at', () => {
+  expect(isSensitive(`--${'x-'.repeat(46)}token`)).toBe(true)
+  expect(isSensitive(`--${'x-'.repeat(47)}token`)).toBe(false)
+  expect(isSensitive(`--${'x'.repeat(5_000_000)}-token`)).toBe(false)
+})
