@@ -1,0 +1,118 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { CommandContext, CommonOptions, Report } from './context.ts'
+import { readEnvFile, requireEnvFile } from './env-file.ts'
+import { exitCodeFor, UsageError } from './errors.ts'
+import { interruptible, type SignalSource } from './interrupt.ts'
+import { type CommandObserver, noObserver } from './observer.ts'
+import { createProgram, type Invocation } from './program.ts'
+import { renderError } from './render-error.ts'
+
+/** Everything outside of the program that a command touches, the file system apart. */
+export interface World {
+  readonly cwd: string
+  readonly env: Readonly<NodeJS.ProcessEnv>
+  readonly stdout: CommandContext['stdout']
+  readonly stderr: CommandContext['stderr']
+  readonly signals: SignalSource
+  readonly observer: CommandObserver
+}
+
+/** The world of this process. */
+export function processWorld(observer: CommandObserver = noObserver): World {
+  const { env, stdout, stderr } = process
+  return { cwd: process.cwd(), env, stdout, stderr, signals: process, observer }
+}
+
+/**
+ * Does what a command line asks for and prints its errors. `argv` is without the interpreter and the script. Gives
+ * the exit code: 0, 1 when the work failed, 2 for a wrong command line, 130 and 143 after SIGINT and SIGTERM.
+ */
+export async function runCli(argv: readonly string[], world: World = processWorld()): Promise<number> {
+  for (const stream of [world.stdout, world.stderr]) stream.on('error', ignoreClosedPipe)
+  const request = readRequest(argv, world)
+  if ('exitCode' in request) return request.exitCode
+
+  const { workingDir, envFile: askedEnvFile, verbose = false } = request.options
+  const workingDirectory = resolve(world.cwd, workingDir ?? '.')
+  const envFile = readEnvFile(workingDirectory, askedEnvFile)
+  const env = { ...envFile.values, ...world.env }
+  const report: Report = {}
+  const observer = request.observed ? world.observer : noObserver
+  const { program, command } = request
+  observer.started({ program, command, argv, workingDirectory, envFile, env })
+  const error = await attempt(async () => {
+    await interruptible(world.signals, async (signal) => {
+      const run = await request.load()
+      requireEnvFile(envFile, askedEnvFile)
+      const { stdout, stderr } = world
+      await run(request.options, { workingDirectory, env, stdout, stderr, signal, report })
+    })
+  })
+  const exitCode = exitCodeFor(error)
+  if (error !== undefined) world.stderr.write(renderError(error, verbose))
+  await observer.ended({ error, exitCode, report })
+  return exitCode
+}
+
+/** An invocation with its options, or one that fails with a UsageError as soon as it is loaded. */
+interface Request extends Omit<Invocation, 'command'> {
+  readonly program: Command
+  readonly command: Command | undefined
+  readonly options: CommonOptions
+}
+
+function readRequest(argv: readonly string[], world: World): Request | { readonly exitCode: number } {
+  let named: Command | undefined
+  let invocation: Invocation | undefined
+  const program = createProgram({
+    stdout: world.stdout,
+    stderr: world.stderr,
+    onCommand: (command) => {
+      named = command
+    },
+    onInvocation: (one) => {
+      invocation = one
+    },
+  })
+  const options = () => (named ?? program).optsWithGlobals<CommonOptions>()
+  const failure = parse(program, argv)
+  if (failure?.exitCode === 0) return { exitCode: 0 }
+  // No command: commander has printed the help.
+  if (failure?.code === 'commander.help') return { exitCode: 2 }
+  if (invocation) return { program, options: options(), ...invocation }
+  const usage = new UsageError(failure?.message ?? 'there is no such command')
+  return { program, command: named, options: options(), observed: true, load: () => Promise.reject(usage) }
+}
+
+interface ParseFailure {
+  readonly code: string
+  readonly exitCode: number
+  readonly message: string
+}
+
+function parse(program: Command, argv: readonly string[]): ParseFailure | undefined {
+  try {
+    program.parse(argv, { from: 'user' })
+    return undefined
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && 'exitCode' in error) {
+      return { code: String(error.code), exitCode: Number(error.exitCode), message: error.message }
+    }
+    throw error
+  }
+}
+
+async function attempt(work: () => Promise<void>): Promise<unknown> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    return error ?? new Error('failed without an error')
+  }
+}
+
+/** `visivo compile | head -1`: nobody reads on, and that is nobody's error. The work goes on. */
+function ignoreClosedPipe(error: Error): void {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error
+}

@@ -1,0 +1,70 @@
+import { relative, resolve } from 'node:path'
+import type { CommandContext } from '../context.ts'
+import { UsageError } from '../errors.ts'
+import { type CompiledProject, readCompiled } from '../project/compiled.ts'
+import { parseFilter, selectNames } from '../project/filter.ts'
+import type { CompileOptions } from './compile.ts'
+
+/** The flags of `visivo run`. */
+export interface RunOptions extends CompileOptions {
+  readonly dagFilter?: string
+  /** A whole number from 1. */
+  readonly threads: number
+  readonly skipCompile?: boolean
+}
+
+/** `visivo run`: compiles, executes the selected models, writes `data/<name>.json` for each, prints a summary. */
+export async function run(options: RunOptions, context: CommandContext): Promise<void> {
+  const { workingDirectory, env, signal, report, stdout, stderr } = context
+  const terms = options.dagFilter === undefined ? undefined : parseFilter(options.dagFilter)
+  const project = await obtainProject(options, context)
+  const selected = terms && selectNames(terms, new Set(Object.keys(project.places)), project.edges)
+  const directory = resolve(workingDirectory, options.outputDir)
+
+  // DuckDB takes longer to load than most commands take to run.
+  const [{ planJobs }, { executeJobs }, { showProgress }] = await Promise.all([
+    import('../run/plan.ts'),
+    import('../run/execute.ts'),
+    import('../run/progress.ts'),
+  ])
+  const jobs = planJobs(project, { workingDirectory, env, selected })
+  report.jobCount = 0
+  if (jobs.length === 0) {
+    stderr.write('There is no model to run. A filter +name takes the models that name depends on.\n')
+    return
+  }
+  const started = performance.now()
+  const progress = showProgress(stderr, jobs.length)
+  try {
+    await executeJobs(jobs, {
+      workingDirectory,
+      directory,
+      env,
+      signal,
+      threads: options.threads,
+      onJobDone: (done) => {
+        report.jobCount = (report.jobCount ?? 0) + 1
+        progress.advance(done)
+      },
+    })
+  } finally {
+    progress.end()
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  const models = jobs.length === 1 ? '1 model' : `${jobs.length} models`
+  stdout.write(`Ran ${models} in ${seconds} s → ${relative(workingDirectory, resolve(directory, 'data'))}\n`)
+}
+
+async function obtainProject(options: RunOptions, context: CommandContext): Promise<CompiledProject> {
+  if (!options.skipCompile) {
+    const { compileAndWrite } = await import('./compile.ts')
+    return (await compileAndWrite(options, context)).project
+  }
+  if (options.source !== undefined) {
+    throw new UsageError('--source is decided when compiling; leave it out, or leave out --skip-compile.')
+  }
+  const project = await readCompiled(resolve(context.workingDirectory, options.outputDir))
+  context.report.projectName = project.name
+  context.report.objectCounts = project.object_counts
+  return project
+}

@@ -1,0 +1,37 @@
+import { resolve } from 'node:path'
+import type { CommandContext } from '../context.ts'
+import { type RunOptions, run } from './run.ts'
+
+/** The flags of `visivo serve`. */
+export interface ServeOptions extends RunOptions {
+  /** 0 to 65535; 0 takes any free port. */
+  readonly port: number
+  readonly host: string
+}
+
+/**
+ * `visivo serve`: what `run` does, then an HTTP server until Ctrl-C or SIGTERM, which are its normal end. Rejects when
+ * the port is taken.
+ */
+export async function serve(options: ServeOptions, context: CommandContext): Promise<void> {
+  const { workingDirectory, signal, stdout } = context
+  await run(options, context)
+  signal.throwIfAborted()
+  const { startServer } = await import('@visivo/api')
+  const { host, port, outputDir } = options
+  const server = await startServer({ directory: resolve(workingDirectory, outputDir), host, port })
+  stdout.write(`Serving on ${server.url} (Ctrl-C stops)\n`)
+  try {
+    await aborted(signal)
+  } finally {
+    await server.close()
+  }
+  stdout.write('Stopped.\n')
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

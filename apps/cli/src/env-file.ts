@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { EnvFileError } from './errors.ts'
+
+/** What the env file of a command held. */
+export interface EnvFile {
+  /** Absolute. */
+  readonly path: string
+  readonly values: Readonly<Record<string, string>>
+  /** Set when the file couldn't be read: `missing`, or `unreadable` if something is there. */
+  readonly problem?: 'missing' | 'unreadable'
+}
+
+/** Reads `--env-file`, or `.env`, relative to the working directory. Never throws. */
+export function readEnvFile(workingDirectory: string, asked: string | undefined): EnvFile {
+  const path = resolve(workingDirectory, asked ?? '.env')
+  try {
+    const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+    return { path, values: parseEnv(text) as Record<string, string> }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const missing = code === 'ENOENT' || code === 'ENOTDIR'
+    return { path, values: {}, problem: missing ? 'missing' : 'unreadable' }
+  }
+}
+
+/** Throws an EnvFileError when a file that was asked for is missing, or one that is there can't be read. */
+export function requireEnvFile(file: EnvFile, asked: string | undefined): void {
+  if (file.problem === 'missing' && asked !== undefined) {
+    throw new EnvFileError(`the env file ${file.path} doesn't exist. Check --env-file.`)
+  }
+  if (file.problem === 'unreadable') {
+    throw new EnvFileError(`the env file ${file.path} can't be read. Check its permissions.`)
+  }
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import type { Report } from './context.ts'
+import type { EnvFile } from './env-file.ts'
+
+/** A command that is about to run, or was refused because the command line is wrong. */
+export interface CommandStart {
+  /** The whole declared tree: every command and flag that exists. */
+  readonly program: Command
+  /** What was asked for; undefined when the command line names no command that exists. */
+  readonly command: Command | undefined
+  /** Without the interpreter and the script. */
+  readonly argv: readonly string[]
+  /** Absolute. As far as `--working-dir` was read before the command line turned out to be wrong. */
+  readonly workingDirectory: string
+  readonly envFile: EnvFile
+  /** The process's environment over that of the env file. */
+  readonly env: Readonly<NodeJS.ProcessEnv>
+}
+
+/** How it ended. */
+export interface CommandEnd {
+  /** The original error, also an `Interrupted` or a `UsageError`; undefined when the command succeeded. */
+  readonly error: unknown
+  readonly exitCode: number
+  /** What the command knew by then. */
+  readonly report: Report
+}
+
+/**
+ * Told about every command except `--help`, `--version`, an empty command line and commands that are declared
+ * unobserved. Each start is followed by exactly one end, after the user has been shown the error, and
+ * the process waits for it.
+ */
+export interface CommandObserver {
+  started(start: CommandStart): void
+  ended(end: CommandEnd): void | Promise<void>
+}
+
+/** The default: nobody looks. */
+export const noObserver: CommandObserver = { started: () => {}, ended: () => {} }

@@ -1,0 +1,112 @@
+import { Command, InvalidArgumentError } from 'commander'
+import type { CommandFunction, CommonOptions, Output } from './context.ts'
+import { readVersion } from './version.ts'
+
+/** What the command line asked for: a declared command, and how its code is loaded once it runs. */
+export interface Invocation {
+  readonly command: Command
+  readonly load: () => Promise<CommandFunction<CommonOptions>>
+  /** False for commands that a CommandObserver isn't told about. */
+  readonly observed: boolean
+}
+
+/** Where the program says things, and whom it tells what was asked for. */
+export interface ProgramHost {
+  readonly stdout: Output
+  readonly stderr: Output
+  /** Called while parsing, with every command on the way to the one that was meant. */
+  readonly onCommand: (command: Command) => void
+  readonly onInvocation: (invocation: Invocation) => void
+}
+
+const DEFAULT_THREADS = 8
+const DEFAULT_PORT = 8000
+
+/**
+ * The declared tree of commands and flags. Parsing runs nothing: it tells the host which command is meant, or throws
+ * a CommanderError (its exitCode is 0 after --help and --version). It never ends the process.
+ */
+export function createProgram(host: ProgramHost): Command {
+  const program = new Command('visivo')
+    .description('Compiles, runs and serves BI-as-code projects.')
+    .version(readVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .option('-e, --env-file <file>', 'file with environment variables (default: .env)')
+    .option('--verbose', 'print the stack of an error')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      // A wrong command line is an error like any other: whoever catches it prints it.
+      outputError: () => {},
+    })
+    .exitOverride()
+  const invoke =
+    <Options extends CommonOptions>(load: () => Promise<CommandFunction<Options>>, observed = true) =>
+    (...args: readonly unknown[]) => {
+      const command = args.at(-1)
+      if (!(command instanceof Command)) throw new TypeError('commander passes the command last')
+      host.onInvocation({ command, load: load as Invocation['load'], observed })
+    }
+
+  compileFlags(program.command('compile'))
+    .description('read and check the project, count its objects, write project.json')
+    .action(invoke(async () => (await import('./commands/compile.ts')).compile))
+  runFlags(compileFlags(program.command('run')))
+    .description('execute the models and write their results')
+    .action(invoke(async () => (await import('./commands/run.ts')).run))
+  serveFlags(runFlags(compileFlags(program.command('serve'))))
+    .description('run, then serve the project and its data over HTTP')
+    .action(invoke(async () => (await import('./commands/serve.ts')).serve))
+
+  return reportCommands(program, host)
+}
+
+function compileFlags(command: Command): Command {
+  return command
+    .option('-w, --working-dir <dir>', 'work as if started in this directory')
+    .option('-o, --output-dir <dir>', 'where results go', 'target')
+    .option('-s, --source <name>', 'source of the models that name none')
+}
+
+function runFlags(command: Command): Command {
+  return command
+    .option(
+      '--dag-filter <filter>',
+      'run only these: name, +name, name+, 2+name, name+1; several with commas',
+    )
+    .option('--threads <number>', 'models executed at once', wholeNumber(1, 1024), DEFAULT_THREADS)
+    .option('--skip-compile', 'use the project.json that is there')
+}
+
+function serveFlags(command: Command): Command {
+  return command
+    .option(
+      '-p, --port <number>',
+      'port to listen on; 0 takes any free one',
+      wholeNumber(0, 65535),
+      DEFAULT_PORT,
+    )
+    .option(
+      '--host <address>',
+      'address to listen on; others than the loopback are open to the network',
+      '127.0.0.1',
+    )
+}
+
+function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= from && value <= to) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`)
+  }
+}
+
+/** commander doesn't say which command a wrong flag was given to; the hook knows, at every level. */
+function reportCommands(command: Command, host: ProgramHost): Command {
+  command.allowExcessArguments(false)
+  command.hook('preSubcommand', (_parent, subcommand) => host.onCommand(subcommand))
+  for (const child of command.commands) reportCommands(child, host)
+  return command
+}

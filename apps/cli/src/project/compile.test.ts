@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { temporaryProject } from '../../test/temp-project.ts'
+import { CircularReferenceError, UnknownReferenceError } from '../errors.ts'
+import { compileProject } from './compile.ts'
+import { loadProject } from './load.ts'
+
+async function compile(yaml: string, sourceName?: string) {
+  const directory = temporaryProject({ 'project.visivo.yml': yaml })
+  return compileProject(await loadProject(directory, { env: { PASSWORD: 'hunter2-value' } }), sourceName)
+}
+
+const YAML = `name: p
+defaults: { source_name: first, telemetry_enabled: false }
+sources:
+  - { name: first, type: duckdb, database: "\${env.PASSWORD}.db" }
+  - name: second
+    type: postgresql
+    host: db.internal
+    password: literal-secret
+  - { name: third, type: snowflake, password: "{{ env_var('PASSWORD') }}" }
+models:
+  - { name: plain, sql: select 1 }
+  - { name: placed, source: "\${ref(second)}", sql: select 1 }
+  - { name: old, target: ref(third), sql: "select * from \${ref(plain)}" }
+insights:
+  - { name: i, props: { x: "?{\${ref(plain).x} + \${ref(placed).y}}", names: "\${ref(plain)}" } }
+charts: [{ name: c, insights: ["\${ref('i')}"] }]
+destinations: [{ name: d, type: slack, webhook_url: "https://hooks.example/literal-secret" }]
+`
+
+describe('a compiled project', () => {
+  test('names the source of every model, and what depends on what', async () => {
+    const { models, edges } = await compile(YAML)
+    expect(models.map(({ name, source }) => [name, source])).toEqual([
+      ['plain', 'first'],
+      ['placed', 'second'],
+      ['old', 'third'],
+    ])
+    expect(edges.map(({ from, to }) => `${from.kind}/${from.name} → ${to.kind}/${to.name}`)).toEqual([
+      'models/plain → sources/first',
+      'models/placed → sources/second',
+      'models/old → sources/third',
+      'models/old → models/plain',
+      'insights/i → models/plain',
+      'insights/i → models/placed',
+      'charts/c → insights/i',
+    ])
+  })
+
+  test('has plain names for references; SQL stays as written', async () => {
+    const { insights, charts, models } = await compile(YAML)
+    expect(insights[0]?.props).toEqual({ x: '?{plain.x + placed.y}', names: 'plain' })
+    expect(charts[0]?.insights).toEqual(['i'])
+    expect(models[2]?.sql).toBe('select * from ${ref(plain)}')
+  })
+
+  test('takes --source over the default, for the models that name none', async () => {
+    const { models } = await compile(YAML, 'third')
+    expect(models.map(({ source }) => source)).toEqual(['third', 'second', 'third'])
+  })
+
+  test('holds no value of the environment and no secret of a source or a destination', async () => {
+    const text = JSON.stringify(await compile(YAML))
+    expect(text).not.toMatch(/hunter2-value|literal-secret|db\.internal/)
+    expect(text).toContain('${env.PASSWORD}.db')
+  })
+
+  test('counts ten kinds, zeros included, and not what is written inside other objects', async () => {
+    const { object_counts } = await compile(`${YAML}tables: [{ name: t, insight: { name: inside } }]\n`)
+    expect(object_counts).toEqual({
+      sources: 3,
+      models: 3,
+      traces: 0,
+      insights: 1,
+      charts: 1,
+      tables: 1,
+      dashboards: 0,
+      alerts: 0,
+      inputs: 0,
+      destinations: 1,
+    })
+  })
+
+  test('takes a name that JavaScript has a meaning for', async () => {
+    const { places, models } = await compile(
+      'name: p\nmodels: [{ name: __proto__, sql: x }, { name: constructor }]\n',
+    )
+    expect(Object.keys(places)).toEqual(['__proto__', 'constructor'])
+    expect(models.map(({ name }) => name)).toEqual(['__proto__', 'constructor'])
+  })
+})
+
+describe('references that lead nowhere', () => {
+  test('are all named, with lines and near names', async () => {
+    const yaml =
+      'name: p\nmodels: [{ name: orders }]\ncharts:\n  - name: a\n    x: ${ref(order)}\n  - name: b\n    x: ${ref(zzz)}\n'
+    await expect(compile(yaml)).rejects.toThrow(UnknownReferenceError)
+    await expect(compile(yaml)).rejects.toThrow(
+      "project.visivo.yml:5: 'a' references 'order', which the project doesn't have. Did you mean 'orders'?\n" +
+        "project.visivo.yml:7: 'b' references 'zzz', which the project doesn't have.",
+    )
+  })
+
+  test.each([
+    [
+      '--source',
+      'secnd',
+      "--source names 'secnd', which is none of the project's sources. Did you mean 'second'?",
+    ],
+    ['--source that is a model', 'plain', "--source names 'plain', which is none"],
+  ])('%s', async (_case, source, message) => {
+    await expect(compile(YAML, source)).rejects.toThrow(message)
+  })
+
+  test('a default source', async () => {
+    await expect(compile('name: p\ndefaults: { source_name: gone }\n')).rejects.toThrow(
+      'defaults.source_name names',
+    )
+  })
+})
+
+describe('a circle', () => {
+  test.each([
+    ['of three', ['a: b', 'b: c', 'c: a'], 'a → b → c → a'],
+    ['of one', ['a: a'], 'a → a'],
+    ['behind a straight part', ['a: b', 'b: c', 'c: b'], 'b → c → b'],
+  ])('%s is shown', async (_case, pairs, path) => {
+    const items = pairs
+      .map((pair) => pair.split(': '))
+      .map(([name, to]) => `  - { name: ${name}, x: "\${ref(${to})}" }`)
+    const yaml = `name: p\ncharts:\n${items.join('\n')}\n`
+    await expect(compile(yaml)).rejects.toThrow(CircularReferenceError)
+    await expect(compile(yaml)).rejects.toThrow(path)
+  })
+
+  test('a model may name its own columns', async () => {
+    const yaml =
+      'name: p\nmodels: [{ name: m, metrics: [{ name: t, expression: "sum(${ref(m).x})" }], sql: select 1 }]\n'
+    expect((await compile(yaml)).edges).toEqual([])
+  })
+
+  test('a chain of 20000 objects is none', async () => {
+    const items = Array.from(
+      { length: 20_000 },
+      (_, index) => `  - { name: n${index}, x: "\${ref(n${index + 1})}" }`,
+    )
+    const { edges } = await compile(`name: p\ncharts:\n${items.join('\n')}\n  - name: n20000\n`)
+    expect(edges).toHaveLength(20_000)
+  })
+})

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { NotCompiledError, type Place } from '../errors.ts'
+import { writeAtomically } from '../write-atomically.ts'
+import type { Edge } from './graph.ts'
+import type { Kind, ObjectCounts } from './kinds.ts'
+
+/** An object of a compiled project: a name and the keys of its kind. */
+export interface CompiledObject {
+  readonly name: string
+  readonly [key: string]: unknown
+}
+
+/**
+ * What `visivo compile` writes to `project.json`: everything merged, references as plain names. The values of
+ * environment variables are never in it, and of a source, a destination and an alert only what running needs.
+ */
+export interface CompiledProject extends Readonly<Record<Kind, readonly CompiledObject[]>> {
+  readonly name: string
+  /** Which object depends on which. A kind is the name of the list that the object is in. */
+  readonly edges: readonly Edge[]
+  /** Objects in top-level lists. Those written inside other objects are in the lists and not counted. */
+  readonly object_counts: ObjectCounts
+  /** Where the objects stand, by name. */
+  readonly places: Readonly<Record<string, Place>>
+}
+
+const FILE = 'project.json'
+
+/** Writes `project.json` into a directory (made if need be), atomically. Gives its path. */
+export async function writeCompiled(project: CompiledProject, directory: string): Promise<string> {
+  const path = join(directory, FILE)
+  await writeAtomically(path, [`${JSON.stringify(project, null, 2)}\n`])
+  return path
+}
+
+/** Reads what `writeCompiled` wrote. Throws a NotCompiledError when it isn't there or isn't that. */
+export async function readCompiled(directory: string): Promise<CompiledProject> {
+  const path = join(directory, FILE)
+  const advice = 'Run `visivo compile` first, or leave out --skip-compile.'
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new NotCompiledError(`${path} can't be read. ${advice}`, { cause })
+  }
+  const project = parse(text)
+  if (!project) throw new NotCompiledError(`${path} is not a compiled project. ${advice}`)
+  return project
+}
+
+function parse(text: string): CompiledProject | undefined {
+  try {
+    const json: unknown = JSON.parse(text)
+    return isCompiled(json) ? json : undefined
+  } catch {
+    // Cut off or edited: as good as none.
+    return undefined
+  }
+}
+
+function isCompiled(json: unknown): json is CompiledProject {
+  if (typeof json !== 'object' || json === null) return false
+  const { name, edges, places, models, sources } = json as Partial<Record<keyof CompiledProject, unknown>>
+  return (
+    typeof name === 'string' &&
+    [edges, models, sources].every(Array.isArray) &&
+    typeof places === 'object' &&
+    places !== null
+  )
+}

@@ -1,0 +1,67 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join, relative, resolve, sep } from 'node:path'
+import { IncludeError, type Place } from '../errors.ts'
+
+/** One entry of `includes:`. */
+export interface Include {
+  readonly path: string
+  /** How many levels of subdirectories are read; 0 is only the directory itself. Without it: all. */
+  readonly depth?: number
+  /** Files and directories left out, relative to the included directory; `*` and `**` are wildcards. */
+  readonly exclusions: readonly string[]
+  readonly place: Place
+}
+
+const GIT = /\.git(@|$)/
+const YAML = /\.ya?ml$/
+
+/**
+ * The files that an include names, absolute: one file, or every YAML file of a directory in the order of their
+ * names. `base` is the directory of the including file. Throws an IncludeError for what can't be read here.
+ */
+export async function resolveInclude(include: Include, base: string): Promise<string[]> {
+  if (GIT.test(include.path)) {
+    throw new IncludeError(
+      `'${include.path}' is a git include, which is not supported here. Clone it and include its directory.`,
+      { place: include.place },
+    )
+  }
+  const path = resolve(base, include.path)
+  const found = await stat(path).catch(() => undefined)
+  if (!found) {
+    throw new IncludeError(`'${include.path}' doesn't exist; it was looked for at ${path}.`, {
+      place: include.place,
+    })
+  }
+  if (!found.isDirectory()) return [path]
+  const excluded = include.exclusions.map(exclusionPattern)
+  const files = await listYaml(path, include.depth ?? Number.POSITIVE_INFINITY)
+  return files.filter((file) => {
+    const name = relative(path, file).split(sep).join('/')
+    return !excluded.some((pattern) => pattern.test(name))
+  })
+}
+
+async function listYaml(directory: string, depth: number): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true })
+  const files: string[] = []
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(directory, entry.name)
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
+    if (entry.isDirectory() && depth > 0) files.push(...(await listYaml(path, depth - 1)))
+    else if (!entry.isDirectory() && YAML.test(entry.name)) files.push(path)
+  }
+  return files
+}
+
+/** An exclusion matches a path, everything below it, and, without a slash, a name at any depth. */
+function exclusionPattern(exclusion: string): RegExp {
+  const trimmed = exclusion.replace(/^\.\//, '').replace(/\/+$/, '')
+  const pattern = trimmed
+    .split(/(\*\*\/|\*\*|\*)/)
+    .map((part) => WILDCARDS[part] ?? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+    .join('')
+  return new RegExp(`^${trimmed.includes('/') ? '' : '(?:.*/)?'}${pattern}(?:/.*)?$`)
+}
+
+const WILDCARDS: Readonly<Record<string, string>> = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' }

@@ -1,0 +1,194 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { temporaryProject } from '../../test/temp-project.ts'
+import { loadProject } from './load.ts'
+
+const load = (files: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}) =>
+  loadProject(temporaryProject(files), { env })
+
+const names = async (files: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}) => [
+  ...(await load(files, env)).objects.keys(),
+]
+
+const model = (name: string) => `models: [{ name: ${name}, sql: select 1 }]\n`
+
+describe('includes', () => {
+  test.each([
+    ['a file', '[{ path: a.yml }]', ['a']],
+    ['a directory with everything below it, by name', '[{ path: dir }]', ['one', 'two', 'deep', 'deeper']],
+    ['a directory without those below it', '[{ path: dir/, depth: 0 }]', ['one', 'two']],
+    ['one level below', '[{ path: dir, depth: 1 }]', ['one', 'two', 'deep']],
+    ['all but a name at any depth', '[{ path: dir, exclusions: [deep*.yml] }]', ['one', 'two']],
+    ['all but a directory', '[{ path: dir, exclusions: [sub] }]', ['one', 'two']],
+    ['all but a pattern with directories', "[{ path: dir, exclusions: ['**/x/*'] }]", ['one', 'two', 'deep']],
+    ['a file twice counts once', '[{ path: a.yml }, { path: ./a.yml }]', ['a']],
+    ['an included file includes, relative to itself', '[{ path: nested/start.yml }]', ['start', 'end']],
+    ['files that include each other', '[{ path: circle/a.yml }]', ['ca', 'cb']],
+    ['a path from the environment', '[{ path: "${env.WHERE}.yml" }]', ['a']],
+  ])('%s', async (_case, includes, expected) => {
+    const files = {
+      'project.visivo.yml': `name: p\nincludes: ${includes}\n`,
+      'a.yml': model('a'),
+      'dir/1.yml': model('one'),
+      'dir/2.yaml': model('two'),
+      'dir/.hidden.yml': model('hidden'),
+      'dir/notes.txt': 'not: [yaml',
+      'dir/sub/deep.yml': model('deep'),
+      'dir/sub/x/deeper.yml': model('deeper'),
+      'nested/start.yml': `${model('start')}includes: [{ path: more/end.yml }]\n`,
+      'nested/more/end.yml': model('end'),
+      'circle/a.yml': `${model('ca')}includes: [{ path: b.yml }]\n`,
+      'circle/b.yml': `${model('cb')}includes: [{ path: a.yml }]\n`,
+    }
+    expect(await names(files, { WHERE: 'a' })).toEqual(expected)
+  })
+
+  test.each([
+    ['a file that is missing', '  - path: gone.yml', "project.visivo.yml:3: 'gone.yml' doesn't exist"],
+    [
+      'a git repository',
+      '  - path: visivo-io/more.git@main',
+      "project.visivo.yml:3: 'visivo-io/more.git@main' is a git",
+    ],
+    ['no path', '  - depth: 1', 'project.visivo.yml:3: an item of `includes:` needs a `path:`'],
+  ])('%s is an error with its line', async (_case, item, message) => {
+    await expect(load({ 'project.visivo.yml': `name: p\nincludes:\n${item}\n` })).rejects.toThrow(message)
+  })
+})
+
+describe('objects', () => {
+  test('an object written inside another one gets a name of its own and a reference', async () => {
+    const project = await load({
+      'project.visivo.yml': [
+        'name: p',
+        'charts:',
+        '  - name: outer',
+        '    insights:',
+        '      - name: inner',
+        '        props: { table: { name: not an object }, x: "?{${ref(m).x}}" }',
+        '      - ${ref(other)}',
+        'models:',
+        '  - { name: m, source: { name: s, type: duckdb }, sql: select 1 }',
+        '  - { name: n, metrics: [{ name: total, expression: sum(x) }], sql: select 1 }',
+        '  - { name: o, metrics: [{ name: total, expression: sum(x) }], sql: select 1 }',
+        'insights: [{ name: other }]',
+      ].join('\n'),
+    })
+    expect([...project.objects].map(([name, { kind, inline }]) => [name, kind, inline])).toEqual([
+      ['outer', 'charts', false],
+      ['inner', 'insights', true],
+      ['m', 'models', false],
+      ['s', 'sources', true],
+      ['n', 'models', false],
+      ['o', 'models', false],
+      ['other', 'insights', false],
+    ])
+    const outer = project.objects.get('outer')
+    expect(outer?.value.insights).toEqual(['${ref(inner)}', '${ref(other)}'])
+    expect(outer?.references.map(({ name }) => name)).toEqual(['inner', 'other'])
+    expect(project.objects.get('inner')?.references).toEqual([
+      { name: 'm', path: '.x', place: { file: 'project.visivo.yml', line: 6 } },
+    ])
+  })
+
+  test('anchors, aliases and merge keys mean what they stand for', async () => {
+    const project = await load({
+      'project.visivo.yml': [
+        'name: p',
+        'x-base: &base { type: duckdb, database: a.db }',
+        'sources:',
+        '  - { <<: *base, name: one }',
+        '  - { <<: *base, name: two, database: b.db }',
+      ].join('\n'),
+    })
+    expect(project.objects.get('one')?.value).toEqual({ type: 'duckdb', database: 'a.db', name: 'one' })
+    expect(project.objects.get('two')?.value).toMatchObject({ database: 'b.db' })
+    expect(project.warnings).toEqual([])
+  })
+
+  test('a key that is not known is told, with what may be meant', async () => {
+    const { warnings } = await load({ 'project.visivo.yml': 'name: p\nmodles: []\n' })
+    expect(warnings).toEqual([
+      "project.visivo.yml:2: 'modles' is not a key that is known here; it is ignored. Did you mean 'models'?",
+    ])
+  })
+
+  test('the older `targets` are sources', async () => {
+    const { objects } = await load({
+      'project.visivo.yml': 'name: p\ntargets: [{ name: t, type: sqlite }]\n',
+    })
+    expect(objects.get('t')?.kind).toBe('sources')
+  })
+})
+
+describe('what is wrong is said with file and line', () => {
+  test.each([
+    ['broken YAML', 'name: p\nmodels:\n  - name: "a\n', /^project\.visivo\.yml:\d+: Missing closing "quote/],
+    ['a key twice', 'name: p\nname: q\n', /^project\.visivo\.yml:2: Map keys must be unique/],
+    ['a file that is a list', '- name: p\n', /^project\.visivo\.yml:1: a project file holds keys/],
+    ['a list that is none', 'name: p\nmodels:\n  name: a\n', /^project\.visivo\.yml:3: `models:` is a list/],
+    [
+      'an item that is no mapping',
+      'name: p\nmodels:\n  - a\n',
+      /^project\.visivo\.yml:3: an item of `models:` has keys/,
+    ],
+    [
+      'an item without a name',
+      'name: p\nmodels:\n  - sql: x\n',
+      /^project\.visivo\.yml:3: an item of `models:` has no `name:`/,
+    ],
+    [
+      'a name that is a path',
+      'name: p\nmodels:\n  - name: ../a\n',
+      /^project\.visivo\.yml:3: the name "\.\.\/a" has characters/,
+    ],
+    [
+      'a name that is taken',
+      'name: p\nmodels:\n  - name: a\ncharts:\n  - name: a\n',
+      /^project\.visivo\.yml:5: the name 'a' is taken by project\.visivo\.yml:3 \(models\)/,
+    ],
+    ['a project without a name', 'models: []\n', /^project\.visivo\.yml:1: the project has no `name:`/],
+    [
+      'another use of env_var',
+      `name: p\nmodels:\n  - name: a\n    sql: "{{ env_var('A', 'b') }}"\n`,
+      /^project\.visivo\.yml:4: .*is not supported/,
+    ],
+    [
+      'an anchor that contains itself',
+      'name: p\nmodels:\n  - &a { name: a, model: *a }\n',
+      /^project\.visivo\.yml:3: this anchor contains itself/,
+    ],
+    ['aliases of aliases without end', bomb(), /^project\.visivo\.yml:1: Excessive alias count/],
+  ])('%s', async (_case, text, message) => {
+    await expect(load({ 'project.visivo.yml': text })).rejects.toThrow(message)
+  })
+
+  test('in an included file too', async () => {
+    const files = {
+      'project.visivo.yml': 'name: p\nincludes: [{ path: m/a.yml }]\n',
+      'm/a.yml': '\n\nmodels: x\n',
+    }
+    await expect(load(files)).rejects.toThrow('m/a.yml:3: `models:` is a list')
+  })
+
+  test('no project, no directory', async () => {
+    await expect(load({})).rejects.toThrow(/there is no project\.visivo\.yml in .*--working-dir/)
+    const gone = join(temporaryProject({}), 'gone')
+    await expect(loadProject(gone, { env: {} })).rejects.toThrow('is not a directory')
+  })
+
+  test('the name is told even when the rest of the file is broken', async () => {
+    const told: string[] = []
+    const directory = temporaryProject({ 'project.visivo.yml': 'name: p\nmodels: [\n' })
+    await expect(loadProject(directory, { env: {}, onName: (name) => told.push(name) })).rejects.toThrow()
+    expect(told).toEqual(['p'])
+  })
+})
+
+function bomb(): string {
+  const lines = Array.from({ length: 9 }, (_, level) => {
+    const items = Array.from({ length: 9 }, () => (level === 0 ? 'x' : `*a${level - 1}`))
+    return `x-${level}: &a${level} [${items.join(', ')}]`
+  })
+  return `name: p\n${lines.join('\n')}\nmodels: *a8\n`
+}

@@ -1,0 +1,190 @@
+import { realpath, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Document, Node } from 'yaml'
+import {
+  InvalidNameError,
+  type Place,
+  ProjectNotFoundError,
+  ProjectParseError,
+  renderPlace,
+} from '../errors.ts'
+import { resolveVariables } from './environment.ts'
+import { type Include, resolveInclude } from './includes.ts'
+import { KINDS, kindOfList } from './kinds.ts'
+import { renderNearNames } from './near-names.ts'
+import { type ProjectObject, readObject, readPlain } from './objects.ts'
+import { itemsOf, readYamlFile, type YamlEntry, type YamlFile } from './yaml-file.ts'
+
+/** The file that makes a directory a project. */
+export const PROJECT_FILE = 'project.visivo.yml'
+
+/** A project as its files say it, merged; references are not yet checked. */
+export interface Project {
+  readonly name: string
+  /** Absolute. */
+  readonly directory: string
+  readonly defaults: Readonly<Record<string, unknown>>
+  /** Objects by name, in the order of the files; names are unique over all kinds. */
+  readonly objects: ReadonlyMap<string, ProjectObject>
+  /** Settings of the root file that are kept and not interpreted (`dbt`, `cli_version`). */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Sentences about things that were ignored. */
+  readonly warnings: readonly string[]
+}
+
+/** What loading needs from the outside. */
+export interface LoadOptions {
+  readonly env: Readonly<NodeJS.ProcessEnv>
+  /** Called with the project's name as soon as the root file was parsed, even if the rest of it is broken. */
+  readonly onName?: (name: string) => void
+}
+
+const SETTINGS = new Set(['dbt', 'cli_version', 'env_file'])
+const STRUCTURE = new Set(['name', 'defaults', 'includes'])
+
+/**
+ * Reads project.visivo.yml in `directory` and everything it includes; a file that is included twice is read once.
+ * Throws a ProjectError of the kind that fits, with file and line.
+ */
+export async function loadProject(directory: string, options: LoadOptions): Promise<Project> {
+  await requireProject(directory)
+  const merge = new Merge()
+  const load = new FileLoader(directory, options, merge)
+  const root = await load.file(join(directory, PROJECT_FILE), (document) => {
+    const name = document.errors.length === 0 || document.contents ? document.get('name') : undefined
+    if (typeof name === 'string' || typeof name === 'number') options.onName?.(String(name))
+  })
+  const name = rootValue(root, 'name')
+  if (name === undefined || name === null || name === '' || typeof name === 'object') {
+    throw new InvalidNameError('the project has no `name:`. Give it one.', {
+      place: { file: PROJECT_FILE, line: 1 },
+    })
+  }
+  return {
+    name: String(name),
+    directory,
+    defaults: recordOf(rootValue(root, 'defaults')),
+    objects: merge.objects,
+    settings: Object.fromEntries(
+      root.entries
+        .filter(({ key }) => SETTINGS.has(key))
+        .map(({ key, value }) => [key, readPlain(value, root)]),
+    ),
+    warnings: merge.warnings,
+  }
+}
+
+async function requireProject(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined)
+  if (!found?.isDirectory()) {
+    throw new ProjectNotFoundError(`${directory} is not a directory. Check --working-dir.`)
+  }
+  if (!(await stat(join(directory, PROJECT_FILE)).catch(() => undefined))) {
+    throw new ProjectNotFoundError(
+      `there is no ${PROJECT_FILE} in ${directory}. ` +
+        'Start visivo in the directory of a project, or name it with --working-dir.',
+    )
+  }
+}
+
+/** Reads files once each, and what they include before their neighbours. */
+class FileLoader {
+  readonly #seen = new Set<string>()
+
+  constructor(
+    private readonly directory: string,
+    private readonly options: LoadOptions,
+    private readonly merge: Merge,
+  ) {}
+
+  async file(path: string, onParsed?: (document: Document) => void): Promise<YamlFile> {
+    this.#seen.add(await realpath(path))
+    const file = await readYamlFile(path, this.directory, onParsed)
+    for (const entry of file.entries) this.merge.add(entry, file)
+    for (const include of this.#includes(file)) {
+      for (const included of await resolveInclude(include, dirname(path))) {
+        if (!this.#seen.has(await realpath(included))) await this.file(included)
+      }
+    }
+    return file
+  }
+
+  #includes(file: YamlFile): Include[] {
+    return file.entries
+      .filter(({ key }) => key === 'includes')
+      .flatMap(({ key, value }) => listOf(value, key, file))
+      .map((item) => readInclude(item, file, this.options.env))
+  }
+}
+
+function readInclude(item: Node | null, file: YamlFile, env: Readonly<NodeJS.ProcessEnv>): Include {
+  const place = file.placeOf(item)
+  const { path, depth, exclusions } = recordOf(readPlain(item, file))
+  if (typeof path !== 'string' || path === '') {
+    throw new ProjectParseError('an item of `includes:` needs a `path:`.', { place })
+  }
+  return {
+    path: resolveVariables(path, env, place),
+    ...(typeof depth === 'number' ? { depth } : {}),
+    exclusions: Array.isArray(exclusions) ? exclusions.map(String) : [],
+    place,
+  }
+}
+
+/** What all files say together. */
+class Merge {
+  readonly objects = new Map<string, ProjectObject>()
+  readonly warnings: string[] = []
+
+  add(entry: YamlEntry, file: YamlFile): void {
+    const { key, keyNode, value } = entry
+    const kind = kindOfList(key)
+    if (kind) {
+      for (const item of listOf(value, key, file)) {
+        for (const object of readObject(item, kind, file)) this.#addObject(object)
+      }
+    } else if (!STRUCTURE.has(key) && !SETTINGS.has(key) && !key.startsWith('x-')) {
+      const place = renderPlace(file.placeOf(keyNode))
+      const near = renderNearNames(key, [...KINDS, ...STRUCTURE, ...SETTINGS])
+      this.warnings.push(`${place}: '${key}' is not a key that is known here; it is ignored.${near}`)
+    }
+  }
+
+  #addObject(object: ProjectObject): void {
+    const other = this.objects.get(object.name)
+    if (other && !samePlace(other.place, object.place)) {
+      throw new InvalidNameError(
+        `the name '${object.name}' is taken by ${renderPlace(other.place)} (${other.kind}). ` +
+          'References go by name, so every object needs one of its own.',
+        { place: object.place },
+      )
+    }
+    this.objects.set(object.name, object)
+  }
+}
+
+/** The same object reached twice, through an alias. */
+function samePlace(a: Place, b: Place): boolean {
+  return a.file === b.file && a.line === b.line
+}
+
+function listOf(value: Node | null, key: string, file: YamlFile): (Node | null)[] {
+  const node = file.follow(value)
+  const items = itemsOf(node)
+  if (items) return items
+  if (readPlain(node, file) === null) return []
+  throw new ProjectParseError(`\`${key}:\` is a list; write its items with a dash each.`, {
+    place: file.placeOf(value),
+  })
+}
+
+function rootValue(root: YamlFile, key: string): unknown {
+  const entry = root.entries.find((one) => one.key === key)
+  return entry && readPlain(entry.value, root)
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
+}

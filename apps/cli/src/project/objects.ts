@@ -1,0 +1,150 @@
+import type { Node } from 'yaml'
+import { InvalidNameError, type Place, ProjectParseError } from '../errors.ts'
+import { refuseOtherJinja } from './environment.ts'
+import { type Kind, kindOfInline } from './kinds.ts'
+import { type FoundReference, findReferences } from './references.ts'
+import { entriesOf, itemsOf, scalarOf, type YamlFile } from './yaml-file.ts'
+
+/** A reference and the line it stands on. */
+export interface PlacedReference extends FoundReference {
+  readonly place: Place
+}
+
+/** A named object of the project. */
+export interface ProjectObject {
+  readonly kind: Kind
+  readonly name: string
+  /** As written, with every object that was written inside it replaced by a reference to it. */
+  readonly value: Readonly<Record<string, unknown>>
+  readonly place: Place
+  readonly references: readonly PlacedReference[]
+  /** Written inside another object rather than in a top-level list; not counted. */
+  readonly inline: boolean
+}
+
+const NAME = /^[\p{L}\p{N} '"_-]+$/u
+
+/** Below these keys stand Plotly's own settings, whose `table:` or `source:` are no objects of the project. */
+const PLOTLY = new Set(['props', 'layout'])
+
+/**
+ * The object that a mapping describes, and after it those written inside it. Throws a ProjectParseError when the
+ * node is no mapping and an InvalidNameError when it has no usable name.
+ */
+export function readObject(node: Node | null, kind: Kind, file: YamlFile): ProjectObject[] {
+  return readMapping(node, kind, file)
+}
+
+/** A node as plain data; strings are kept as written. References in it are not looked at. */
+export function readPlain(node: Node | null, file: YamlFile): unknown {
+  return convert(node, { file, open: new Set(), references: [], inner: [], hoist: false })
+}
+
+interface Reading {
+  readonly file: YamlFile
+  /** Nodes being read, to notice one that contains itself. */
+  readonly open: Set<Node>
+  readonly references: PlacedReference[]
+  readonly inner: ProjectObject[]
+  /** Whether objects are looked for under the key at hand. */
+  readonly hoist: boolean
+}
+
+/** `outer` are the nodes around an object that is written inside another one. */
+function readMapping(node: Node | null, kind: Kind, file: YamlFile, outer?: Set<Node>): ProjectObject[] {
+  const reading: Reading = { file, open: outer ?? new Set(), references: [], inner: [], hoist: true }
+  const place = file.placeOf(node)
+  const value = convert(node, reading)
+  if (!isRecord(value)) {
+    throw new ProjectParseError(`an item of \`${kind}:\` has keys, at least \`name:\`.`, { place })
+  }
+  const name = readName(value.name, kind, place)
+  return [
+    { kind, name, value, place, references: reading.references, inline: outer !== undefined },
+    ...reading.inner,
+  ]
+}
+
+function readName(value: unknown, kind: Kind, place: Place): string {
+  if (value === undefined || value === null || value === '') {
+    throw new InvalidNameError(`an item of \`${kind}:\` has no \`name:\`. Give it one.`, { place })
+  }
+  const name = String(value)
+  if (!NAME.test(name)) {
+    throw new InvalidNameError(
+      `the name ${JSON.stringify(name)} has characters that a name can't hold. ` +
+        `Use letters, digits, spaces, quotes, '-' and '_'.`,
+      { place },
+    )
+  }
+  return name
+}
+
+function convert(written: Node | null, reading: Reading): unknown {
+  const node = reading.file.follow(written)
+  if (node === null) return null
+  if (reading.open.has(node)) {
+    throw new ProjectParseError('this anchor contains itself.', { place: reading.file.placeOf(written) })
+  }
+  reading.open.add(node)
+  try {
+    const items = itemsOf(node)
+    if (items) return items.map((item) => convert(item, reading))
+    const scalar = scalarOf(node)
+    return scalar === undefined ? convertMapping(node, reading) : convertScalar(scalar, written, reading)
+  } finally {
+    reading.open.delete(node)
+  }
+}
+
+function convertScalar(value: unknown, node: Node | null, reading: Reading): unknown {
+  if (typeof value !== 'string') return value
+  const place = reading.file.placeOf(node)
+  refuseOtherJinja(value, place)
+  for (const found of findReferences(value)) reading.references.push({ ...found, place })
+  return value
+}
+
+function convertMapping(node: Node, reading: Reading): Record<string, unknown> {
+  const merged: [string, unknown][] = []
+  const own: [string, unknown][] = []
+  for (const { key, value } of entriesOf(node)) {
+    if (key === '<<') {
+      const bases = [convert(value, reading)].flat().filter(isRecord)
+      merged.push(...bases.reverse().flatMap((base) => Object.entries(base)))
+    } else {
+      own.push([key, convertEntry(key, value, reading)])
+    }
+  }
+  return Object.fromEntries([...merged, ...own])
+}
+
+function convertEntry(key: string, value: Node | null, reading: Reading): unknown {
+  const hoist = reading.hoist && !PLOTLY.has(key)
+  const kind = hoist ? kindOfInline(key) : undefined
+  if (!kind) return convert(value, { ...reading, hoist })
+  const target = reading.file.follow(value)
+  const items = itemsOf(target)
+  if (!items) return convertInline(value, kind, { ...reading, hoist })
+  return items.map((item) => convertInline(item, kind, { ...reading, hoist }))
+}
+
+/**
+ * An object with a name, written in place of a reference, becomes an object of the project and a reference.
+ * A source can't do without one: what is known of it is written down by its name.
+ */
+function convertInline(written: Node | null, kind: Kind, reading: Reading): unknown {
+  const node = reading.file.follow(written)
+  const keys = entriesOf(node).map(({ key }) => key)
+  const named = keys.includes('name') || (kind === 'sources' && keys.length > 0)
+  if (!named || node === null || reading.open.has(node)) return convert(written, reading)
+  const [object, ...deeper] = readMapping(node, kind, reading.file, reading.open)
+  if (!object) return null
+  reading.inner.push(object, ...deeper)
+  reading.references.push({ name: object.name, path: '', place: object.place })
+  return `\${ref(${object.name})}`
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

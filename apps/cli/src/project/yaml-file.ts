@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises'
+import { relative, sep } from 'node:path'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+} from 'yaml'
+import { type Place, ProjectParseError } from '../errors.ts'
+import { normalizeVariables } from './environment.ts'
+
+/** A parsed file of a project: its tree and where each node of it stands. */
+export interface YamlFile {
+  readonly path: string
+  /** The keys of the file's top level; none for an empty file. */
+  readonly entries: readonly YamlEntry[]
+  placeOf(node: Node | null): Place
+  /** The node, or what it stands for if it is an alias (`*name`). */
+  follow(node: Node | null): Node | null
+}
+
+/** A key and what stands under it. */
+export interface YamlEntry {
+  readonly key: string
+  readonly keyNode: Node | null
+  readonly value: Node | null
+}
+
+/**
+ * Reads and parses a file. `onText` gets the document before its errors are thrown, so that what can be read of
+ * a broken file is known. Throws a ProjectParseError naming file and line; a file that can't be read throws
+ * what the file system says.
+ */
+export async function readYamlFile(
+  path: string,
+  projectDirectory: string,
+  onParsed: (document: Document) => void = () => {},
+): Promise<YamlFile> {
+  const text = normalizeVariables(await readFile(path, 'utf8'))
+  const lines = new LineCounter()
+  const document: Document.Parsed<ParsedNode> = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+  })
+  const file = relative(projectDirectory, path).split(sep).join('/')
+  const at = (offset: number): Place => ({ file, line: lines.linePos(offset).line })
+  onParsed(document)
+  const [error] = document.errors
+  if (error) throw new ProjectParseError(error.message, { place: at(error.pos[0]), cause: error })
+  refuseAliasBombs(document, at(0))
+  const root = document.contents
+  if (root !== null && !isMap(root) && !(isScalar(root) && root.value === null)) {
+    throw new ProjectParseError('a project file holds keys like `models:` with lists under them.', {
+      place: at(0),
+    })
+  }
+  return {
+    path,
+    entries: isMap(root) ? entriesOf(root) : [],
+    placeOf: (node) => at(node?.range?.[0] ?? 0),
+    follow: (node) => (isAlias(node) ? ((node as Alias).resolve(document) ?? null) : node),
+  }
+}
+
+/** The keys and values of a mapping; none for any other node. */
+export function entriesOf(node: Node | null): YamlEntry[] {
+  if (!isMap(node)) return []
+  return node.items.map(({ key, value }) => ({
+    key: String(isScalar(key) ? key.value : key),
+    keyNode: key as Node | null,
+    value: value as Node | null,
+  }))
+}
+
+/** The items of a sequence, undefined for any other node. */
+export function itemsOf(node: Node | null): (Node | null)[] | undefined {
+  return isSeq(node) ? (node.items as (Node | null)[]) : undefined
+}
+
+/** The value of a scalar: string, number, boolean or null; undefined for any other node. */
+export function scalarOf(node: Node | null): unknown {
+  if (node === null) return null
+  return isScalar(node) ? node.value : undefined
+}
+
+/** A few aliases of aliases can stand for more nodes than fit into memory; `yaml` counts them. */
+function refuseAliasBombs(document: Document, place: Place): void {
+  try {
+    document.toJS({ maxAliasCount: 1000 })
+  } catch (cause) {
+    throw new ProjectParseError(cause instanceof Error ? cause.message : String(cause), { place, cause })
+  }
+}

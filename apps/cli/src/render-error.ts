@@ -1,0 +1,25 @@
+import { Interrupted, ProjectError, UsageError } from './errors.ts'
+
+/** What the user sees of an error; with `verbose` the stack and the causes too. */
+export function renderError(error: unknown, verbose: boolean): string {
+  const text = headline(error)
+  return verbose && error instanceof Error ? `${text}\n${stackOf(error)}\n` : `${text}\n`
+}
+
+function headline(error: unknown): string {
+  if (error instanceof Interrupted) return error.message
+  if (error instanceof UsageError) {
+    const message = error.message.replace(/^error: /, '')
+    return `Error: ${message}\nRun visivo --help, or visivo <command> --help.`
+  }
+  if (error instanceof Error) {
+    const hint = error instanceof ProjectError ? '' : ' (--verbose shows where)'
+    return `Error: ${error.message || error.name}${hint}`
+  }
+  return `Error: ${String(error)}`
+}
+
+function stackOf(error: Error): string {
+  const stack = error.stack ?? ''
+  return error.cause instanceof Error ? `${stack}\nCaused by: ${stackOf(error.cause)}` : stack
+}

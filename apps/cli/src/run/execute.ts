@@ -1,0 +1,78 @@
+import { ResultReturnType } from '@duckdb/node-api'
+import pLimit from 'p-limit'
+import { ModelError, ProjectError, QueryError } from '../errors.ts'
+import { interruptingQueries } from './interrupt-queries.ts'
+import { type OpenSources, openSources } from './open-source.ts'
+import { type Job, throwAll } from './plan.ts'
+import { writeResult } from './results.ts'
+import type { SeedContext } from './seed.ts'
+
+/** A job that was executed to the end. */
+export interface JobDone {
+  readonly name: string
+  readonly rows: number
+  readonly seconds: number
+}
+
+/** How jobs are executed. */
+export interface ExecuteOptions extends SeedContext {
+  /** Where `data/` is written, absolute. */
+  readonly directory: string
+  /** How many jobs run at once, from 1. */
+  readonly threads: number
+  readonly onJobDone: (job: JobDone) => void
+}
+
+/**
+ * Opens the sources of the jobs and executes the jobs. When one fails, those that run are finished, no more are
+ * started, and the errors of all are thrown as one. When the signal is aborted, queries are interrupted and its
+ * reason is thrown.
+ */
+export async function executeJobs(jobs: readonly Job[], options: ExecuteOptions): Promise<void> {
+  const { signal, threads } = options
+  signal.throwIfAborted()
+  const plans = new Map(jobs.map(({ source }) => [source.name, source]))
+  const sources = await openSources([...plans.values()], options)
+  const problems: ProjectError[] = []
+  const limit = pLimit(threads)
+  try {
+    await limit.map(jobs, async (job) => {
+      if (signal.aborted || problems.length > 0) return
+      try {
+        options.onJobDone(await executeJob(job, sources, options))
+      } catch (error) {
+        problems.push(describe(error, job))
+      }
+    })
+  } finally {
+    sources.close()
+  }
+  signal.throwIfAborted()
+  throwAll(problems)
+}
+
+async function executeJob(job: Job, sources: OpenSources, options: ExecuteOptions): Promise<JobDone> {
+  const { directory, signal } = options
+  const started = performance.now()
+  const connection = await sources.connect(job.source)
+  try {
+    const rows = await interruptingQueries(connection, signal, async () => {
+      for (const [view, sql] of job.views) await connection.run(`create temp view ${view} as ${sql}`)
+      // Not `stream`: a query that fails or is interrupted after its first rows ends a stream like a complete one.
+      const result = await connection.run(job.sql)
+      if (result.returnType === ResultReturnType.QUERY_RESULT) {
+        return writeResult(job.name, result, directory, signal)
+      }
+      throw new ModelError(`the SQL of the model '${job.name}' gives no rows. It ends with a select.`, job)
+    })
+    return { name: job.name, rows, seconds: (performance.now() - started) / 1000 }
+  } finally {
+    connection.closeSync()
+  }
+}
+
+function describe(error: unknown, job: Job): ProjectError {
+  if (error instanceof ProjectError) return error
+  const said = error instanceof Error ? error.message : String(error)
+  return new QueryError(`the model '${job.name}' failed: ${said}`, { place: job.place, cause: error })
+}

@@ -1,0 +1,105 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { ProjectError, SourceError } from '../errors.ts'
+import { interruptingQueries } from './interrupt-queries.ts'
+import { loadSeed, type SeedContext } from './seed.ts'
+import type { SourcePlan } from './source-plan.ts'
+import { quoteName, quoteText } from './sql.ts'
+
+/** The databases of a run. Each is opened once and holds its seeds before anything reads it. */
+export interface OpenSources {
+  /** A new connection to an open source. The caller closes it. */
+  connect(source: SourcePlan): Promise<DuckDBConnection>
+  /** Closes every database. */
+  close(): void
+}
+
+/**
+ * Opens the sources that are given, loads their seeds and makes the views of CSV files. Two sources that name the
+ * same file share it. Throws a SourceError or a SeedError, with everything closed again.
+ */
+export async function openSources(
+  sources: readonly SourcePlan[],
+  context: SeedContext,
+): Promise<OpenSources> {
+  const instances = new Map<string, DuckDBInstance>()
+  const close = () => {
+    for (const instance of instances.values()) instance.closeSync()
+  }
+  const open: OpenSources = {
+    connect: async (source) => {
+      const instance = instances.get(keyOf(source))
+      if (!instance) throw new SourceError(`the source '${source.name}' is not open`)
+      return instance.connect()
+    },
+    close,
+  }
+  try {
+    for (const source of sources) {
+      const sharers = sources.filter((other) => keyOf(other) === keyOf(source))
+      const writes = sharers.some(({ seeds }) => seeds.length > 0)
+      if (!instances.has(keyOf(source))) instances.set(keyOf(source), await openDatabase(source, writes))
+      await prepare(source, open, context)
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+  return open
+}
+
+/** A database in memory belongs to one source. */
+function keyOf({ database, name }: SourcePlan): string {
+  return database === ':memory:' ? `:memory: ${name}` : database
+}
+
+async function openDatabase({ database, name, place }: SourcePlan, writes: boolean): Promise<DuckDBInstance> {
+  if (database === ':memory:') return DuckDBInstance.create(database)
+  if (writes) await mkdir(dirname(database), { recursive: true })
+  else if (!(await stat(database).catch(() => undefined))) {
+    throw new SourceError(
+      `the database of '${name}' doesn't exist: ${database}. Check \`database:\`, or give it \`seeds:\`.`,
+      { place },
+    )
+  }
+  try {
+    // Readers don't lock each other out; a writer needs the file for itself.
+    return await DuckDBInstance.create(database, { access_mode: writes ? 'READ_WRITE' : 'READ_ONLY' })
+  } catch (cause) {
+    throw new SourceError(`the database of '${name}' can't be opened: ${messageOf(cause)}`, { place, cause })
+  }
+}
+
+async function prepare(source: SourcePlan, open: OpenSources, context: SeedContext): Promise<void> {
+  if (source.seeds.length === 0 && !source.csv) return
+  const connection = await open.connect(source)
+  try {
+    await interruptingQueries(connection, context.signal, async () => {
+      for (const seed of source.seeds) await loadSeed(connection, seed, source, context)
+      if (source.csv) await connection.run(viewOf(source.name, source.csv))
+    })
+  } catch (cause) {
+    context.signal.throwIfAborted()
+    if (cause instanceof ProjectError) throw cause
+    throw new SourceError(`the source '${source.name}' can't be read: ${messageOf(cause)}`, {
+      place: source.place,
+      cause,
+    })
+  } finally {
+    connection.closeSync()
+  }
+}
+
+function viewOf(name: string, { file, delimiter, header }: NonNullable<SourcePlan['csv']>): string {
+  const options = [
+    quoteText(file),
+    ...(delimiter === undefined ? [] : [`delim = ${quoteText(delimiter)}`]),
+    ...(header === undefined ? [] : [`header = ${header}`]),
+  ]
+  return `create view ${quoteName(name)} as select * from read_csv(${options.join(', ')})`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

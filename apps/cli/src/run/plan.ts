@@ -1,0 +1,139 @@
+import { ModelError, type Place, ProjectError, UnsupportedSourceError } from '../errors.ts'
+import type { CompiledObject, CompiledProject } from '../project/compiled.ts'
+import { resolveVariables } from '../project/environment.ts'
+import { replaceReferences, targetName } from '../project/references.ts'
+import { planSource, type SourcePlan } from './source-plan.ts'
+import { quoteName } from './sql.ts'
+
+/** One model to execute. */
+export interface Job {
+  readonly name: string
+  /** Ready for DuckDB: variables and references are put in. */
+  readonly sql: string
+  /** The models that the SQL references: SQL by the quoted name of the view that it becomes, in order. */
+  readonly views: ReadonlyMap<string, string>
+  readonly source: SourcePlan
+  readonly place: Place
+}
+
+/** What a plan depends on besides the project. */
+export interface PlanOptions {
+  readonly workingDirectory: string
+  readonly env: Readonly<NodeJS.ProcessEnv>
+  /** Names of objects; only models among them are planned. Without it: every model. */
+  readonly selected: ReadonlySet<string> | undefined
+}
+
+/**
+ * The jobs of a run, in the order of the project. Nothing is opened or executed yet: every model that can't run here is
+ * found first. Throws the error of a single one, or a ModelError that lists them all.
+ */
+export function planJobs(project: CompiledProject, options: PlanOptions): Job[] {
+  const problems: ProjectError[] = []
+  const planner = new Planner(project, options)
+  const jobs: Job[] = []
+  for (const model of project.models) {
+    if (options.selected && !options.selected.has(model.name)) continue
+    try {
+      jobs.push(planner.job(model))
+    } catch (error) {
+      if (!(error instanceof ProjectError)) throw error
+      problems.push(error)
+    }
+  }
+  throwAll(problems)
+  return jobs
+}
+
+/** Throws the first of several errors, with the messages of all of them. */
+export function throwAll(problems: readonly ProjectError[]): void {
+  const [first] = problems
+  if (first && problems.length > 1) {
+    first.message = [...new Set(problems.map(({ message }) => message))].join('\n')
+  }
+  if (first) throw first
+}
+
+class Planner {
+  readonly #models: ReadonlyMap<string, CompiledObject>
+  readonly #sources: ReadonlyMap<string, CompiledObject>
+
+  constructor(
+    private readonly project: CompiledProject,
+    private readonly options: PlanOptions,
+  ) {
+    this.#models = new Map(project.models.map((model) => [model.name, model]))
+    this.#sources = new Map(project.sources.map((source) => [source.name, source]))
+  }
+
+  job(model: CompiledObject): Job {
+    const place = this.#placeOf(model.name)
+    const source = this.#sourceOf(model)
+    const views = new Map<string, string>()
+    const sql = this.#sqlOf(model, views)
+    return { name: model.name, sql, views, source, place }
+  }
+
+  #sourceOf(model: CompiledObject): SourcePlan {
+    const place = this.#placeOf(model.name)
+    const source = typeof model.source === 'string' ? this.#sources.get(model.source) : undefined
+    if (!source) {
+      if (model.sql === undefined) this.#refuseWithoutSql(model)
+      throw new ModelError(
+        `the model '${model.name}' has no source. Give it \`source: \${ref(name)}\`, or set defaults.source_name.`,
+        { place },
+      )
+    }
+    const plan = planSource(source, { ...this.options, place: this.#placeOf(source.name) })
+    if (plan) return plan
+    throw new UnsupportedSourceError(
+      `the model '${model.name}' runs on '${source.name}', a source of type ${String(source.type ?? '(none)')}. ` +
+        'Only duckdb and csv sources run here; leave the model out with --dag-filter.',
+      { place },
+    )
+  }
+
+  /** The model's SQL, and into `views` what it references, the deepest first. */
+  #sqlOf(model: CompiledObject, views: Map<string, string>): string {
+    const place = this.#placeOf(model.name)
+    if (typeof model.sql !== 'string' || model.sql.trim() === '') this.#refuseWithoutSql(model)
+    const sql = resolveVariables(String(model.sql), this.options.env, place)
+    return replaceReferences(sql, ({ name, path }) => {
+      const other = this.#referencedModel(model, name, path)
+      // Not the bare name: a model is often called like the table that it reads.
+      const view = quoteName(`model ${other.name}`)
+      if (!views.has(view)) views.set(view, this.#sqlOf(other, views))
+      return view
+    })
+  }
+
+  #referencedModel(model: CompiledObject, written: string, path: string): CompiledObject {
+    const place = this.#placeOf(model.name)
+    const other = this.#models.get(targetName(written, (name) => this.#models.has(name)) ?? '')
+    if (!other || path !== '') {
+      throw new ModelError(
+        `the SQL of '${model.name}' holds \${ref(${written})${path}}. Only a whole model can be referenced ` +
+          `in SQL: write \`from \${ref(model)} as m\` and use m.column.`,
+        { place },
+      )
+    }
+    if (other.source !== model.source) {
+      throw new ModelError(
+        `the SQL of '${model.name}' references '${other.name}', which is on another source (${String(other.source)}).`,
+        { place },
+      )
+    }
+    return other
+  }
+
+  #refuseWithoutSql(model: CompiledObject): never {
+    throw new ModelError(
+      `the model '${model.name}' has no \`sql:\`. Models of other kinds (args, models) don't run here.`,
+      { place: this.#placeOf(model.name) },
+    )
+  }
+
+  #placeOf(name: string): Place {
+    return this.project.places[name] ?? { file: 'project.json', line: 1 }
+  }
+}

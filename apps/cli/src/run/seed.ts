@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { SeedError } from '../errors.ts'
+import type { Seed, SourcePlan } from './source-plan.ts'
+import { quoteName, quoteText } from './sql.ts'
+
+/** Where seeds run. */
+export interface SeedContext {
+  readonly workingDirectory: string
+  readonly env: Readonly<NodeJS.ProcessEnv>
+  readonly signal: AbortSignal
+}
+
+/** How much of a failing program's last words is shown, in characters. */
+const LAST_WORDS = 500
+
+/**
+ * Runs a seed's program without a shell in the project's directory and replaces the seed's table with the CSV (with a
+ * header) that it printed. Throws a SeedError naming the table and what the program said, or the signal's
+ * reason.
+ */
+export async function loadSeed(
+  connection: DuckDBConnection,
+  seed: Seed,
+  source: SourcePlan,
+  context: SeedContext,
+): Promise<void> {
+  const fail = (what: string, cause?: unknown) =>
+    new SeedError(`the seed of table '${seed.table}' (${seed.args[0]}) ${what}`, {
+      place: source.place,
+      cause,
+    })
+  const directory = await mkdtemp(join(tmpdir(), 'visivo-seed-'))
+  try {
+    const file = join(directory, 'seed.csv')
+    const problem = await printToFile(seed, file, context)
+    context.signal.throwIfAborted()
+    if (problem !== undefined) throw fail(problem)
+    if ((await stat(file)).size === 0) throw fail('printed nothing. It prints a CSV with a header.')
+    await load(connection, seed, file).catch((cause: unknown) => {
+      throw fail(
+        `printed what is not a CSV: ${cause instanceof Error ? cause.message : String(cause)}`,
+        cause,
+      )
+    })
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function load(connection: DuckDBConnection, { table }: Seed, file: string): Promise<void> {
+  await connection.run(
+    `create or replace table ${quoteName(table)} as select * from read_csv(${quoteText(file)}, header = true)`,
+  )
+}
+
+/** Gives what went wrong, as the end of a sentence, or undefined. */
+async function printToFile(
+  { args }: Seed,
+  file: string,
+  { workingDirectory, env, signal }: SeedContext,
+): Promise<string | undefined> {
+  const [program, ...rest] = args
+  const child = spawn(program, rest, {
+    cwd: workingDirectory,
+    env,
+    signal,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  })
+  let lastWords = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-LAST_WORDS)
+  })
+  let failure: Error | undefined
+  const fail = (error: Error) => {
+    failure ??= error
+    child.kill()
+    // A program that it has started may hold the pipe open for longer than it lives.
+    child.stderr.destroy()
+  }
+  child.once('error', fail)
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  await pipeline(child.stdout, createWriteStream(file), { signal }).catch(fail)
+  await closed
+  if (failure) return `could not run: ${failure.message}`
+  if (child.exitCode === 0) return undefined
+  const end = child.signalCode ?? `exit code ${child.exitCode}`
+  return `ended with ${end}${lastWords === '' ? '.' : `: ${lastWords.trim()}`}`
+}

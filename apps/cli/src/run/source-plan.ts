@@ -1,0 +1,105 @@
+import { resolve } from 'node:path'
+import { type Place, ProjectParseError, UnsupportedSourceError } from '../errors.ts'
+import type { CompiledObject } from '../project/compiled.ts'
+import { resolveVariables } from '../project/environment.ts'
+
+/** A program whose output is a table. */
+export interface Seed {
+  readonly table: string
+  /** The program and its arguments. */
+  readonly args: readonly [string, ...string[]]
+}
+
+/** A CSV file that is a view of its source's name. */
+export interface CsvView {
+  /** Absolute. */
+  readonly file: string
+  readonly delimiter: string | undefined
+  readonly header: boolean | undefined
+}
+
+/** How a source is opened: a DuckDB database and what is put into it first. */
+export interface SourcePlan {
+  readonly name: string
+  /** An absolute path, or `:memory:` for a database of this run. */
+  readonly database: string
+  readonly seeds: readonly Seed[]
+  readonly csv: CsvView | undefined
+  readonly place: Place
+}
+
+/** What a source's keys are read with. */
+interface SourceContext {
+  readonly workingDirectory: string
+  readonly env: Readonly<NodeJS.ProcessEnv>
+  readonly place: Place
+}
+
+const IN_MEMORY = ':memory:'
+
+/**
+ * How to open a source, or undefined when its type doesn't run here. Throws a ProjectParseError for keys that are
+ * missing or wrong, and an UnsupportedSourceError for those that mean something that isn't done here.
+ */
+export function planSource(source: CompiledObject, context: SourceContext): SourcePlan | undefined {
+  if (source.type === 'csv') return planCsv(source, context)
+  if (source.type === 'duckdb') return planDuckdb(source, context)
+  return undefined
+}
+
+function planDuckdb(source: CompiledObject, context: SourceContext): SourcePlan {
+  const { place } = context
+  if (source.attach !== undefined) {
+    throw new UnsupportedSourceError(
+      `the source '${source.name}' attaches databases, which is not done here.`,
+      {
+        place,
+      },
+    )
+  }
+  const database = text(source, 'database', context)
+  return {
+    name: source.name,
+    database: database === IN_MEMORY ? database : resolve(context.workingDirectory, database),
+    seeds: seedsOf(source, context),
+    csv: undefined,
+    place,
+  }
+}
+
+function planCsv(source: CompiledObject, context: SourceContext): SourcePlan {
+  const delimiter = source.delimiter === undefined ? undefined : text(source, 'delimiter', context)
+  const header = typeof source.has_header === 'boolean' ? source.has_header : undefined
+  const file = resolve(context.workingDirectory, text(source, 'file', context))
+  const csv = { file, delimiter, header }
+  return { name: source.name, database: IN_MEMORY, seeds: [], csv, place: context.place }
+}
+
+function seedsOf(source: CompiledObject, { env, place }: SourceContext): Seed[] {
+  const list: unknown = source.seeds ?? []
+  if (!Array.isArray(list))
+    throw new ProjectParseError(`\`seeds:\` of '${source.name}' is a list.`, { place })
+  return list.map((item: unknown) => {
+    const { table_name: table, args }: { table_name?: unknown; args?: unknown } = Object(item)
+    const [program, ...rest] = Array.isArray(args)
+      ? args.map((arg) => resolveVariables(String(arg), env, place))
+      : []
+    if (typeof table !== 'string' || table === '' || program === undefined) {
+      throw new ProjectParseError(
+        `a seed of '${source.name}' needs \`table_name:\` and \`args: [program, argument, …]\`.`,
+        { place },
+      )
+    }
+    return { table, args: [program, ...rest] }
+  })
+}
+
+function text(source: CompiledObject, key: string, { env, place }: SourceContext): string {
+  const value = source[key]
+  if (typeof value !== 'string' || value === '') {
+    throw new ProjectParseError(`the ${String(source.type)} source '${source.name}' needs \`${key}:\`.`, {
+      place,
+    })
+  }
+  return resolveVariables(value, env, place)
+}

@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { temporaryProject } from './temp-project.ts'
+import { exampleProject, start, visivo } from './visivo.ts'
+
+const SLOW = `name: slow
+sources: [{ name: memory, type: duckdb, database: ':memory:' }]
+models:
+  - { name: quick, source: ref(memory), sql: select 1 }
+  - { name: slow, source: ref(memory), sql: "select count(*) from range(100000000000) a, range(1000) b where a.range % 7 = b.range" }
+  - { name: large, source: ref(memory), sql: select * from range(500000000) }
+`
+
+describe('a run that is stopped', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('by %s ends with exit code %i and leaves whole files only', async (signal, code) => {
+    const cwd = temporaryProject({ 'project.visivo.yml': SLOW })
+    const running = start(cwd, ['run'])
+    await running.said('quick: 1 row')
+    running.child.kill(signal)
+    const end = await running.ended
+    expect(end).toMatchObject({ code, stdout: '' })
+    expect(end.stderr).toMatch(/Stopped\.\n$/)
+    expect(readdirSync(join(cwd, 'target', 'data'))).toEqual(['quick.json'])
+  })
+
+  test('while a seed runs ends the seed too', async () => {
+    const cwd = temporaryProject({
+      'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, seed.cjs] }] }]
+models: [{ name: m, source: ref(s), sql: select 1 }]
+`,
+      // The seed itself stops the command, which so is in the middle of it.
+      'seed.cjs': `require('node:fs').writeFileSync('pid', String(process.pid))
+process.kill(process.ppid, 'SIGINT')
+setInterval(() => {}, 1000)
+`,
+    })
+    expect(await visivo(cwd, ['run'])).toMatchObject({ code: 130, stderr: 'Stopped.\n' })
+    const seed = Number(readFileSync(join(cwd, 'pid'), 'utf8'))
+    expect(() => process.kill(seed, 0)).toThrow('ESRCH')
+  })
+})
+
+test.each([
+  ['compile', ['compile']],
+  ['run', ['run', '--dag-filter', '+my_chart']],
+  ['--help', ['--help']],
+])('%s into a pipe that nobody reads ends quietly', async (_case, args) => {
+  const running = start(exampleProject(), args)
+  running.child.stdout?.destroy()
+  const { code, stderr } = await running.ended
+  expect(code).toBe(0)
+  expect(stderr).not.toMatch(/EPIPE|Error/)
+})
+
+describe('serve', () => {
+  test('runs, serves what it ran, and ends on SIGTERM', async () => {
+    const running = start(exampleProject(), ['serve', '--port', '0'])
+    const said = await running.said(/Serving on \S+/)
+    const url = /Serving on (\S+)/.exec(said)?.[1]
+    const answer = await fetch(`${url}/api/project`)
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ name: 'example-sales' })
+    running.child.kill('SIGTERM')
+    expect(await running.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/Stopped\.\n$/) })
+  })
+
+  test('says so when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => {
+      other.close()
+    })
+    await new Promise((resolve) => other.once('listening', resolve))
+    const { port } = other.address() as AddressInfo
+    const { code, stderr } = await visivo(exampleProject(), [
+      'serve',
+      '--port',
+      String(port),
+      '--dag-filter',
+      'about',
+    ])
+    expect(code).toBe(1)
+    expect(stderr).toContain(String(port))
+    expect(stderr).not.toMatch(/\n\s+at /)
+  })
+})
+
+test.each([
+  ['--help', ['--help'], /@duckdb|\/yaml\/|p-limit|cli-progress|fastest-levenshtein/],
+  ['compile', ['compile'], /@duckdb|p-limit|cli-progress|hono/],
+])('%s does not load what it does not need', async (_case, args, unwanted) => {
+  const cwd = exampleProject()
+  // Node names every module that it loads, ESM and CommonJS alike.
+  const { code, stderr } = await visivo(cwd, args, { NODE_DEBUG: 'module,esm' })
+  expect(code).toBe(0)
+  expect(stderr).toContain('commander')
+  expect(stderr).not.toMatch(unwanted)
+})
