@@ -1,0 +1,120 @@
+import { type Destination, findDestination } from './destination.ts'
+import type { Product } from './product.ts'
+import { readFully } from './read-fully.ts'
+import { readPlainly } from './read-plainly.ts'
+import type { TextFile } from './read-text.ts'
+import type { Environment, Sources } from './sources.ts'
+import { GLOBAL_SWITCH, meaningOf, PROJECT_SWITCH, type ReadSwitch } from './switch.ts'
+
+/** What one source says. `value` is in words and holds no secret, only the words that switch telemetry. */
+export interface Checked {
+  readonly kind: 'environment' | 'env-file' | 'project' | 'global' | 'destination'
+  /** The source as a person knows it, such as `DO_NOT_TRACK` or `telemetry_enabled in ~/.visivo/config.yml`. */
+  readonly source: string
+  readonly value: string
+  /** `on` is only reported: it overrides nothing. */
+  readonly verdict: 'off' | 'silent' | 'on'
+  /** The file, for those that are one. */
+  readonly path?: string
+}
+
+/** Whether telemetry is on, and because of what. `because` is the first row of `checked` that says off. */
+export type Decision =
+  | { readonly enabled: true; readonly destination: Destination; readonly checked: readonly Checked[] }
+  | { readonly enabled: false; readonly because: Checked; readonly checked: readonly Checked[] }
+
+export interface DecideOptions {
+  /** For who only wants to know whether: `checked` ends at the first off, and no file is parsed after it. */
+  readonly untilFirstOff?: boolean
+  /** Reads the switch where it takes a YAML parser. Default: `yaml`, loaded at that moment. */
+  readonly readYaml?: ReadSwitch
+}
+
+/** The one decider: any off wins, the first one is named. Pure but for loading the YAML parser. Never throws. */
+export function decide(product: Product, sources: Sources, options: DecideOptions = {}): Decision {
+  const { untilFirstOff = false, readYaml = readFully } = options
+  const disabled = `${product.envPrefix}_TELEMETRY_DISABLED`
+  const globalFile = `~/${product.directoryName}/${product.configFile}`
+  const { destination, problem } = findDestination(product, sources.env, sources.envFile)
+  const destinationRow = destination
+    ? row('destination', 'destination', new URL(destination.host).origin, 'on')
+    : row('destination', 'destination', problem, 'off')
+
+  const rows: readonly (() => Checked)[] = [
+    () => checkVariable('environment', disabled, sources.env),
+    () => checkVariable('environment', 'DO_NOT_TRACK', sources.env),
+    () => checkVariable('env-file', disabled, sources.envFile),
+    () => checkVariable('env-file', 'DO_NOT_TRACK', sources.envFile),
+    () => checkFile('project', product.projectFile, PROJECT_SWITCH, sources.project, readYaml),
+    () => checkFile('global', globalFile, GLOBAL_SWITCH, sources.global, readYaml),
+    () => destinationRow,
+  ]
+
+  const checked: Checked[] = []
+  for (const check of rows) {
+    checked.push(check())
+    if (untilFirstOff && checked.at(-1)?.verdict === 'off') break
+  }
+  const off = checked.find(({ verdict }) => verdict === 'off')
+  if (off || !destination) return { enabled: false, because: off ?? destinationRow, checked }
+  return { enabled: true, destination, checked }
+}
+
+function row(
+  kind: Checked['kind'],
+  source: string,
+  value: string,
+  verdict: Checked['verdict'],
+  path?: string,
+): Checked {
+  return path === undefined ? { kind, source, value, verdict } : { kind, source, value, verdict, path }
+}
+
+/** Everything but unset, empty, `0`, `false`, `no` and `off` opts out. */
+function checkVariable(kind: 'environment' | 'env-file', name: string, env: Environment): Checked {
+  const source = kind === 'env-file' ? `${name} in .env` : name
+  const value = env[name]?.trim()
+  if (value === undefined) return row(kind, source, 'not set', 'silent')
+  if (value === '') return row(kind, source, 'empty', 'silent')
+  return row(kind, source, inWords(value), meaningOf(value) === 'off' ? 'on' : 'off')
+}
+
+function checkFile(
+  kind: 'project' | 'global',
+  name: string,
+  keyPath: readonly string[],
+  file: TextFile,
+  readYaml: ReadSwitch,
+): Checked {
+  const source = `${keyPath.join('.')} in ${name}`
+  const { path } = file
+  if (file.state === 'absent') return row(kind, source, 'no file', 'silent', path)
+  if (file.state === 'unreadable') {
+    return row(kind, source, `the file can't be read (${file.reason})`, 'off', path)
+  }
+  const text = file.text.replace(/\r\n?/g, '\n')
+  const reading = readPlainly(text, keyPath) ?? readYaml(text, keyPath)
+  if ('problem' in reading) {
+    return row(
+      kind,
+      source,
+      `the file can't be read (${reading.problem}${inLine(reading.line)})`,
+      'off',
+      path,
+    )
+  }
+  const { found } = reading
+  const said = found.find(({ value }) => meaningOf(value) !== 'on') ?? found[0]
+  if (said === undefined) return row(kind, source, 'not set', 'silent', path)
+  const verdict = meaningOf(said.value) === 'on' ? 'on' : 'off'
+  return row(kind, source, inWords(said.value) + inLine(said.line), verdict, path)
+}
+
+/** The words that switch telemetry as they are; of anything else only that it is there: it may be a secret. */
+function inWords(value: unknown): string {
+  return meaningOf(value) === 'unclear' ? 'set, but not to a clear yes or no' : String(value).trim()
+}
+
+function inLine(line: number | undefined): string {
+  return line === undefined ? '' : `, line ${line}`
+}

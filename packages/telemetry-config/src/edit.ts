@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { type Edit, editText } from './edit-text.ts'
+import { codeOf, readText } from './read-text.ts'
+import { writeText } from './write-text.ts'
+
+const BYTE_ORDER_MARK = '\ufeff'
+
+/**
+ * Sets the switch at `keyPath` (`GLOBAL_SWITCH` or `PROJECT_SWITCH`) in a YAML file to `true` or `false`, in
+ * one step and without touching anything else in it: comments, order, indentation, line ends, mode. A missing
+ * file is made (0600), and so is its directory (0700). `changed` is false if the file said so already; it is
+ * not written then.
+ *
+ * Throws an `Error` that names the file, the line if there is one, and what to do: when the file can't be read
+ * or written, is not valid YAML, or holds several documents. The file is as it was then.
+ */
+export function setTelemetryEnabled(
+  path: string,
+  keyPath: readonly string[],
+  enabled: boolean,
+): { readonly changed: boolean } {
+  const old = readExactly(path)
+  if ('problem' in old) throw refusal(path, old, keyPath, enabled)
+  const edit = editText(old.text, keyPath, enabled)
+  if ('problem' in edit) throw refusal(path, edit, keyPath, enabled)
+  if (edit.text === old.text) return { changed: false }
+  try {
+    writeText(path, old.mark + edit.text)
+    return { changed: true }
+  } catch (cause) {
+    throw new Error(`Could not write ${path} (${codeOf(cause)}). It is as it was.`, { cause })
+  }
+}
+
+type Problem = Extract<Edit, { readonly problem: string }>
+
+/** The text and its byte order mark; a problem if writing them back would not give the same bytes. */
+function readExactly(path: string): { readonly mark: string; readonly text: string } | Problem {
+  const file = readText(path)
+  if (file.state === 'absent') return { mark: '', text: '' }
+  if (file.state === 'unreadable') return { problem: `it can't be read (${file.reason})` }
+  const bytes = readFileSync(path)
+  const mark = bytes.toString('utf8').startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : ''
+  const { text } = file
+  if (!bytes.equals(Buffer.from(mark + text))) return { problem: 'it is not a UTF-8 text' }
+  if (/\r(?!\n)/.test(text)) return { problem: 'it has line ends that YAML parsers disagree about' }
+  return { mark, text }
+}
+
+function refusal(
+  path: string,
+  { problem, line }: Problem,
+  keyPath: readonly string[],
+  enabled: boolean,
+): Error {
+  const place = line === undefined ? path : `${path}:${line}`
+  return new Error(
+    `Could not edit ${place}: ${problem}. It is as it was. Set ${keyPath.join('.')} to ${enabled} by hand.`,
+  )
+}

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'tsup'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const root = mkdtempSync(join(tmpdir(), 'telemetry-loading-'))
+const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+beforeAll(async () => {
+  writeFileSync(join(root, 'package.json'), '{"type":"module","dependencies":{"yaml":"*"}}')
+  symlinkSync(at('../node_modules'), join(root, 'node_modules'), 'junction')
+  const entry = { index: at('./index.ts') }
+  await build({
+    entry,
+    outDir: join(root, 'dist'),
+    format: 'esm',
+    config: false,
+    silent: true,
+    external: ['yaml'],
+  })
+})
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+/** Decides in a process of its own, and tells what that took. */
+const SCRIPT = `
+  import { createRequire } from 'node:module'
+  const { decide, visivo } = await import(process.argv[1])
+  const absent = { state: 'absent', path: '' }
+  const file = (text) => (text === '' ? absent : { state: 'read', path: '', text })
+  const [project, global] = process.argv.slice(2).map((text) => file(text.slice(1)))
+  const decision = decide(visivo, { env: { VISIVO_POSTHOG_API_KEY: 'k' }, envFile: {}, project, global })
+  const loaded = Object.keys(createRequire(import.meta.url).cache).some((name) => /[\\\\/]yaml[\\\\/]/.test(name))
+  const crypto = process.moduleLoadList.includes('NativeModule internal/crypto/hash')
+  console.log(JSON.stringify({ enabled: decision.enabled, loaded, crypto }))
+`
+
+test.each([
+  ['without files', '', '', true, false],
+  ['with files without the word', 'name: x\nmodels: [1]\n', 'a: 1\n', true, false],
+  ['with the word in a comment', '# telemetry_enabled: false\nmodels: [1]\n', '', true, false],
+  [
+    'with a plain off in the project',
+    'models: [1]\ndefaults:\n  telemetry_enabled: false\n',
+    '',
+    false,
+    false,
+  ],
+  ['with a plain off in the global file', '', 'a: [1]\ntelemetry_enabled: false\n', false, false],
+  ['with a plain on in the global file', '', 'telemetry_enabled: true\n', true, false],
+  ['but not with an on in the project', 'defaults:\n  telemetry_enabled: true\n', '', true, true],
+  ['but not with a flow map', '', '{telemetry_enabled: false}', false, true],
+])('no YAML parser is loaded %s', (_, project, global, enabled, loaded) => {
+  const built = pathToFileURL(join(root, 'dist', 'index.js')).href
+  const args = ['--input-type=module', '-e', SCRIPT, built, `=${project}`, `=${global}`]
+  const output = execFileSync(process.execPath, args, { encoding: 'utf8', cwd: root })
+  expect(JSON.parse(output)).toEqual({ enabled, loaded, crypto: false })
+})

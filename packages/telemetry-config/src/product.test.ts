@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { defineProduct, visivo } from './product.ts'
+
+test('Visivo has the names of the existing Visivo', () => {
+  expect(visivo).toEqual({
+    name: 'visivo',
+    envPrefix: 'VISIVO',
+    directoryName: '.visivo',
+    configFile: 'config.yml',
+    projectFile: 'project.visivo.yml',
+    salt: 'visivo-telemetry-v1',
+    versionProperty: 'visivo_version',
+  })
+})
+
+test("another tool's names come from its name, but for what it says itself", () => {
+  expect(defineProduct({ name: 'my-tool2', projectFile: 'tool.yml', posthog: { apiKey: 'k' } })).toEqual({
+    name: 'my-tool2',
+    envPrefix: 'MY_TOOL2',
+    directoryName: '.my-tool2',
+    configFile: 'config.yml',
+    projectFile: 'tool.yml',
+    salt: 'my-tool2-telemetry-v1',
+    versionProperty: 'my_tool2_version',
+    posthog: { apiKey: 'k' },
+  })
+})
+
+test.each([
+  ['nothing', ''],
+  ['upper case', 'Visivo'],
+  ['a digit first', '2tool'],
+  ['a path', '../tool'],
+  ['a dot', 'a.b'],
+  ['a line end', 'tool\n'],
+  ['32 characters', 'a'.repeat(32)],
+])('%s is no name', (_, name) => {
+  expect(() => defineProduct({ name })).toThrow(/^The name of a product is 1 to 31/)
+})

@@ -1,0 +1,49 @@
+/** Everything that carries a tool's name. Made by `defineProduct`. */
+export interface Product {
+  /** The tool's name, `visivo`. */
+  readonly name: string
+  /** What its environment variables start with, `VISIVO` (as in `VISIVO_TELEMETRY_DISABLED`). */
+  readonly envPrefix: string
+  /** Its directory in the home directory, `.visivo`. */
+  readonly directoryName: string
+  /** The person's configuration in that directory, `config.yml`. */
+  readonly configFile: string
+  /** The project's configuration in the project's directory, `project.visivo.yml`. */
+  readonly projectFile: string
+  /** The public salt of project hashes, `visivo-telemetry-v1`. */
+  readonly salt: string
+  /** The event property that holds the tool's version, `visivo_version`. */
+  readonly versionProperty: string
+  /** Where a release build sends to, unless the environment says otherwise. Without a key nothing is sent. */
+  readonly posthog?: { readonly host?: string; readonly apiKey?: string }
+}
+
+export type ProductOptions = Pick<Product, 'name'> & Partial<Omit<Product, 'name'>>
+
+const NAME = /^[a-z][a-z0-9-]{0,30}$/
+
+/**
+ * A product from its name; whatever else is given replaces what the name would give. Throws an `Error` if the
+ * name is not 1 to 31 lower-case letters, digits and dashes, starting with a letter.
+ */
+export function defineProduct(options: ProductOptions): Product {
+  const { name } = options
+  if (!NAME.test(name)) {
+    throw new Error(
+      'The name of a product is 1 to 31 lower-case letters, digits and dashes, and starts with a letter',
+    )
+  }
+  const snake = name.replaceAll('-', '_')
+  return {
+    envPrefix: snake.toUpperCase(),
+    directoryName: `.${name}`,
+    configFile: 'config.yml',
+    projectFile: `project.${name}.yml`,
+    salt: `${name}-telemetry-v1`,
+    versionProperty: `${snake}_version`,
+    ...options,
+  }
+}
+
+/** Visivo itself. */
+export const visivo: Product = /* @__PURE__ */ defineProduct({ name: 'visivo' })

@@ -1,0 +1,50 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs'
+
+/** What reading a file gave. What exists but can't be read is told apart from what isn't there. */
+export type TextFile =
+  | { readonly state: 'absent'; readonly path: string }
+  | { readonly state: 'read'; readonly path: string; readonly text: string }
+  | { readonly state: 'unreadable'; readonly path: string; readonly reason: string }
+
+/** No configuration comes near it; more would cost every command. */
+const MAX_BYTES = 16 * 1024 * 1024
+
+/** Reads a UTF-8 text, without its byte order mark. Never throws, never blocks on a pipe. */
+export function readText(path: string): TextFile {
+  try {
+    if (!statSync(path).isFile()) return { state: 'unreadable', path, reason: 'not a file' }
+    return decode(path, readRegular(path))
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOTDIR' || (code === 'ENOENT' && !isLink(path))) return { state: 'absent', path }
+    return { state: 'unreadable', path, reason: code === 'ENOENT' ? 'a link to nothing' : String(code) }
+  }
+}
+
+/** The `code` of an error of `node:fs`, such as `EACCES`. */
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : 'unknown error'
+}
+
+/** `undefined` for what is too large, or is no longer a regular file. */
+function readRegular(path: string): Buffer | undefined {
+  const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const stats = fstatSync(handle)
+    return stats.isFile() && stats.size <= MAX_BYTES ? readFileSync(handle) : undefined
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function decode(path: string, bytes: Buffer | undefined): TextFile {
+  if (bytes === undefined) return { state: 'unreadable', path, reason: 'larger than 16 MB' }
+  // a zero byte is binary or UTF-16; the other two are the byte order mark of UTF-16 and UTF-32
+  const isUtf16 = bytes.length > 1 && (bytes.readUInt16BE(0) === 0xfeff || bytes.readUInt16BE(0) === 0xfffe)
+  if (isUtf16 || bytes.includes(0)) return { state: 'unreadable', path, reason: 'not a UTF-8 text' }
+  return { state: 'read', path, text: bytes.toString('utf8').replace(/^\ufeff/, '') }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+}

@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { visivo } from './product.ts'
+import { readSources } from './sources.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'telemetry-sources-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+let home: string
+let directory: string
+let path: string
+beforeEach(() => {
+  home = mkdtempSync(join(root, 'home-'))
+  directory = join(home, '.visivo')
+  path = join(directory, 'config.yml')
+  mkdirSync(directory)
+})
+
+const read = () => readSources(visivo, { env: {}, home, projectDirectory: home }).global
+const unreadable = (reason: string) => ({ state: 'unreadable', path, reason })
+
+test('both files are read, and the environments are handed on', () => {
+  writeFileSync(path, 'a: 1\n')
+  writeFileSync(join(home, 'project.visivo.yml'), 'name: ü\r\n')
+  const env = { DO_NOT_TRACK: '1' }
+  expect(readSources(visivo, { env, envFile: { A: 'b' }, home, projectDirectory: home })).toEqual({
+    env,
+    envFile: { A: 'b' },
+    project: { state: 'read', path: join(home, 'project.visivo.yml'), text: 'name: ü\r\n' },
+    global: { state: 'read', path, text: 'a: 1\n' },
+  })
+})
+
+test('without options it is the real environment, home and working directory', () => {
+  const sources = readSources(visivo)
+  expect(sources.env).toBe(process.env)
+  expect(sources.envFile).toEqual({})
+  expect(sources.project).toEqual({ state: 'absent', path: join(process.cwd(), 'project.visivo.yml') })
+})
+
+describe('a file is absent', () => {
+  test('when it is not there', () => {
+    expect(read()).toEqual({ state: 'absent', path })
+  })
+
+  test('when its directory is not there', () => {
+    rmSync(directory, { recursive: true })
+    expect(read()).toEqual({ state: 'absent', path })
+  })
+
+  test('when its directory is a file', () => {
+    rmSync(directory, { recursive: true })
+    writeFileSync(directory, '')
+    expect(read()).toEqual({ state: 'absent', path })
+  })
+})
+
+describe('a file is read', () => {
+  test.each([
+    ['when it is empty', '', ''],
+    ['without its byte order mark', '\ufeffa: 1', 'a: 1'],
+    ['with bytes that are not UTF-8', Buffer.from('# caf\xe9\na: 1', 'latin1'), '# caf\ufffd\na: 1'],
+  ])('%s', (_, content, text) => {
+    writeFileSync(path, content)
+    expect(read()).toEqual({ state: 'read', path, text })
+  })
+
+  test('through a link', () => {
+    writeFileSync(join(home, 'dotfile'), 'a: 1')
+    symlinkSync(join(home, 'dotfile'), path)
+    expect(read()).toEqual({ state: 'read', path, text: 'a: 1' })
+  })
+})
+
+describe('a file is unreadable', () => {
+  test.each([
+    ['in UTF-16', Buffer.from('telemetry_enabled: false', 'utf16le')],
+    ['in UTF-16 with its mark, beyond ASCII', Buffer.from('\ufeff数据', 'utf16le')],
+    ['with a zero byte', 'a: 1\0'],
+  ])('%s', (_, content) => {
+    writeFileSync(path, content)
+    expect(read()).toEqual(unreadable('not a UTF-8 text'))
+  })
+
+  test('when it is larger than 16 MB', () => {
+    writeFileSync(path, '')
+    truncateSync(path, 16 * 1024 * 1024 + 1)
+    expect(read()).toEqual(unreadable('larger than 16 MB'))
+  })
+
+  test('when it is a directory', () => {
+    mkdirSync(path)
+    expect(read()).toEqual(unreadable('not a file'))
+  })
+
+  test.skipIf(process.platform === 'win32').each([
+    ['to nothing', '/nowhere', 'a link to nothing'],
+    ['to itself', 'config.yml', 'ELOOP'],
+    ['to an endless device', '/dev/zero', 'not a file'],
+  ])('when it is a link %s', (_, target, reason) => {
+    symlinkSync(target, path)
+    expect(read()).toEqual(unreadable(reason))
+  })
+
+  test.each([
+    ['empty', ''],
+    ['relative', 'home'],
+  ])('when the home directory is %s: nobody knows what the person wrote', (_, unknown) => {
+    const { global } = readSources(visivo, { env: {}, home: unknown, projectDirectory: home })
+    expect(global).toEqual({
+      state: 'unreadable',
+      path: '~/.visivo/config.yml',
+      reason: 'the home directory is unknown',
+    })
+  })
+})

@@ -1,0 +1,56 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+
+/**
+ * Replaces a file in one step, or makes it: whoever reads it sees the old text or the new one. A link stays a
+ * link, the mode stays; a new file is for its owner only, and so is a directory that has to be made. Throws
+ * what `node:fs` throws, and leaves nothing behind then.
+ */
+export function writeText(path: string, text: string): void {
+  const before = statSync(path, { throwIfNoEntry: false })
+  if (before === undefined) mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const target = before ? realpathSync(path) : path
+  const draft = `${target}.${process.pid}.tmp`
+  try {
+    writeDraft(draft, text)
+    if (before) keepOwnerAndMode(draft, before)
+    renameSync(draft, target)
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+function writeDraft(draft: string, text: string): void {
+  const handle = openSync(draft, 'w', 0o600)
+  try {
+    writeFileSync(handle, text)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function keepOwnerAndMode(draft: string, { uid, gid, mode }: Stats): void {
+  const own = statSync(draft)
+  if (own.uid !== uid || own.gid !== gid) {
+    try {
+      chownSync(draft, uid, gid)
+    } catch {
+      // only root may give a file away; then it is the editor's, as with any editor that saves this way
+    }
+  }
+  chmodSync(draft, mode & 0o7777)
+}
