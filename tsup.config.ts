@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import { basename } from 'node:path'
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
 
 interface Manifest {
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
@@ -20,14 +21,44 @@ const processes = manifest.build?.entries ?? []
 const name = (file: string) => basename(file, '.ts')
 const entry = (files: readonly string[]) => Object.fromEntries(files.map((file) => [name(file), file]))
 
+/**
+ * Built-in modules by `process.getBuiltinModule`: an `import` of `node:fs` names all its exports, which loads
+ * streams, promises and more behind it. Measured with Node 20.20: 3 ms of every start.
+ */
+const leanBuiltins: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'lean-builtins',
+  setup(build) {
+    const names = new Set(builtinModules)
+    build.onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) =>
+      kind === 'import-statement' && names.has(path.replace(/^node:/, ''))
+        ? { path, namespace: 'builtin' }
+        : null,
+    )
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+      loader: 'js',
+    }))
+  },
+}
+
 export default defineConfig({
   entry: entry([...exported, ...processes]),
   format: 'esm',
   target: 'node20.20',
   platform: 'node',
-  tsconfig: '../../tsconfig.base.json',
+  tsconfig: '../../tsconfig.build.json',
   dts: exported.length > 0 ? { entry: entry(exported) } : false,
   clean: true,
-  splitting: true,
+  // One file to an entry: a command that loads one waits for no second.
+  splitting: manifest.build?.inline === undefined,
+  removeNodeProtocol: false,
+  esbuildPlugins: [leanBuiltins],
+  // A release build is given its PostHog; any other has none, whatever the environment of its user says.
+  env: Object.fromEntries(
+    ['VISIVO_RELEASE_POSTHOG_HOST', 'VISIVO_RELEASE_POSTHOG_API_KEY'].map((name) => [
+      name,
+      process.env[name] ?? '',
+    ]),
+  ),
   noExternal: (manifest.build?.inline ?? []).map((library) => new RegExp(`^${library}(/|$)`)),
 })

@@ -1,4 +1,5 @@
 export { type AppOptions, createApp } from './app.ts'
 export type { ErrorBody } from './http-error.ts'
 export { PortTakenError } from './listen-error.ts'
+export type { Instrument, ServedProject } from './serve.ts'
 export { type RunningServer, type ServerOptions, startServer } from './server.ts'

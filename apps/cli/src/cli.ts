@@ -46,7 +46,8 @@ export async function runCli(argv: readonly string[], world: World = processWorl
       const run = await request.load()
       requireEnvFile(envFile, askedEnvFile)
       const { stdout, stderr } = world
-      await run(request.options, { workingDirectory, env, stdout, stderr, signal, report })
+      const { serving } = observer
+      await run(request.options, { workingDirectory, env, stdout, stderr, signal, report, serving })
     })
   })
   const exitCode = exitCodeFor(error)

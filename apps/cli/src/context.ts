@@ -1,3 +1,4 @@
+import type { CommandObserver } from './observer.ts'
 import type { ObjectCounts } from './project/kinds.ts'
 
 /** The part of a terminal or a pipe that commands write to. */
@@ -27,6 +28,8 @@ export interface CommandContext {
   /** Aborted with an `Interrupted` on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
   readonly report: Report
+  /** What follows the requests of a command that becomes a server. */
+  readonly serving?: CommandObserver['serving'] | undefined
 }
 
 /** What every command takes, as commander parsed it. */

@@ -89,3 +89,24 @@ export function exitCodeFor(error: unknown): number {
   if (error instanceof Interrupted) return error.signal === 'SIGINT' ? 130 : 143
   return 1
 }
+
+/** The classes above by name: what an error may be called in a usage event. */
+export const ERROR_TYPES: readonly string[] = [
+  'ProjectError',
+  'ProjectNotFoundError',
+  'ProjectParseError',
+  'IncludeError',
+  'InvalidNameError',
+  'UnknownReferenceError',
+  'CircularReferenceError',
+  'NotCompiledError',
+  'EnvFileError',
+  'MissingVariableError',
+  'UnsupportedSourceError',
+  'SourceError',
+  'ModelError',
+  'SeedError',
+  'QueryError',
+  'UsageError',
+  'Interrupted',
+]

@@ -1,3 +1,4 @@
+import type { Instrument } from '@visivo/api'
 import type { Command } from 'commander'
 import type { Report } from './context.ts'
 import type { EnvFile } from './env-file.ts'
@@ -34,6 +35,8 @@ export interface CommandEnd {
 export interface CommandObserver {
   started(start: CommandStart): void
   ended(end: CommandEnd): void | Promise<void>
+  /** Asked by a command that becomes a server: what follows its requests, and is closed after the last one. */
+  serving?(project: { readonly name: string | undefined }): Promise<Instrument>
 }
 
 /** The default: nobody looks. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type CommandSpec, sanitizeCommand } from './index.ts'
+import { COMMAND_SHAPE, type CommandSpec, sanitizeCommand } from './index.ts'
 
 const program: CommandSpec = {
   name: 'visivo',
@@ -118,6 +118,44 @@ describe('commands', () => {
       args: ['<value>'],
     })
   })
+})
+
+test('a command without a proper name is undeclared by its alias too, and so are its flags', () => {
+  const root: CommandSpec = {
+    name: 't',
+    commands: [{ name: 'my run', aliases: ['run'], options: [{ names: ['--all'], value: 'none' }] }],
+  }
+  expect(sanitizeCommand(['run', '--all'], root)).toEqual({ command: '<unknown>', args: ['<flag>'] })
+})
+
+test.each([
+  ['<none>', true],
+  ['<unknown>', true],
+  ['run', true],
+  ['Run-all_x.y:2', true],
+  ['telemetry show', true],
+  ['telemetry <unknown>', true],
+  ['a b c d e', true],
+  ['a b c d <unknown>', true],
+  [`${'a'.repeat(40)} ${'b'.repeat(40)}`, true],
+  ['', false],
+  [' run', false],
+  ['run ', false],
+  ['run  all', false],
+  ['run\n', false],
+  ['a b c d e f', false],
+  ['a b c d e <unknown>', false],
+  ['<unknown> run', false],
+  ['<none> run', false],
+  ['run <none>', false],
+  ['<jane>', false],
+  ['2run', false],
+  ['run -x', false],
+  ['/home', false],
+  ['a'.repeat(41), false],
+  [`a ${'b'.repeat(41)}`, false],
+])('the shape of %j: %s', (text, fits) => {
+  expect(COMMAND_SHAPE.test(text)).toBe(fits)
 })
 
 describe('bounds', () => {

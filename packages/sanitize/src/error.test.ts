@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { sanitizeErrorType } from './error.ts'
+import { ERROR_TYPE_SHAPE, sanitizeErrorType } from './error.ts'
 
 class ConfigError extends Error {}
 class NestedError extends ConfigError {}
@@ -167,6 +167,24 @@ describe('what is no error', () => {
   })
 })
 
+test.each([
+  ['Error', true],
+  ['E', true],
+  ['ConfigError2', true],
+  ['A'.repeat(64), true],
+  ['A'.repeat(65), false],
+  ['', false],
+  ['error', false],
+  ['2Error', false],
+  ['Config Error', false],
+  ['Config_Error', false],
+  ['Error\n', false],
+  ['\nError', false],
+  ['xError', false],
+])('the shape of %j: %s', (text, fits) => {
+  expect(ERROR_TYPE_SHAPE.test(text)).toBe(fits)
+})
+
 describe('the height of the chain', () => {
   test.each([
     ['31 prototypes below Error', 31, 'ConfigError'],
@@ -181,3 +199,13 @@ describe('the height of the chain', () => {
 function endless(): object {
   return new Proxy(class Endless {}.prototype, { getPrototypeOf: endless })
 }
+
+test('a class that a bundler stripped of its name counts by it only when it is declared', () => {
+  const ConfigError = class extends TypeError {}
+  const error = new ConfigError('hunter2')
+  expect(sanitizeErrorType(error)).toBe('TypeError')
+  expect(sanitizeErrorType(error, ['ConfigError'])).toBe('ConfigError')
+  expect(sanitizeErrorType(error, ['OtherError'])).toBe('TypeError')
+  Object.defineProperty(ConfigError, 'name', { value: 'hunter2' })
+  expect(sanitizeErrorType(error, ['hunter2'])).toBe('TypeError')
+})

@@ -23,6 +23,7 @@ test.each([
   ['Express 4: a bare pattern', '/files/(.*)', '/files/*'],
   ['Hono: a pattern', '/a/:id{[0-9]+}/b', '/a/{id}/b'],
   ['Hono: a pattern with braces', '/a/:id{[0-9]{2}}', '/a/{id}'],
+  ['Hono: a pattern with several braces', '/a/:id{x{12}|y{3}z}', '/a/{id}'],
   ['Hono: a pattern that is a word', '/a/:kind{posts}', '/a/{kind}'],
   ['a rest', '/static/*', '/static/*'],
   ['a rest alone', '*', '/*'],

@@ -12,6 +12,7 @@ describe('names that say that their value is a secret', () => {
     '--TOKEN',
     '--password',
     '--pass-word',
+    '--passwordfile',
     '--db_password',
     '--passwd',
     '--passwds',

@@ -16,7 +16,7 @@ const WORDS = new Set([
 /** Sensitive where a word of the name ends so, alone or run together: `--key`, `--sshkey`, `--dbpass`. */
 const ENDINGS = /(?:auth|creds?|dsn|jwt|keys?|otp|pass|pwd)$/
 
-/** Sensitive anywhere in the name, also run together or split: `--mytokens`, `--connection-string`. */
+/** Sensitive anywhere in a word of the name: `--tokens`, `--mytoken`, `--passwordfile`. */
 const ANYWHERE =
   /apikey|authenti|authoriz|bearer|certificate|connectionstr|connstr|cookie|credential|licen[cs]e|passcode|passphrase|passwd|password|secret|signature|token/
 
@@ -29,6 +29,6 @@ const LONGEST = 100
  */
 export function isSensitive(flag: string): boolean {
   const spaced = flag.slice(0, LONGEST).replace(/([a-z])([A-Z])/g, '$1 $2')
-  const words = spaced.toLowerCase().split(/[^a-z]+/)
-  return words.some((word) => WORDS.has(word) || ENDINGS.test(word)) || ANYWHERE.test(words.join(''))
+  const words = spaced.toLowerCase().split(/[^a-z]/)
+  return words.some((word) => WORDS.has(word) || ENDINGS.test(word) || ANYWHERE.test(word))
 }

@@ -19,12 +19,16 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
   signal.throwIfAborted()
   const { startServer } = await import('@visivo/api')
   const { host, port, outputDir } = options
-  const server = await startServer({ directory: resolve(workingDirectory, outputDir), host, port })
-  stdout.write(`Serving on ${server.url} (Ctrl-C stops)\n`)
+  const directory = resolve(workingDirectory, outputDir)
+  const follower = await context.serving?.({ name: context.report.projectName })
   try {
+    const middleware = follower ? [follower.middleware] : []
+    const server = await startServer({ directory, host, port, middleware })
+    stdout.write(`Serving on ${server.url} (Ctrl-C stops)\n`)
     await aborted(signal)
-  } finally {
     await server.close()
+  } finally {
+    await follower?.close()
   }
   stdout.write('Stopped.\n')
 }

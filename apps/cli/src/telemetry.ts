@@ -1,0 +1,60 @@
+import { releasedVisivo } from '@visivo/api/product'
+import {
+  createTelemetry,
+  followCommand,
+  type RunningCommand,
+  type Telemetry,
+  type Where,
+} from '@visivo/telemetry'
+import { commandSpecOf } from '@visivo/telemetry/commander'
+import type { EnvFile } from './env-file.ts'
+import { ERROR_TYPES } from './errors.ts'
+import type { CommandObserver, CommandStart } from './observer.ts'
+import { readVersion } from './version.ts'
+
+/** Telemetry of this run of `visivo`. It touches nothing until a command starts. */
+export function createVisivoTelemetry(): Telemetry {
+  return createTelemetry({ version: readVersion(), product: releasedVisivo() })
+}
+
+/** Where a command works, as telemetry has to know it: two files there may opt out. */
+export function whereOf({
+  workingDirectory,
+  envFile,
+}: Pick<CommandStart, 'workingDirectory' | 'envFile'>): Where {
+  return { projectDirectory: workingDirectory, envFile: optOutsOf(envFile) }
+}
+
+/** Records every command that the CLI is asked for, however it ends: also by a crash or by leaving early. */
+export function observeCommands(telemetry: Telemetry): CommandObserver {
+  let running: RunningCommand | undefined
+  let where: Where = {}
+  return {
+    started: (start) => {
+      where = whereOf(start)
+      // Asked now, because a person is told before the command's own output, and not behind it.
+      telemetry.consent(where)
+      telemetry.warmUp(where)
+      const command = followCommand(telemetry, start.argv, commandSpecOf(start.program), ERROR_TYPES)
+      running = command
+      let crash: unknown
+      process.once('uncaughtExceptionMonitor', (error) => {
+        crash = error
+      })
+      process.once('exit', (code) => command.ended({ error: crash, success: code === 0, where }))
+    },
+    ended: ({ error, exitCode, report }) => {
+      const { projectName, objectCounts, jobCount } = report
+      running?.ended({ error, success: exitCode === 0, projectName, objectCounts, jobCount, where })
+    },
+    serving: async (project) => {
+      const { instrumentWith } = await import('@visivo/api/telemetry')
+      return instrumentWith(telemetry, project, where)
+    },
+  }
+}
+
+/** A `.env` file that is there and can't be read may hold an opt-out: then it is one. */
+function optOutsOf({ values, problem }: EnvFile): Where['envFile'] {
+  return problem === 'unreadable' ? { DO_NOT_TRACK: 'the file cannot be read' } : values
+}

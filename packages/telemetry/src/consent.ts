@@ -1,0 +1,46 @@
+import { isAbsolute } from 'node:path'
+import { type Decision, decide, readSources } from '@visivo/telemetry-config'
+import { isNoticeDue, showNotice } from './notice.ts'
+import { type Destination, placesOf } from './places.ts'
+import type { World } from './world.ts'
+
+/** Where a command or a server works: its project may opt out, and so may its `.env` file. */
+export interface Where {
+  /** Default: the working directory. */
+  readonly projectDirectory?: string | undefined
+  /** The variables of the `.env` file that the program loaded. */
+  readonly envFile?: Readonly<Record<string, string | undefined>> | undefined
+}
+
+/** Whether anything may be recorded, where it goes, and why not. */
+export type Consent =
+  | { readonly recording: true; readonly destination: Destination }
+  | { readonly recording: false; readonly because: string; readonly untold?: true }
+
+/** What the one decider says of this place. */
+export function decideFor(world: World, where: Where): Decision {
+  const { product, env, home } = world
+  const { projectDirectory = process.cwd(), envFile = {} } = where
+  const sources = readSources(product, { env, home, projectDirectory, envFile })
+  return decide(product, sources, { untilFirstOff: true })
+}
+
+/**
+ * Asks whether this run may record. On a terminal whose person was never told, it tells them, and the answer is
+ * no: nobody is measured before they know. Writes nothing when telemetry is off.
+ * @param quiet the program's output is meant for another program: nothing is told, and so nothing recorded
+ */
+export function askConsent(world: World, where: Where, quiet: boolean): Consent {
+  if (!isAbsolute(world.home)) return { recording: false, because: 'there is no home directory' }
+  const decision = decideFor(world, where)
+  if (!decision.enabled) return { recording: false, because: decision.because.value }
+  const { notice } = placesOf(world.product, world.home, decision.destination)
+  const told = world.isCi || !isNoticeDue(notice) || world.stderr().isTTY !== true
+  if (told) return { recording: true, destination: decision.destination }
+  if (!quiet) showNotice(world.product, notice, world.stderr())
+  return {
+    recording: false,
+    untold: true,
+    because: 'nobody is measured before the run in which they are told',
+  }
+}

@@ -1,0 +1,21 @@
+import type { Product } from '@visivo/telemetry-config'
+import type { EventSpec } from './events.ts'
+import type { Destination } from './places.ts'
+
+/** All that a courier is told. Plain data: it reaches a process in its environment and a thread as its data. */
+export interface CourierJob {
+  readonly product: Product
+  readonly home: string
+  readonly destination: Destination
+  /** An adopter's own events, so that the courier's guard knows them. */
+  readonly extras: Readonly<Record<string, EventSpec>>
+  /** A server's project, whose opt-out it keeps watching. A command's courier knows of no project. */
+  readonly projectDirectory?: string
+  /** The lock that was claimed for this courier. */
+  readonly claim?: number
+  /** A command that waits for its courier starts it early: the first event may take as long as the command. */
+  readonly early?: boolean
+}
+
+/** The variable in which a courier process finds its job as JSON; nothing of it shows in a process list. */
+export const JOB_VARIABLE = 'TELEMETRY_COURIER_JOB'

@@ -1,0 +1,75 @@
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../test/samples.ts'
+import { claimCourierLock, courierPid, holdCourierLock, isCourierAlive } from './courier-lock.ts'
+
+/** Higher than any process id that Linux, macOS or Windows gives. */
+const NOBODY = '999999999'
+
+function acquire(directory: string) {
+  const claim = claimCourierLock(directory)
+  return claim === undefined ? undefined : holdCourierLock(directory, claim)
+}
+
+test('only one courier gets the lock, and the next when it was released', () => {
+  const directory = temporaryDirectory()
+  const first = acquire(directory)
+  expect(first?.held()).toBe(true)
+  expect([acquire(directory), isCourierAlive(directory), courierPid(directory)]).toEqual([
+    undefined,
+    true,
+    process.pid,
+  ])
+  first?.release()
+  expect(isCourierAlive(directory)).toBe(false)
+  expect(acquire(directory)?.held()).toBe(true)
+})
+
+test('a claim counts as alive until its courier has come up', () => {
+  const directory = temporaryDirectory()
+  const claim = claimCourierLock(directory)
+  expect([isCourierAlive(directory), claimCourierLock(directory)]).toEqual([true, undefined])
+  expect(claim && holdCourierLock(directory, claim)?.held()).toBe(true)
+})
+
+test.each<[string, string, number]>([
+  ['whose process is gone', NOBODY, 0],
+  ['that has not beaten for a minute', String(process.pid), -60_000],
+  ['whose last beat lies in the future, the clock having been set back', String(process.pid), 3_600_000],
+  ['that was claimed a minute ago and never taken up', '', -60_000],
+])('a lock %s is taken over', (_, pid, age) => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'courier-7.lock')
+  writeFileSync(path, pid)
+  const time = new Date(Date.now() + age)
+  utimesSync(path, time, time)
+  expect(acquire(directory)?.held()).toBe(true)
+  expect(readdirSync(directory)).toEqual(['courier-8.lock'])
+})
+
+test('of two that find the same stale lock only one can take over, however late the other comes', () => {
+  const directory = temporaryDirectory()
+  writeFileSync(join(directory, 'courier-3.lock'), NOBODY)
+  const winner = acquire(directory)
+  // What a slow rival does that decided on the third lock before the winner took over:
+  expect(() => writeFileSync(join(directory, 'courier-4.lock'), '', { flag: 'wx' })).toThrow('EEXIST')
+  expect([winner?.held(), acquire(directory)]).toEqual([true, undefined])
+})
+
+test('whoever slept through a takeover knows that it must not send', () => {
+  const directory = temporaryDirectory()
+  const sleeper = acquire(directory)
+  const long = new Date(Date.now() - 60_000)
+  utimesSync(join(directory, 'courier-1.lock'), long, long)
+  const next = acquire(directory)
+  expect([sleeper?.held(), next?.held()]).toEqual([false, true])
+  sleeper?.beat()
+  sleeper?.release()
+  expect(next?.held()).toBe(true)
+})
+
+test('a directory that is not there, or was deleted meanwhile, gives no lock', () => {
+  expect(acquire('/nonexistent/telemetry')).toBeUndefined()
+  expect(isCourierAlive('/nonexistent/telemetry')).toBe(false)
+})

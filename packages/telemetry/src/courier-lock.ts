@@ -1,0 +1,135 @@
+import { lstatSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** How often the holder must `beat`, in milliseconds. */
+export const HEARTBEAT = 1_000
+/** A lock that did not beat for so long, in milliseconds, belongs to nobody: its holder died or sleeps. */
+const STALE = 8_000
+const FILE = /^courier-(\d{1,15})\.lock$/
+
+/** The right to send, held by one courier at a time. */
+export interface CourierLock {
+  /** Says that the holder lives. */
+  beat(): void
+  /** False once somebody took over; then the holder must stop without another request. */
+  held(): boolean
+  release(): void
+}
+
+/**
+ * Claims the right to send for a courier that is yet to start, or gives nothing while a live one has it.
+ *
+ * Locks are numbered files, and the highest number counts. Taking over creates the next number, which the
+ * file system grants to one process only, so two that find the same stale lock cannot both win; and a released
+ * lock stays as a file with an old time, so that no number is ever given twice. A claim that nobody takes up
+ * goes stale like any other.
+ */
+export function claimCourierLock(directory: string): number | undefined {
+  const highest = highestLock(directory)
+  if (highest > 0 && isAlive(directory, highest)) return undefined
+  const mine = highest + 1
+  try {
+    writeFileSync(lockPath(directory, mine), '', { mode: 0o600, flag: 'wx' })
+  } catch {
+    // Somebody else was granted the number, or nothing can be written here.
+    return undefined
+  }
+  if (highestLock(directory) !== mine) {
+    rmSync(lockPath(directory, mine), { force: true })
+    return undefined
+  }
+  removeLower(directory, mine)
+  return mine
+}
+
+/** Takes up a claim that was made for this courier, or gives nothing if it went to somebody else meanwhile. */
+export function holdCourierLock(directory: string, claim: number): CourierLock | undefined {
+  const path = lockPath(directory, claim)
+  const held = () => highestLock(directory) === claim && isFile(path)
+  if (!held()) return undefined
+  try {
+    writeFileSync(path, String(process.pid))
+  } catch {
+    return undefined
+  }
+  return {
+    held,
+    beat: () => touch(path, new Date()),
+    release: () => touch(path, new Date(0)),
+  }
+}
+
+/** Whether a courier is at work, so that none has to be started. Never throws. */
+export function isCourierAlive(directory: string): boolean {
+  const highest = highestLock(directory)
+  return highest > 0 && isAlive(directory, highest)
+}
+
+/** The process id of the live courier, for a person who looks for it. */
+export function courierPid(directory: string): number | undefined {
+  const highest = highestLock(directory)
+  return highest > 0 && isAlive(directory, highest) ? readPid(lockPath(directory, highest)) : undefined
+}
+
+function isAlive(directory: string, number: number): boolean {
+  const path = lockPath(directory, number)
+  try {
+    // A clock that was set back makes the last beat lie in the future: as stale as one long past.
+    if (Math.abs(Date.now() - statSync(path).mtimeMs) > STALE) return false
+    const pid = readPid(path)
+    // A claim has no process yet: one is on its way.
+    return pid === undefined || isRunning(pid)
+  } catch {
+    return false
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function readPid(path: string): number | undefined {
+  const pid = Number(readFileSync(path, 'utf8').slice(0, 16))
+  return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
+}
+
+function highestLock(directory: string): number {
+  return Math.max(0, ...lockNumbers(directory))
+}
+
+function lockNumbers(directory: string): readonly number[] {
+  try {
+    return readdirSync(directory).flatMap((name) => {
+      const [, number] = FILE.exec(name) ?? []
+      return number === undefined ? [] : [Number(number)]
+    })
+  } catch {
+    return []
+  }
+}
+
+function removeLower(directory: string, mine: number): void {
+  for (const number of lockNumbers(directory))
+    if (number < mine) rmSync(lockPath(directory, number), { force: true })
+}
+
+function lockPath(directory: string, number: number): string {
+  return join(directory, `courier-${number}.lock`)
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function touch(path: string, time: Date): void {
+  try {
+    utimesSync(path, time, time)
+  } catch {
+    // The directory was purged: there is nothing left to hold.
+  }
+}

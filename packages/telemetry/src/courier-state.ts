@@ -1,0 +1,65 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** What couriers tell each other, and a person who asks, from one run to the next. */
+export interface CourierState {
+  /** Failures in a row. */
+  readonly failures: number
+  /** Before this time, in milliseconds since 1970, no courier tries again. */
+  readonly retryAt: number
+  /** When a batch was accepted last, ISO 8601. */
+  readonly lastSuccess?: string
+  /** When and why one was not: a sentence without an address or a key. */
+  readonly lastFailure?: { readonly at: string; readonly reason: string }
+}
+
+const FIRST_WAIT = 10_000
+const LONGEST_WAIT = 3_600_000
+/** A server may ask for a longer pause than ours, but not for more than a day. */
+const LONGEST_RETRY_AFTER = 86_400_000
+const NOTHING_YET: CourierState = { failures: 0, retryAt: 0 }
+
+/** Reads the state; a missing or damaged file is a fresh start. */
+export function readCourierState(path: string): CourierState {
+  try {
+    const { failures, retryAt, ...last } = JSON.parse(readFileSync(path, 'utf8')) as CourierState
+    return { ...last, failures: Number(failures) || 0, retryAt: Number(retryAt) || 0 }
+  } catch {
+    return NOTHING_YET
+  }
+}
+
+/** How long, in milliseconds, nobody should try; 0 when it may be tried now. */
+export function waitLeft(state: CourierState, now: number): number {
+  const left = state.retryAt - now
+  // More than was ever granted means that the clock was set back meanwhile.
+  return left > 0 && left <= LONGEST_RETRY_AFTER ? left : 0
+}
+
+/** The state after a batch was accepted. */
+export function afterSuccess(state: CourierState, now: number): CourierState {
+  return { ...state, failures: 0, retryAt: 0, lastSuccess: new Date(now).toISOString() }
+}
+
+/**
+ * The state after a failure: ten seconds, doubled up to an hour with each in a row.
+ * @param retryAfter what the server asked for, in milliseconds
+ */
+export function afterFailure(state: CourierState, now: number, reason: string, retryAfter = 0): CourierState {
+  const failures = state.failures + 1
+  const own = Math.min(FIRST_WAIT * 2 ** Math.min(failures - 1, 20), LONGEST_WAIT)
+  const wait = Math.max(own, Math.min(retryAfter, LONGEST_RETRY_AFTER))
+  return { ...state, failures, retryAt: now + wait, lastFailure: { at: new Date(now).toISOString(), reason } }
+}
+
+/** Writes the state atomically. A disk that refuses is as good as no state: the next courier tries at once. */
+export function writeCourierState(path: string, state: CourierState): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const unfinished = `${path}.${process.pid}.tmp`
+    writeFileSync(unfinished, JSON.stringify(state), { mode: 0o600 })
+    renameSync(unfinished, path)
+  } catch {
+    // See above.
+  }
+}

@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Carrier, deliver } from './deliver.ts'
+import type { Verdict } from './send.ts'
+
+/** A server that refuses every batch with one of the bad events in it. */
+function picky(bad: ReadonlySet<number>, verdicts: readonly Verdict[] = []) {
+  const accepted: number[] = []
+  const refused: number[] = []
+  let requests = 0
+  const carrier: Carrier<number> = {
+    send: async (batch) => {
+      requests += 1
+      const planned = verdicts[requests - 1]
+      if (planned) return planned
+      return batch.some((event) => bad.has(event))
+        ? { kind: 'refused', reason: 'a 400' }
+        : { kind: 'accepted' }
+    },
+    mayGoOn: () => true,
+    accepted: (batch) => void accepted.push(...batch),
+    refused: (event) => void refused.push(event),
+  }
+  return { carrier, accepted, refused, requests: () => requests }
+}
+
+const hundred = Array.from({ length: 100 }, (_, index) => index)
+
+test('one bad event among a hundred is given up, and the ninety-nine arrive', async () => {
+  const { carrier, accepted, refused, requests } = picky(new Set([41]))
+  expect(await deliver(hundred, carrier)).toEqual({ kind: 'done' })
+  expect(accepted).toEqual(hundred.filter((event) => event !== 41))
+  expect(refused).toEqual([41])
+  expect(requests()).toBeLessThanOrEqual(15)
+})
+
+test('a server that refuses everything refuses us: all is kept, after a few requests', async () => {
+  const { carrier, accepted, refused, requests } = picky(new Set(hundred))
+  expect(await deliver(hundred, carrier)).toMatchObject({ kind: 'later' })
+  expect([accepted, refused]).toEqual([[], []])
+  expect(requests()).toBeLessThan(10)
+})
+
+test('an event that is refused while it is the only one is given up', async () => {
+  const { carrier, refused } = picky(new Set([7]))
+  await deliver([7], carrier)
+  expect(refused).toEqual([7])
+})
+
+test('a failure in the middle keeps what was not accepted, and what was stays accepted', async () => {
+  const { carrier, accepted } = picky(new Set(), [
+    { kind: 'refused', reason: 'a 413' },
+    { kind: 'accepted' },
+    { kind: 'later', reason: 'a 503', retryAfter: 5 },
+  ])
+  expect(await deliver(hundred, carrier)).toEqual({ kind: 'later', reason: 'a 503', retryAfter: 5 })
+  expect(accepted).toEqual(hundred.slice(0, 50))
+})
+
+test('nothing is sent once it may not go on', async () => {
+  const { carrier, requests } = picky(new Set())
+  expect(await deliver(hundred, { ...carrier, mayGoOn: () => false })).toEqual({ kind: 'stopped' })
+  expect(requests()).toBe(0)
+})
+
+test('for any bad events among good ones, exactly the good ones arrive, each once', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 2, max: 100 }), fc.array(fc.nat(99)), async (length, bad) => {
+      const events = hundred.slice(0, length)
+      const badOnes = new Set(bad.filter((event) => event < length - 1))
+      const { carrier, accepted, refused } = picky(badOnes)
+      const delivery = await deliver(events, carrier)
+      const good = events.filter((event) => !badOnes.has(event))
+      // A run of refusals before anything was accepted ends the round with everything kept.
+      if (delivery.kind === 'later') expect([accepted, refused]).toEqual([[], []])
+      else expect([accepted, refused]).toEqual([good, [...badOnes].sort((a, b) => a - b)])
+    }),
+  )
+})

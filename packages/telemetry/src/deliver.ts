@@ -1,0 +1,48 @@
+import type { Verdict } from './send.ts'
+
+/** What became of a round of deliveries: all that waited was dealt with, or the rest is for later. */
+export type Delivery =
+  | { readonly kind: 'done' }
+  | Exclude<Verdict, { kind: 'accepted' | 'refused' }>
+  | { readonly kind: 'stopped' }
+
+/** What delivering needs from the world. */
+export interface Carrier<T> {
+  readonly send: (batch: readonly T[]) => Promise<Verdict>
+  /** Asked right before every request; false ends the round at once. */
+  readonly mayGoOn: () => boolean
+  readonly accepted: (batch: readonly T[]) => void
+  /** An event that the server refuses even when it is alone. */
+  readonly refused: (event: T) => void
+}
+
+/**
+ * Delivers a batch. One that is refused is halved until the bad event is alone, so that its neighbours arrive.
+ *
+ * A server that refuses two events, each alone, and has taken none refuses us, not them: everything is kept.
+ */
+export async function deliver<T>(events: readonly T[], carrier: Carrier<T>): Promise<Delivery> {
+  const open: (readonly T[])[] = [events]
+  const alone: T[] = []
+  let someAccepted = false
+  for (let batch = open.pop(); batch; batch = open.pop()) {
+    if (!carrier.mayGoOn()) return { kind: 'stopped' }
+    const verdict = await carrier.send(batch)
+    if (verdict.kind === 'later') return finish(verdict)
+    if (verdict.kind === 'accepted') {
+      carrier.accepted(batch)
+      someAccepted = true
+      continue
+    }
+    const middle = Math.ceil(batch.length / 2)
+    if (batch.length > 1) open.push(batch.slice(middle), batch.slice(0, middle))
+    else alone.push(...batch)
+    if (alone.length > 1 && !someAccepted) return { kind: 'later', reason: verdict.reason }
+  }
+  return finish({ kind: 'done' })
+
+  function finish(delivery: Delivery): Delivery {
+    if (someAccepted || events.length === 1) for (const event of alone) carrier.refused(event)
+    return delivery
+  }
+}

@@ -1,0 +1,203 @@
+import {
+  ARCHITECTURES,
+  ARG_SHAPE,
+  COMMAND_SHAPE,
+  ENDPOINT_SHAPE,
+  ERROR_TYPE_SHAPE,
+  HEX16_SHAPE,
+  METHODS,
+  PLATFORM_VERSION_SHAPE,
+  PLATFORMS,
+  type Safe,
+  UUID_SHAPE,
+  VERSION_SHAPE,
+} from '@visivo/sanitize'
+
+/** Raised whenever an event starts to carry more than before; a raise shows the notice again. */
+export const SCHEMA_VERSION = 1
+
+/** The object kinds that a compile counts, in the order the existing Visivo events use. */
+export const OBJECT_KINDS = [
+  'sources',
+  'models',
+  'traces',
+  'insights',
+  'charts',
+  'tables',
+  'dashboards',
+  'alerts',
+  'inputs',
+  'destinations',
+] as const
+
+/** What one property may hold, and why it is collected. Plain data: it crosses process borders as JSON. */
+export type PropertySpec = { readonly why: string; readonly optional?: boolean } & (
+  | { readonly type: 'text'; readonly shape: string }
+  | { readonly type: 'text'; readonly values: readonly string[] }
+  | { readonly type: 'list'; readonly shape: string; readonly most: number }
+  | { readonly type: 'integer'; readonly most: number }
+  | { readonly type: 'boolean' }
+  | { readonly type: 'counts'; readonly keys: readonly string[]; readonly most: number }
+)
+
+/** One event: when it is recorded, and its properties beside the common ones. */
+export interface EventSpec {
+  readonly when: string
+  readonly properties: Readonly<Record<string, PropertySpec>>
+}
+
+/** Every event by name, and the properties that all of them carry. */
+export interface Catalogue {
+  readonly common: Readonly<Record<string, PropertySpec>>
+  readonly events: Readonly<Record<string, EventSpec>>
+}
+
+/** The value that a property's specification asks for. The only text there is, is `Safe`. */
+export type ValueOf<P> = P extends { type: 'text' }
+  ? Safe
+  : P extends { type: 'list' }
+    ? readonly Safe[]
+    : P extends { type: 'integer' }
+      ? number
+      : P extends { type: 'boolean' }
+        ? boolean
+        : P extends { type: 'counts'; keys: readonly (infer K extends string)[] }
+          ? Readonly<Partial<Record<K, number>>>
+          : never
+
+/** The properties that an event's specification asks for; what is `optional` may be left out. */
+export type PropertiesOf<E extends EventSpec> = {
+  readonly [K in keyof E['properties'] as E['properties'][K] extends { optional: true } ? never : K]: ValueOf<
+    E['properties'][K]
+  >
+} & {
+  readonly [K in keyof E['properties'] as E['properties'][K] extends { optional: true }
+    ? K
+    : never]?: ValueOf<E['properties'][K]>
+}
+
+/** 31 days: no command or request that is measured takes longer. */
+const MOST_MILLISECONDS = 2_678_400_000
+const MOST_OBJECTS = 10_000_000
+
+const duration = (why: string) => ({ type: 'integer', most: MOST_MILLISECONDS, why }) as const
+const shaped = (shape: RegExp, why: string) => ({ type: 'text', shape: shape.source, why }) as const
+
+const projectHash = {
+  ...shaped(
+    HEX16_SHAPE,
+    'A pseudonym of the project name (16 hex digits), so that projects can be counted without their names.',
+  ),
+  optional: true,
+} as const
+
+/** The events that the telemetry of a command line and its server consists of. */
+export const EVENTS = {
+  cli_command: {
+    when: 'A command ended: well, with an error, or by Ctrl-C.',
+    properties: {
+      command: shaped(COMMAND_SHAPE, 'Which declared command ran; a mistyped one is `<unknown>`.'),
+      command_args: {
+        type: 'list',
+        shape: ARG_SHAPE.source,
+        most: 33,
+        why: 'Which declared flags are used; every value is a placeholder.',
+      },
+      duration_ms: duration('How long the command took, in whole milliseconds.'),
+      success: { type: 'boolean', why: 'Whether it worked.' },
+      error_type: {
+        ...shaped(
+          ERROR_TYPE_SHAPE,
+          'The class of the error, never its message, so that crashes can be counted.',
+        ),
+        optional: true,
+      },
+      job_count: {
+        type: 'integer',
+        most: MOST_OBJECTS,
+        optional: true,
+        why: 'How many models a `run` executed.',
+      },
+      object_counts: {
+        type: 'counts',
+        keys: OBJECT_KINDS,
+        most: MOST_OBJECTS,
+        optional: true,
+        why: 'How many objects of each kind a project has, when it was compiled.',
+      },
+      project_hash: projectHash,
+    },
+  },
+  api_request: {
+    when: 'The server answered a request, or several alike within ten seconds.',
+    properties: {
+      endpoint: shaped(
+        ENDPOINT_SHAPE,
+        "The router's template, such as `/api/models/{name}`; else `<unmatched>`.",
+      ),
+      method: { type: 'text', values: METHODS, why: 'The HTTP method.' },
+      status_code: { type: 'integer', most: 999, why: 'The status of the answer.' },
+      duration_ms: duration(
+        'How long the answer took, in whole milliseconds; the mean when several are summed.',
+      ),
+      request_count: {
+        type: 'integer',
+        most: 1_000_000_000,
+        why: 'How many requests this event stands for: busy servers sum them up.',
+      },
+      project_hash: projectHash,
+    },
+  },
+  new_installation: {
+    when: 'The anonymous machine id was created.',
+    properties: {},
+  },
+} as const satisfies Readonly<Record<string, EventSpec>>
+
+/**
+ * The properties that every event carries.
+ * @param versionProperty the name under which the product's own version goes, such as `visivo_version`
+ */
+export function commonProperties(versionProperty: string): Readonly<Record<string, PropertySpec>> {
+  return {
+    [versionProperty]: shaped(VERSION_SHAPE, 'Which version is in use.'),
+    node_version: shaped(VERSION_SHAPE, 'Which versions of Node.js must be supported.'),
+    platform: { type: 'text', values: PLATFORMS, why: 'The operating system.' },
+    platform_version: shaped(
+      PLATFORM_VERSION_SHAPE,
+      'The version of the operating system: its numbers only.',
+    ),
+    architecture: { type: 'text', values: ARCHITECTURES, why: 'The architecture of the processor.' },
+    is_ci: { type: 'boolean', why: 'Automated runs are counted apart from people.' },
+    session_id: shaped(UUID_SHAPE, 'A random id of this one run of the program, to put its events in order.'),
+    telemetry_schema: {
+      type: 'integer',
+      most: 10_000,
+      why: 'Which edition of this table the event follows.',
+    },
+    dropped_events: {
+      type: 'integer',
+      most: 1_000_000_000,
+      optional: true,
+      why: 'How many events were given up before this one, so that gaps can be seen.',
+    },
+  }
+}
+
+/**
+ * The whole catalogue of a product: the events above and an adopter's own.
+ * An adopter's event may not take a name that stands already; such a one is ignored.
+ */
+export function catalogueOf(
+  versionProperty: string,
+  extras: Readonly<Record<string, EventSpec>> = {},
+): Catalogue {
+  return { common: commonProperties(versionProperty), events: { ...extras, ...EVENTS } }
+}
+
+/** PostHog's own properties, which every event carries as it leaves, with the reason for each. */
+export const STAMPS = {
+  $ip: { value: '0.0.0.0', why: 'PostHog stores this in place of the address that it sees.' },
+  $geoip_disable: { value: true, why: 'No place is looked up from an address.' },
+  $process_person_profile: { value: false, why: 'No profile of a person is made.' },
+} as const

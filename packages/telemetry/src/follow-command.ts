@@ -1,0 +1,64 @@
+import { projectHash } from '@visivo/hash'
+import { type CommandSpec, safeHex16, sanitizeCommand, sanitizeErrorType } from '@visivo/sanitize'
+import type { Where } from './consent.ts'
+import type { EVENTS, OBJECT_KINDS, PropertiesOf } from './events.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** How a command ended, and what it found out on its way. */
+export interface CommandOutcome {
+  /** What was thrown; its class may be collected, its message never is. */
+  readonly error?: unknown
+  /** Whether it worked; by default, whether there is no error. */
+  readonly success?: boolean
+  /** Only its pseudonym is collected. */
+  readonly projectName?: string | undefined
+  readonly jobCount?: number | undefined
+  readonly objectCounts?: Readonly<Partial<Record<(typeof OBJECT_KINDS)[number], number>>> | undefined
+  readonly where?: Where
+}
+
+/** A command that runs. */
+export interface RunningCommand {
+  /** Records the command; only the first call counts, so an exit handler may call it too. */
+  ended(outcome?: CommandOutcome): void
+}
+
+/**
+ * Follows one command from here to its end.
+ * @param argv what the person typed, without the program and its script
+ * @param program the declared commands and flags: no other word of `argv` is ever collected
+ * @param errorTypes the names of the program's own error classes, for programs that are bundled
+ */
+export function followCommand(
+  telemetry: Telemetry,
+  argv: readonly string[],
+  program: CommandSpec,
+  errorTypes: readonly string[] = [],
+): RunningCommand {
+  // Not `performance`, which Node loads on first use, in 2 ms.
+  const start = process.hrtime.bigint()
+  let ended = false
+  return {
+    ended: (outcome = {}) => {
+      if (ended) return
+      ended = true
+      telemetry.record('cli_command', propertiesOf(), outcome.where)
+
+      function propertiesOf(): PropertiesOf<(typeof EVENTS)['cli_command']> {
+        const { command, args } = sanitizeCommand(argv, program)
+        const { error, success = error === undefined, jobCount, objectCounts } = outcome
+        const hash = safeHex16(projectHash(outcome.projectName, telemetry.world.product.salt) ?? '')
+        return {
+          command,
+          command_args: args,
+          duration_ms: Number((process.hrtime.bigint() - start) / 1_000_000n),
+          success,
+          ...(success ? {} : { error_type: sanitizeErrorType(error, errorTypes) }),
+          ...(jobCount === undefined ? {} : { job_count: jobCount }),
+          ...(objectCounts === undefined ? {} : { object_counts: objectCounts }),
+          ...(hash === undefined ? {} : { project_hash: hash }),
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { guard, sampleEvent } from '../test/samples.ts'
+import { catalogueOf } from './events.ts'
+import { createGuard } from './guard.ts'
+
+const good = sampleEvent()
+const withProperties = (change: Record<string, unknown>) => ({
+  ...good,
+  properties: { ...good.properties, ...change },
+})
+const without = (name: string) => {
+  const { [name]: _, ...rest } = good.properties
+  return { ...good, properties: rest }
+}
+
+test('an event as the catalogue has it passes unchanged, and is rebuilt', () => {
+  expect(guard(good)).toEqual(good)
+  expect(guard(good)).not.toBe(good)
+})
+
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['null', null],
+  ['text', 'cli_command'],
+  ['a list', [good]],
+  ['an event of no name', { ...good, event: undefined }],
+  ['an event of an unknown name', { ...good, event: 'pageview' }],
+  ['an event named like what every object has', { ...good, event: 'constructor' }],
+  ['a field that is not an event’s', { ...good, person: 'ada' }],
+  ['a uuid that is none', { ...good, uuid: 'ada-lovelace' }],
+  ['a machine id that is none', { ...good, distinct_id: 'ada@example.com' }],
+  ['a machine id with a strange prefix', { ...good, distinct_id: `me-${good.distinct_id}` }],
+  ['a time that is none', { ...good, timestamp: 'yesterday' }],
+  ['a time out of the calendar', { ...good, timestamp: '2026-13-41T99:99:99.999Z' }],
+  ['a time with a line behind it', { ...good, timestamp: `${good.timestamp}\n` }],
+  ['no properties', { ...good, properties: undefined }],
+  ['a list of properties', { ...good, properties: [] }],
+  ['a property that is not listed', withProperties({ user: 'ada' })],
+  ['a property from the prototype', withProperties({ toString: 'ada' })],
+  ['another event’s property', withProperties({ endpoint: '/api/health' })],
+  ['a property that must be there and is not', without('duration_ms')],
+  ['a common property that must be there and is not', without('session_id')],
+  ['a command with a value in it', withProperties({ command: 'run --password hunter2' })],
+  ['a command that is a list', withProperties({ command: ['run'] })],
+  ['an argument that is no placeholder', withProperties({ command_args: ['hunter2'] })],
+  ['an argument behind a placeholder', withProperties({ command_args: ['<value>hunter2'] })],
+  ['an argument on a second line', withProperties({ command_args: ['<value>\nhunter2'] })],
+  ['too many arguments', withProperties({ command_args: Array(34).fill('<value>') })],
+  ['arguments that are no list', withProperties({ command_args: '<value>' })],
+  ['an error’s message', withProperties({ success: false, error_type: 'no such user: ada' })],
+  ['a number as text', withProperties({ duration_ms: '12' })],
+  ['a broken number', withProperties({ duration_ms: 1.5 })],
+  ['a negative number', withProperties({ duration_ms: -1 })],
+  ['no number', withProperties({ duration_ms: Number.NaN })],
+  ['a number beyond reason', withProperties({ duration_ms: 1e15 })],
+  ['yes instead of true', withProperties({ success: 'true' })],
+  ['a count of an unknown kind', withProperties({ object_counts: { secrets: 1 } })],
+  ['a count that is text', withProperties({ object_counts: { models: 'many' } })],
+  ['counts that are a list', withProperties({ object_counts: [1] })],
+  ['a hash that is too long', withProperties({ project_hash: '0123456789abcdef0' })],
+  ['an unknown platform', withProperties({ platform: 'adas-laptop' })],
+  ['a kernel’s own name', withProperties({ platform_version: '6.8.0-acme' })],
+])('%s does not pass', (_, candidate) => {
+  expect(guard(candidate)).toBeUndefined()
+})
+
+test('a getter that throws is no event', () => {
+  const trap = {
+    get event() {
+      throw new Error('boo')
+    },
+  }
+  expect(guard(trap)).toBeUndefined()
+})
+
+test('for any text in any place of an event, none passes but what a shape describes', () => {
+  const names = fc.constantFrom(
+    'command',
+    'error_type',
+    'project_hash',
+    'session_id',
+    'visivo_version',
+    'architecture',
+  )
+  const secret = fc.string({ unit: 'binary', minLength: 4 }).map((text) => `${text} §`)
+  fc.assert(
+    fc.property(names, secret, (name, text) => {
+      expect(guard(withProperties({ [name]: text }))).toBeUndefined()
+    }),
+    { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 2_000) },
+  )
+})
+
+test('for anything at all it never throws, and passes nothing', () => {
+  fc.assert(
+    fc.property(fc.anything({ withNullPrototype: true, withMap: true }), (candidate) => {
+      expect(guard(candidate)).toBeUndefined()
+    }),
+    { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 2_000) },
+  )
+})
+
+test('an adopter’s own events stand under the same guard, and can’t replace ours', () => {
+  const size = { type: 'text', values: ['small', 'large'], why: 'to know' } as const
+  const own = createGuard(
+    catalogueOf('acme_version', {
+      cake_baked: { when: 'A cake was baked.', properties: { size } },
+      new_installation: { when: 'Never.', properties: { size } },
+    }),
+  )
+  const { visivo_version, ...common } = sampleEvent().properties
+  const base = {
+    telemetry_schema: common.telemetry_schema,
+    session_id: common.session_id,
+    is_ci: common.is_ci,
+  }
+  const host = {
+    platform: common.platform,
+    platform_version: common.platform_version,
+    architecture: common.architecture,
+  }
+  const properties = { ...base, ...host, node_version: common.node_version, acme_version: visivo_version }
+  expect(own({ ...good, event: 'cake_baked', properties: { ...properties, size: 'small' } })).toBeDefined()
+  expect(own({ ...good, event: 'cake_baked', properties: { ...properties, size: 'huge' } })).toBeUndefined()
+  expect(own({ ...good, event: 'new_installation', properties })).toBeDefined()
+})

@@ -1,0 +1,38 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Product } from '@visivo/telemetry-config'
+import { SCHEMA_VERSION } from './events.ts'
+import type { Terminal } from './world.ts'
+
+/** True until this edition of the notice was shown: a catalogue that collects more is told again. */
+export function isNoticeDue(path: string): boolean {
+  try {
+    return !(Number(readFileSync(path, 'utf8')) >= SCHEMA_VERSION)
+  } catch {
+    return true
+  }
+}
+
+/** Shows the notice once. Where that can't be remembered it stays unsaid, and nothing is ever recorded. */
+export function showNotice(product: Product, path: string, terminal: Terminal): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(path, `${SCHEMA_VERSION}\n`, { mode: 0o600 })
+  } catch {
+    return
+  }
+  terminal.write(renderNotice(product))
+}
+
+/** The notice: what, why, how to look, how to stop it. */
+export function renderNotice({ name, envPrefix }: Product): string {
+  return `
+${name} collects anonymous usage data, to show its makers what to improve: which commands and
+flags are used, how long they take, whether they work. Never names, paths, values, queries or data.
+Nothing was recorded in this run.
+
+  look at it    ${name} telemetry
+  turn it off   ${name} telemetry off     (or set ${envPrefix}_TELEMETRY_DISABLED=1)
+
+`
+}

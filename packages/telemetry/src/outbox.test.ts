@@ -1,0 +1,172 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { guard, sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { OUTBOX_LIMITS, openOutbox, overCaps } from './outbox.ts'
+import { uuidV7 } from './uuid-v7.ts'
+
+function freshOutbox() {
+  const root = temporaryDirectory()
+  const directory = join(root, 'outbox')
+  return { root, directory, outbox: openOutbox(directory, guard) }
+}
+
+function only(names: readonly string[]): string {
+  expect(names).toHaveLength(1)
+  return names[0] ?? ''
+}
+
+test('an event that was put can be read back as it was, and goes when it is removed', () => {
+  const { outbox } = freshOutbox()
+  const event = sampleEvent()
+  expect(outbox.put(event)).toBe(true)
+  const name = only(outbox.waiting())
+  expect(outbox.read(name)).toEqual(event)
+  outbox.remove(name)
+  expect(outbox.waiting()).toEqual([])
+})
+
+test('only their owner can read what waits: 0600 in 0700', () => {
+  const { outbox, directory } = freshOutbox()
+  outbox.put(sampleEvent())
+  expect(statSync(directory).mode & 0o777).toBe(0o700)
+  expect(statSync(join(directory, only(outbox.waiting()))).mode & 0o777).toBe(0o600)
+})
+
+test('events wait in the order in which they happened', () => {
+  const { outbox } = freshOutbox()
+  const now = Date.now()
+  for (const age of [3_000, 1_000, 2_000]) outbox.put(sampleEvent(now - age))
+  const times = outbox.waiting().map((name) => outbox.read(name)?.timestamp)
+  expect(times).toEqual([3_000, 2_000, 1_000].map((age) => new Date(now - age).toISOString()))
+})
+
+test.each<[string, (text: string) => string]>([
+  ['edited to hold a secret', (text) => text.replace('"run"', '"hunter2secret"')],
+  ['edited, at the same length', (text) => text.replace('"run"', '"rum"')],
+  ['truncated', (text) => text.slice(0, 100)],
+  ['emptied', () => ''],
+  ['filled with random bytes', (text) => '\u0000\uffff'.repeat(text.length)],
+  ['blown up to 50 MB', () => 'x'.repeat(50_000_000)],
+])('a file that was %s is never read as an event', (_, change) => {
+  const { outbox, directory } = freshOutbox()
+  outbox.put(sampleEvent())
+  const name = only(outbox.waiting())
+  writeFileSync(join(directory, name), change(readFileSync(join(directory, name), 'utf8')))
+  expect(outbox.read(name)).toBeUndefined()
+})
+
+test('an event that the catalogue does not know is refused and counted', () => {
+  const { outbox } = freshOutbox()
+  expect(outbox.put(sampleEvent(Date.now(), { user_name: 'ada' }))).toBe(false)
+  expect(outbox.put(sampleEvent())).toBe(true)
+  expect(outbox.read(only(outbox.waiting()))?.properties.dropped_events).toBe(1)
+})
+
+test('what was dropped goes with the next event, once, and is not lost when that one is dropped too', () => {
+  const { outbox } = freshOutbox()
+  outbox.put(sampleEvent())
+  outbox.discard(only(outbox.waiting()))
+  outbox.put(sampleEvent())
+  outbox.discard(only(outbox.waiting()))
+  outbox.put(sampleEvent())
+  outbox.put(sampleEvent(Date.now() + 1))
+  expect(outbox.waiting().map((name) => outbox.read(name)?.properties.dropped_events)).toEqual([2, undefined])
+})
+
+test('the oldest go first when there are more than a thousand', () => {
+  const now = Date.now()
+  const names = Array.from({ length: OUTBOX_LIMITS.events + 2 }, (_, age) => file(now + age, 500))
+  expect(overCaps(names, now)).toEqual(names.slice(0, 2).reverse())
+})
+
+test('the oldest go first when there are more than two megabytes', () => {
+  const now = Date.now()
+  const names = Array.from({ length: 600 }, (_, age) => file(now + age, 4_000))
+  expect(overCaps(names, now)).toHaveLength(100)
+})
+
+test('nothing waits for more than fourteen days', () => {
+  const now = Date.now()
+  const old = file(now - (OUTBOX_LIMITS.days * 86_400_000 + 1), 500)
+  const young = file(now - (OUTBOX_LIMITS.days * 86_400_000 - 1), 500)
+  expect(overCaps([old, young], now)).toEqual([old])
+})
+
+test('after an opt-out nothing is left, not even a count', () => {
+  const { outbox, root, directory } = freshOutbox()
+  outbox.put(sampleEvent())
+  outbox.discard(only(outbox.waiting()))
+  outbox.put(sampleEvent(Date.now(), { user_name: 'ada' }))
+  outbox.put(sampleEvent())
+  expect(outbox.clear()).toBe(1)
+  expect([readdirSync(root), readdirSync(directory)]).toEqual([['outbox'], []])
+})
+
+test('what is unfinished for more than an hour is swept up, and nothing of anybody else', () => {
+  const { outbox, directory } = freshOutbox()
+  outbox.put(sampleEvent())
+  const fresh = `.${uuidV7()}.tmp`
+  const files = [`.${uuidV7(Date.now() - 3_700_000)}.tmp`, fresh, 'notes.txt', 'thesis.json']
+  for (const name of files) writeFileSync(join(directory, name), 'x')
+  outbox.tidy()
+  expect(readdirSync(directory).sort()).toEqual(
+    [...outbox.waiting(), fresh, 'notes.txt', 'thesis.json'].sort(),
+  )
+})
+
+test.each<[string, (directory: string, root: string) => void]>([
+  ['a file', (directory) => writeFileSync(directory, 'mine')],
+  [
+    'a symbolic link to a directory of somebody else',
+    (directory, root) => {
+      mkdirSync(join(root, 'photos'))
+      writeFileSync(join(root, 'photos', file(0, 5)), '12345')
+      symlinkSync(join(root, 'photos'), directory)
+    },
+  ],
+])('an outbox that is %s takes no event and harms nothing', (_, replace) => {
+  const { outbox, directory, root } = freshOutbox()
+  replace(directory, root)
+  const before = readdirSync(root, { recursive: true }).sort()
+  expect(outbox.put(sampleEvent())).toBe(false)
+  outbox.tidy()
+  expect([outbox.waiting(), outbox.clear()]).toEqual([[], 0])
+  expect(
+    readdirSync(root, { recursive: true })
+      .filter((name) => name !== 'dropped')
+      .sort(),
+  ).toEqual(before)
+})
+
+test('a symbolic link in the place of an event is not followed', () => {
+  const { outbox, directory, root } = freshOutbox()
+  outbox.put(sampleEvent())
+  const name = only(outbox.waiting())
+  const text = readFileSync(join(directory, name))
+  outbox.remove(name)
+  writeFileSync(join(root, 'elsewhere'), text)
+  symlinkSync(join(root, 'elsewhere'), join(directory, name))
+  expect(outbox.read(name)).toBeUndefined()
+})
+
+test('a directory that was deleted is made again by the next event', () => {
+  const { outbox, directory } = freshOutbox()
+  outbox.put(sampleEvent())
+  chmodSync(directory, 0o700)
+  outbox.clear()
+  expect(outbox.put(sampleEvent())).toBe(true)
+})
+
+/** The name of an event's file, made at a time and of a size. */
+function file(time: number, bytes: number): string {
+  return `${uuidV7(time)}.${bytes}.0123456789abcdef.json`
+}

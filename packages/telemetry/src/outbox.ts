@@ -1,0 +1,190 @@
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { digest16 } from '@visivo/hash'
+import type { Guard, StoredEvent } from './guard.ts'
+import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
+
+/** What may wait at most; beyond it the oldest go first. */
+export const OUTBOX_LIMITS = { events: 1_000, bytes: 2_000_000, days: 14 } as const
+
+/** The catalogue's events are a third of this; it bounds what is read from a file that somebody else wrote. */
+const MOST_EVENT_BYTES = 4_096
+const DAY = 86_400_000
+const FILE =
+  /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{16})\.json$/
+const UNFINISHED = /^\.([0-9a-f-]{36})\.tmp$/
+
+/**
+ * The directory where events wait, one file each.
+ *
+ * A file's name says when the event was made (UUIDv7), its size and its digest, so age and caps are known
+ * without opening it, and a file that is not byte for byte what was written is never sent.
+ * Only files named so are ever read or removed. No method throws.
+ */
+export interface Outbox {
+  /** Writes one event. False when it does not fit the catalogue or could not be written. */
+  put(event: StoredEvent): boolean
+  /** The names of the files that wait, oldest first. */
+  waiting(): readonly string[]
+  /** The event in a file, or nothing when the file is gone, damaged or holds what the catalogue does not list. */
+  read(name: string): StoredEvent | undefined
+  /** Removes a file whose event was delivered. */
+  remove(name: string): void
+  /** Removes a file whose event is given up, and counts it. */
+  discard(name: string): void
+  /** Discards what is over the caps or too old, and sweeps up what was never finished. */
+  tidy(): void
+  /** Removes everything that waits, uncounted: its person opted out. Gives how many events went. */
+  clear(): number
+}
+
+/**
+ * @param directory created with mode 0700 by the first `put`; when it is anything but a directory of its own
+ *   (a file, a symbolic link), nothing is written to it or removed from it
+ */
+export function openOutbox(directory: string, guard: Guard, now: () => number = Date.now): Outbox {
+  const tally = join(dirname(directory), 'dropped')
+  const path = (name: string) => join(directory, name)
+  const names = () => (isOwnDirectory(directory) ? readdirSync(directory) : [])
+  const waiting = () =>
+    attempt(() =>
+      names()
+        .filter((name) => FILE.test(name))
+        .sort(),
+    ) ?? []
+  const remove = (name: string) => void attempt(() => rmSync(path(name), { force: true }))
+  const read = (name: string) => attempt(() => guard(JSON.parse(readExact(directory, name))))
+
+  const discard = (name: string) => {
+    const carried = read(name)?.properties.dropped_events
+    remove(name)
+    countDropped(tally, 1 + (typeof carried === 'number' ? carried : 0))
+  }
+
+  return {
+    waiting,
+    read,
+    remove,
+    discard,
+    put: (event) =>
+      attempt(() => {
+        const dropped = takeDropped(tally)
+        const counted = dropped > 0 ? { ...event.properties, dropped_events: dropped } : event.properties
+        const stored = guard({ ...event, properties: counted })
+        const written = stored !== undefined && (attempt(() => write(directory, stored)) ?? false)
+        if (!written) countDropped(tally, dropped + 1)
+        else for (const name of overCaps(waiting(), now())) discard(name)
+        return written
+      }) ?? false,
+    tidy: () => {
+      for (const name of overCaps(waiting(), now())) discard(name)
+      for (const name of attempt(names) ?? []) if (isLeftOver(name, now())) remove(name)
+    },
+    clear: () => {
+      const all = waiting()
+      for (const name of all) remove(name)
+      attempt(() => rmSync(tally, { force: true }))
+      return all.length
+    },
+  }
+}
+
+function write(directory: string, event: StoredEvent): boolean {
+  const text = JSON.stringify(event)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > MOST_EVENT_BYTES) return false
+  if (!isOwnDirectory(directory)) mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const unfinished = join(directory, `.${event.uuid}.tmp`)
+  try {
+    writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' })
+    renameSync(unfinished, join(directory, `${event.uuid}.${bytes}.${digest16(text)}.json`))
+    return true
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
+  }
+}
+
+/** Reads a file of the outbox only if it has the size and the digest that its name says. */
+function readExact(directory: string, name: string): string {
+  const [, , size, digest] = FILE.exec(name) ?? []
+  if (!isOwnDirectory(directory)) throw new Error('not an outbox')
+  // Windows knows no O_NOFOLLOW; there the digest alone tells a foreign file.
+  const file = openSync(join(directory, name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  try {
+    const found = fstatSync(file)
+    if (!found.isFile() || found.size !== Number(size) || found.size > MOST_EVENT_BYTES)
+      throw new Error('damaged')
+    const text = readFileSync(file, 'utf8')
+    if (digest16(text) !== digest) throw new Error('damaged')
+    return text
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The names, of those given oldest first, that have to go so that the rest is within the caps. */
+export function overCaps(names: readonly string[], now: number): readonly string[] {
+  const oldest = now - OUTBOX_LIMITS.days * DAY
+  let events = 0
+  let bytes = 0
+  const stays = (name: string) => {
+    const [, uuid = '', size] = FILE.exec(name) ?? []
+    events += 1
+    bytes += Number(size)
+    return events <= OUTBOX_LIMITS.events && bytes <= OUTBOX_LIMITS.bytes && timeOfUuidV7(uuid) >= oldest
+  }
+  return names.toReversed().filter((name) => !stays(name))
+}
+
+/** A writer that was killed leaves its unfinished file; an hour later nobody is writing it any more. */
+function isLeftOver(name: string, now: number): boolean {
+  const [, uuid] = UNFINISHED.exec(name) ?? []
+  return uuid !== undefined && timeOfUuidV7(uuid) < now - 3_600_000
+}
+
+/** False for what does not exist; throws for what exists and is not a directory of its own. */
+function isOwnDirectory(directory: string): boolean {
+  const found = lstatSync(directory, { throwIfNoEntry: false })
+  if (found && !found.isDirectory()) throw new Error('not a directory')
+  return found !== undefined
+}
+
+/** The tally is as many bytes long as events were dropped: appending needs no lock. */
+function countDropped(tally: string, count: number): void {
+  attempt(() => appendFileSync(tally, '.'.repeat(Math.min(count, 100_000)), { mode: 0o600 }))
+}
+
+/** Takes the tally away, so that of two writers only one reports it. */
+function takeDropped(tally: string): number {
+  const mine = `${tally}.${uuidV7()}`
+  const taken = attempt(() => {
+    renameSync(tally, mine)
+    return statSync(mine).size
+  })
+  if (taken !== undefined) attempt(() => rmSync(mine, { force: true }))
+  return taken ?? 0
+}
+
+/** Whatever goes wrong with the disk, the host must not notice. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,68 @@
+import { sanitizeMethod, sanitizeRoute } from '@visivo/sanitize'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createRequestMeter, PACE, type RequestFacts } from './request-meter.ts'
+
+const data: RequestFacts = {
+  endpoint: sanitizeRoute('/api/models/:name'),
+  method: sanitizeMethod('GET'),
+  statusCode: 200,
+  durationMs: 10,
+}
+
+test("at a person's pace every request is an event of its own", () => {
+  const meter = createRequestMeter(() => 5_000)
+  for (let request = 0; request < PACE.burst; request++) meter.count(data)
+  expect(meter.takeSingles()).toEqual(
+    Array.from({ length: PACE.burst }, () => ({ ...data, count: 1, at: 5_000 })),
+  )
+  expect(meter.takeSums()).toEqual([])
+})
+
+test('past a burst requests alike are summed, with the mean of their durations', () => {
+  const meter = createRequestMeter(() => 5_000)
+  for (let request = 0; request < PACE.burst; request++) meter.count(data)
+  for (const durationMs of [10, 20, 60]) meter.count({ ...data, durationMs })
+  meter.count({ ...data, statusCode: 404 })
+  expect(meter.takeSums()).toEqual([
+    { ...data, durationMs: 30, count: 3, at: 5_000 },
+    { ...data, statusCode: 404, count: 1, at: 5_000 },
+  ])
+})
+
+test('a second later there is room for one more', () => {
+  let time = 0
+  const meter = createRequestMeter(() => time)
+  for (let request = 0; request < PACE.burst; request++) meter.count(data)
+  meter.takeSingles()
+  time = 1_000
+  meter.count(data)
+  meter.count(data)
+  expect([meter.takeSingles().length, meter.takeSums()[0]?.count]).toEqual([1, 1])
+})
+
+test('every request is counted once, at any pace, on any routes, also with the clock set back', () => {
+  const request = fc.record({
+    route: fc.nat(2_000),
+    status: fc.constantFrom(200, 404, 500),
+    step: fc.integer({ min: -500, max: 500 }),
+  })
+  fc.assert(
+    fc.property(fc.array(request, { maxLength: 3_000, size: 'max' }), (requests) => {
+      let time = 1_000_000
+      const meter = createRequestMeter(() => time)
+      for (const { route, status, step } of requests) {
+        time += step
+        meter.count({
+          ...data,
+          endpoint: sanitizeRoute(`/r/${'abcdefghij'.charAt(route % 10)}x${route}`),
+          statusCode: status,
+        })
+      }
+      const all = [...meter.takeSingles(), ...meter.takeSums()]
+      expect(all.reduce((sum, { count }) => sum + count, 0)).toBe(requests.length)
+      expect(all.length).toBeLessThanOrEqual(PACE.burst + 1_000 + 503)
+    }),
+    { numRuns: 30 },
+  )
+})

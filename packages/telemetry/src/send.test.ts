@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { sampleEvent } from '../test/samples.ts'
+import { send } from './send.ts'
+import { type Misbehaviour, type Receiver, startReceiver } from './testing.ts'
+import { toWire } from './wire.ts'
+
+const apiKey = 'phc_test'
+const never = new AbortController().signal
+
+async function freshReceiver(how: Misbehaviour = {}): Promise<Receiver> {
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  receiver.misbehave(how)
+  return receiver
+}
+
+test('an event arrives letter for letter, with its own id and time, and is stamped', async () => {
+  const receiver = await freshReceiver()
+  const event = sampleEvent(Date.parse('2026-01-02T03:04:05.678Z'))
+  expect(await send([toWire(event)], { host: receiver.url, apiKey }, never)).toEqual({ kind: 'accepted' })
+  const { sent_at, ...body } = JSON.parse(receiver.bodies[0] ?? '{}')
+  expect(Date.parse(sent_at)).toBeGreaterThan(0)
+  expect(body).toEqual({
+    api_key: apiKey,
+    batch: [
+      {
+        event: 'cli_command',
+        uuid: event.uuid,
+        timestamp: '2026-01-02T03:04:05.678Z',
+        distinct_id: event.distinct_id,
+        properties: {
+          ...event.properties,
+          $session_id: event.properties.session_id,
+          $ip: '0.0.0.0',
+          $geoip_disable: true,
+          $process_person_profile: false,
+          $lib: 'posthog-node',
+          $lib_version: expect.any(String),
+        },
+      },
+    ],
+  })
+})
+
+test('a hundred events go in one request', async () => {
+  const receiver = await freshReceiver()
+  const events = Array.from({ length: 100 }, () => toWire(sampleEvent()))
+  expect(await send(events, { host: receiver.url, apiKey }, never)).toEqual({ kind: 'accepted' })
+  expect([receiver.bodies.length, receiver.events.length]).toEqual([1, 100])
+})
+
+test.each<[string, Misbehaviour, object]>([
+  ['a bad batch', { status: 400 }, { kind: 'refused', reason: 'the server answered 400' }],
+  ['a batch that is too large', { status: 413 }, { kind: 'refused' }],
+  ['a wrong key', { status: 401 }, { kind: 'later', reason: expect.stringContaining('key') }],
+  ['a server that broke', { status: 500 }, { kind: 'later', reason: 'the server answered 500' }],
+  [
+    'a pause in seconds',
+    { status: 429, headers: { 'retry-after': '30' } },
+    { kind: 'later', retryAfter: 30_000 },
+  ],
+  [
+    'a pause that is over',
+    { status: 503, headers: { 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' } },
+    { kind: 'later' },
+  ],
+  [
+    'a redirect',
+    { status: 301, headers: { location: '/elsewhere/' } },
+    { kind: 'later', reason: 'the server answered 301' },
+  ],
+  ['a temporary redirect', { status: 307, headers: { location: '/batch/' } }, { kind: 'later' }],
+  [
+    'a dropped connection',
+    { instead: 'drop' },
+    { kind: 'later', reason: expect.stringContaining('ECONNRESET') },
+  ],
+  ['an empty success', { status: 204 }, { kind: 'accepted' }],
+])('%s is understood, at one request', async (_, how, verdict) => {
+  const receiver = await freshReceiver(how)
+  expect(await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never)).toMatchObject(verdict)
+  expect(receiver.bodies).toHaveLength(1)
+})
+
+test.each<[string, Misbehaviour]>([
+  ['never answers', { instead: 'silence' }],
+  ['answers only half', { instead: 'half' }],
+])('a server that %s is left when the courier has to end, and nothing counts as accepted', async (_, how) => {
+  const receiver = await freshReceiver(how)
+  const stop = new AbortController()
+  const verdict = send([toWire(sampleEvent())], { host: receiver.url, apiKey }, stop.signal)
+  await receiver.requested(1)
+  stop.abort()
+  expect(await verdict).toMatchObject({ kind: 'later' })
+})
+
+test('nobody listening is a failure for later that names no address', async () => {
+  const receiver = await startReceiver()
+  await receiver.close()
+  const verdict = await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never)
+  expect(verdict).toEqual({ kind: 'later', reason: 'the server was not reached (ECONNREFUSED)' })
+})
+
+test('a server that speaks no TLS is a failure for later', async () => {
+  const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  const host = `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never)).toMatchObject({ kind: 'later' })
+})
+
+test('nothing is printed, whatever the server does', async () => {
+  const printed: unknown[] = []
+  const { error, warn, log } = console
+  Object.assign(console, { error: keep, warn: keep, log: keep })
+  onTestFinished(() => void Object.assign(console, { error, warn, log }))
+  for (const status of [200, 302, 400, 401, 413, 429, 500, 503]) {
+    const receiver = await freshReceiver({ status })
+    await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never)
+  }
+  expect(printed).toEqual([])
+
+  function keep(...words: unknown[]) {
+    printed.push(words)
+  }
+})

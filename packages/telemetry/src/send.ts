@@ -1,0 +1,127 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { PostHog } from 'posthog-node'
+import { lookupWithDeadline } from './lookup.ts'
+import type { Destination } from './places.ts'
+import type { WireEvent } from './wire.ts'
+
+/** What became of one request. */
+export type Verdict =
+  | { readonly kind: 'accepted' }
+  /** The server will never take this batch as it is. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The server was not reached, or asks to come back: nothing is lost by waiting. */
+  | { readonly kind: 'later'; readonly reason: string; readonly retryAfter?: number }
+
+/** Sends one batch and says what became of it. Never rejects. */
+export type Send = (
+  events: readonly WireEvent[],
+  destination: Destination,
+  signal: AbortSignal,
+) => Promise<Verdict>
+
+interface Carried {
+  readonly status: number
+  readonly retryAfter?: string | undefined
+}
+
+/** One request, from the name of the host to the last byte of the answer, in milliseconds. */
+const REQUEST_DEADLINE = 10_000
+
+/** A batch that is malformed or too large; a smaller one may do better. Every other failure is for later. */
+const REFUSED = [400, 413, 422]
+
+/**
+ * The only way out of the machine.
+ *
+ * posthog-node shapes and compresses the batch; `carry` takes it there and keeps the server's answer, because
+ * the SDK would drop a batch after its retries, follow a redirect into losing it, and write to the console.
+ * So the SDK is always told "200", and a client lives for one batch.
+ */
+export const send: Send = async (events, destination, signal) => {
+  const answer: { carried?: Carried; failure?: unknown } = {}
+  const client = new PostHog(destination.apiKey, {
+    host: destination.host,
+    flushAt: events.length + 1,
+    flushInterval: 0,
+    fetchRetryCount: 0,
+    requestTimeout: REQUEST_DEADLINE + 1_000,
+    disableGeoip: true,
+    isServer: false,
+    fetch: async (url, options) => {
+      try {
+        answer.carried = await carry(url, options.headers ?? {}, await bytesOf(options.body), signal)
+      } catch (error) {
+        answer.failure = error
+      }
+      return { status: 200, text: async () => '', json: async () => ({}) }
+    },
+  })
+  try {
+    for (const { event, uuid, timestamp, distinct_id, properties } of events)
+      client.capture({ event, uuid, timestamp: new Date(timestamp), distinctId: distinct_id, properties })
+    await client.flush()
+  } catch (error) {
+    answer.failure ??= error
+  }
+  return verdictOf(answer)
+}
+
+function verdictOf(answer: { carried?: Carried; failure?: unknown }): Verdict {
+  if (answer.carried === undefined) return { kind: 'later', reason: describe(answer.failure) }
+  const { status, retryAfter } = answer.carried
+  const reason = `the server answered ${status}`
+  if (status >= 200 && status < 300) return { kind: 'accepted' }
+  if (REFUSED.includes(status)) return { kind: 'refused', reason }
+  if (status === 401 || status === 403)
+    return { kind: 'later', reason: `${reason}: the key was not accepted` }
+  const wait = millisecondsOf(retryAfter)
+  return wait === undefined ? { kind: 'later', reason } : { kind: 'later', reason, retryAfter: wait }
+}
+
+/** Posts the bytes, follows no redirect, and waits for the whole answer, at most until the deadline. */
+function carry(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+  outer: AbortSignal,
+): Promise<Carried> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.any([outer, AbortSignal.timeout(REQUEST_DEADLINE)])
+    const secure = url.startsWith('https:')
+    const length = { 'Content-Length': String(body.byteLength), Connection: 'close' }
+    const outgoing = (secure ? requestHttps : requestHttp)(
+      url,
+      { method: 'POST', headers: { ...headers, ...length }, lookup: lookupWithDeadline, signal },
+      (response) => {
+        response.on('error', reject)
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] }),
+        )
+        response.resume()
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+async function bytesOf(body: string | Uint8Array | Blob | undefined): Promise<Uint8Array> {
+  if (body instanceof Blob) return new Uint8Array(await body.arrayBuffer())
+  return typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array())
+}
+
+/** `Retry-After` in milliseconds: seconds or a date. */
+function millisecondsOf(retryAfter: string | undefined): number | undefined {
+  if (retryAfter === undefined) return undefined
+  const seconds = Number(retryAfter)
+  const wait = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(retryAfter) - Date.now()
+  return wait > 0 ? wait : undefined
+}
+
+/** A failure in a few words: an error's code, which names neither a host nor a person. */
+function describe(failure: unknown): string {
+  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : undefined
+  if (code === 'ABORT_ERR' || code === '23') return 'the server did not answer in time'
+  return code === undefined ? 'the server was not reached' : `the server was not reached (${code})`
+}

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import { basename, parse } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
+import { claimCourierLock } from './courier-lock.ts'
+import { readCourierState, waitLeft } from './courier-state.ts'
+import { placesOf } from './places.ts'
+
+/** Why no courier was started, or that one is at work now. */
+export type Start = 'started' | 'alive' | 'backing-off' | 'impossible'
+
+/** What a courier needs of its parent's environment: its temporary directory, its certificates, its proxy. */
+const ENVIRONMENT = [
+  'SystemRoot',
+  'TEMP',
+  'TMP',
+  'TMPDIR',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+]
+
+/** The programs that run a script when they are given one; any other is a compiled tool that would run itself. */
+const RUNTIMES = /^(node|nodejs|bun)(\.exe)?$/i
+
+/** Where the courier lies beside this file: as its own build, which a bundler may have left behind. */
+export function courierFile(name: 'courier-process' | 'courier-thread'): string | undefined {
+  const file = fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+  return existsSync(file) ? file : undefined
+}
+
+/** Whether this program can start a process of Node's own kind at all. */
+export function canStartCourier(execPath: string = process.execPath): boolean {
+  return RUNTIMES.test(basename(execPath)) && courierFile('courier-process') !== undefined
+}
+
+/**
+ * Starts a courier process, unless one is at work, all of them were asked to wait, or none can be had here.
+ * Takes a few milliseconds, waits for nothing, never throws.
+ */
+export function startCourier(job: CourierJob, now: number = Date.now()): Start {
+  try {
+    const places = placesOf(job.product, job.home, job.destination)
+    if (waitLeft(readCourierState(places.state), now) > 0) return 'backing-off'
+    const file = courierFile('courier-process')
+    if (!file || !canStartCourier()) return 'impossible'
+    // Claimed here and not by the courier itself, so that a hundred commands at once start one and not a hundred.
+    const claim = claimCourierLock(places.destination)
+    if (claim === undefined) return 'alive'
+    spawnCourier(file, { ...job, claim })
+    return 'started'
+  } catch {
+    // A sandbox without child processes: the event waits in the outbox.
+    return 'impossible'
+  }
+}
+
+function spawnCourier(file: string, job: CourierJob): void {
+  const inherited = ENVIRONMENT.flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  const { spawn } = process.getBuiltinModule('node:child_process')
+  const child = spawn(process.execPath, [file], {
+    detached: true,
+    windowsHide: true,
+    stdio: 'ignore',
+    // Not the user's project: on Windows a directory that some process stands in can't be deleted.
+    cwd: parse(process.execPath).root,
+    env: { ...Object.fromEntries(inherited), [JOB_VARIABLE]: JSON.stringify(job) },
+  })
+  // Without a listener, a system that is out of processes would throw into the host.
+  child.on('error', () => {})
+  child.unref()
+}

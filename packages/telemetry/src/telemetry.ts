@@ -1,0 +1,140 @@
+import type { Product } from '@visivo/telemetry-config'
+import { assemble } from './assemble.ts'
+import { askConsent, type Consent, decideFor, type Where } from './consent.ts'
+import type { CourierJob } from './courier-job.ts'
+import { catalogueOf, type EVENTS, type EventSpec, type PropertiesOf } from './events.ts'
+import { createGuard, type StoredEvent } from './guard.ts'
+import { type Identity, identify, previewIdentity } from './identity.ts'
+import { gatherMetadata, type Metadata } from './metadata.ts'
+import { openOutbox } from './outbox.ts'
+import { type Destination, type Places, placesOf } from './places.ts'
+import { startCourier } from './start-courier.ts'
+import { uuidV7 } from './uuid-v7.ts'
+import { waitUntilGone } from './wait-until-gone.ts'
+import { toWire } from './wire.ts'
+import { lookAround, type World } from './world.ts'
+
+/** An adopter's own events, in the form of `EVENTS`. */
+export type Extras = Readonly<Record<string, EventSpec>>
+type NoExtras = Record<never, never>
+
+/** What a program says of itself; all but its version has a default. */
+export interface TelemetryOptions<X extends Extras = NoExtras>
+  extends Partial<Pick<World, 'env' | 'home' | 'stderr'>> {
+  /** The program's own version, such as `1.2.3`. */
+  readonly version: string
+  /** Whose names, directory and salt: Visivo's, unless given. */
+  readonly product?: Product
+  /** Events of the program's own; they stand under the same guard. */
+  readonly events?: X
+}
+
+/** One run of a program. No method throws or changes how the program ends; only a command in CI waits, a second at most. */
+export interface Telemetry<X extends Extras = NoExtras> {
+  readonly world: World
+  readonly metadata: Metadata
+  /**
+   * Whether this run may record. The first run on a terminal is told, and records nothing.
+   * @param quiet the program's output is meant for another program: nothing is told
+   */
+  consent(where?: Where, quiet?: boolean): Consent
+  /** Records an event: into the outbox, or in debug mode on stderr. */
+  record<N extends keyof (typeof EVENTS & X) & string>(
+    name: N,
+    properties: PropertiesOf<(typeof EVENTS & X)[N]>,
+    where?: Where,
+  ): void
+  /** In CI a command waits for its courier: started while the command works, it makes that wait short. */
+  warmUp(where?: Where): void
+  /** This run's anonymous id, made and written if there is none; a new one is an event by itself. */
+  machineId(destination: Destination): string
+  /** What a courier of this run has to know. */
+  courierJob(destination: Destination): CourierJob
+}
+
+/** What a command in CI waits for its courier at most, in milliseconds. */
+const LONGEST_WAIT = 1_000
+
+/** Sets up telemetry for one run of a program. Touches no disk and starts nothing. */
+export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryOptions<X>): Telemetry<X> {
+  const world = lookAround(options)
+  const extras: Extras = options.events ?? {}
+  const guard = createGuard(catalogueOf(world.product.versionProperty, extras))
+  const metadata = gatherMetadata(world.product, options.version, world.isCi, uuidV7())
+  const places = (destination: Destination) => placesOf(world.product, world.home, destination)
+  let identity: Identity | undefined
+  let untold: Consent | undefined
+
+  const consent = (where: Where, quiet = false): Consent => {
+    const answer = untold ?? askConsent(world, where, quiet)
+    if (!answer.recording && answer.untold) untold = answer
+    return answer
+  }
+  const put = (at: Places, event: StoredEvent) => openOutbox(at.outbox, guard).put(event)
+  const machineId = (destination: Destination): string => {
+    if (identity) return identity.id
+    const at = places(destination)
+    identity = identify(at.directory, world.isCi)
+    if (identity.isNew) put(at, assemble({ id: identity.id, metadata }, 'new_installation', {}))
+    return identity.id
+  }
+  const courierJob = (destination: Destination): CourierJob => ({
+    product: world.product,
+    home: world.home,
+    destination,
+    extras,
+  })
+  const record = (name: string, properties: Readonly<Record<string, unknown>>, where: Where): void => {
+    const answer = consent(where)
+    if (!answer.recording) return
+    const at = places(answer.destination)
+    const event = assemble({ id: machineId(answer.destination), metadata }, name, properties)
+    if (!put(at, event)) return
+    const start = startCourier(courierJob(answer.destination))
+    if (world.isCi && (start === 'started' || start === 'alive'))
+      waitUntilGone(at.outbox, event.uuid, LONGEST_WAIT)
+  }
+  const show = (name: string, properties: Readonly<Record<string, unknown>>, where: Where): void => {
+    const decision = decideFor(world, where)
+    if (!decision.enabled)
+      return void world.stderr().write(`nothing would be sent: ${decision.because.value}\n`)
+    const { id, isNew } = previewIdentity(places(decision.destination).directory, world.isCi)
+    const events = [
+      ...(isNew ? [assemble({ id, metadata }, 'new_installation', {})] : []),
+      assemble({ id, metadata }, name, properties),
+    ]
+    for (const event of events) {
+      const guarded = guard(event)
+      if (guarded) world.stderr().write(`${JSON.stringify(toWire(guarded), null, 2)}\n`)
+    }
+  }
+
+  return {
+    world,
+    metadata,
+    machineId,
+    courierJob,
+    consent: (where = {}, quiet) =>
+      silently(() => consent(where, quiet)) ?? {
+        recording: false,
+        because: 'the configuration could not be read',
+      },
+    record: (name, properties, where = {}) =>
+      void silently(() => (world.debug ? show : record)(name, properties, where)),
+    warmUp: (where = {}) =>
+      void silently(() => {
+        if (!world.isCi || world.debug) return
+        const answer = consent(where)
+        if (answer.recording) startCourier({ ...courierJob(answer.destination), early: true })
+      }),
+  }
+}
+
+/** Telemetry's own failures are nobody's business but its own. */
+function silently<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}

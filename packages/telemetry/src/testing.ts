@@ -1,0 +1,1 @@
+export { type Misbehaviour, type ReceivedEvent, type Receiver, startReceiver } from './testing/receiver.ts'

@@ -1,0 +1,21 @@
+import { UUID_SHAPE } from '@visivo/sanitize'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
+
+test('for any time it is a UUID of version 7 that tells the time, and later ones sort behind', () => {
+  const time = fc.integer({ min: 0, max: 2 ** 47 })
+  fc.assert(
+    fc.property(time, time, (one, other) => {
+      const [first, second] = [uuidV7(one), uuidV7(other)]
+      expect(first).toMatch(UUID_SHAPE)
+      expect([first.charAt(14), '89ab'.includes(first.charAt(19))]).toEqual(['7', true])
+      expect(timeOfUuidV7(first)).toBe(one)
+      if (one < other) expect(first < second).toBe(true)
+    }),
+  )
+})
+
+test('a hundred thousand made within a millisecond are all different', () => {
+  expect(new Set(Array.from({ length: 100_000 }, () => uuidV7(1))).size).toBe(100_000)
+})

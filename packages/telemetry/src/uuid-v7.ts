@@ -1,0 +1,24 @@
+/**
+ * A UUIDv7 (RFC 9562): the time in milliseconds, then 74 random bits, so that names sort by age.
+ *
+ * The bits come from `Math.random`: these ids must not repeat, but they protect nothing, and loading
+ * `node:crypto` would cost a command more than everything else that telemetry does in it.
+ */
+export function uuidV7(now: number = Date.now()): string {
+  const time = Math.max(0, Math.min(now, 2 ** 48 - 1))
+    .toString(16)
+    .padStart(12, '0')
+  const variant = '89ab'.charAt(Math.floor(Math.random() * 4))
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(3)}-${variant}${hex(3)}-${hex(12)}`
+}
+
+/** When a UUIDv7 was made, in milliseconds since 1970. */
+export function timeOfUuidV7(uuid: string): number {
+  return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)
+}
+
+function hex(digits: number): string {
+  return Math.floor(Math.random() * 16 ** digits)
+    .toString(16)
+    .padStart(digits, '0')
+}
