@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { builtinModules } from 'node:module'
+import { builtinModules, createRequire } from 'node:module'
 import { basename } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
@@ -35,10 +35,23 @@ const leanBuiltins: NonNullable<Options['esbuildPlugins']>[number] = {
         : null,
     )
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+      contents: pickFrom(path),
       loader: 'js',
     }))
   },
+}
+
+/** A module with every export of a built-in one, of which a bundle keeps only those that it uses. */
+function pickFrom(builtin: string): string {
+  const names = Object.keys(createRequire(import.meta.url)(builtin)).filter((name) =>
+    /^[A-Za-z]\w*$/.test(name),
+  )
+  return [
+    `const builtin = process.getBuiltinModule(${JSON.stringify(builtin)})`,
+    'const pick = (name) => builtin[name]',
+    ...names.map((name) => `export const ${name} = /* @__PURE__ */ pick(${JSON.stringify(name)})`),
+    'export default builtin',
+  ].join('\n')
 }
 
 export default defineConfig({
@@ -53,6 +66,11 @@ export default defineConfig({
   splitting: manifest.build?.inline === undefined,
   removeNodeProtocol: false,
   esbuildPlugins: [leanBuiltins],
+  // Half the text is half the time that Node takes to read it. Names stay as they are, and the sources are published.
+  esbuildOptions: (options) => {
+    options.minifyWhitespace = true
+    options.minifySyntax = true
+  },
   // A release build is given its PostHog; any other has none, whatever the environment of its user says.
   env: Object.fromEntries(
     ['VISIVO_RELEASE_POSTHOG_HOST', 'VISIVO_RELEASE_POSTHOG_API_KEY'].map((name) => [

@@ -42,7 +42,7 @@ export function followCommand(
     ended: (outcome = {}) => {
       if (ended) return
       ended = true
-      telemetry.record('cli_command', propertiesOf(), outcome.where)
+      telemetry.record('cli_command', propertiesOf, outcome.where)
 
       function propertiesOf(): PropertiesOf<(typeof EVENTS)['cli_command']> {
         const { command, args } = sanitizeCommand(argv, program)

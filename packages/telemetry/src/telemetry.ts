@@ -38,10 +38,13 @@ export interface Telemetry<X extends Extras = NoExtras> {
    * @param quiet the program's output is meant for another program: nothing is told
    */
   consent(where?: Where, quiet?: boolean): Consent
-  /** Records an event: into the outbox, or in debug mode on stderr. */
+  /**
+   * Records an event: into the outbox, or in debug mode on stderr.
+   * @param properties a function is called only if the event is recorded
+   */
   record<N extends keyof (typeof EVENTS & X) & string>(
     name: N,
-    properties: PropertiesOf<(typeof EVENTS & X)[N]>,
+    properties: PropertiesOf<(typeof EVENTS & X)[N]> | (() => PropertiesOf<(typeof EVENTS & X)[N]>),
     where?: Where,
   ): void
   /** In CI a command waits for its courier: started while the command works, it makes that wait short. */
@@ -60,7 +63,12 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
   const world = lookAround(options)
   const extras: Extras = options.events ?? {}
   const guard = createGuard(catalogueOf(world.product.versionProperty, extras))
-  const metadata = gatherMetadata(world.product, options.version, world.isCi, uuidV7())
+  const sessionId = uuidV7()
+  let gathered: Metadata | undefined
+  const metadata = () => {
+    gathered ??= gatherMetadata(world.product, options.version, world.isCi, sessionId)
+    return gathered
+  }
   const places = (destination: Destination) => placesOf(world.product, world.home, destination)
   let identity: Identity | undefined
   let untold: Consent | undefined
@@ -75,7 +83,7 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     if (identity) return identity.id
     const at = places(destination)
     identity = identify(at.directory, world.isCi)
-    if (identity.isNew) put(at, assemble({ id: identity.id, metadata }, 'new_installation', {}))
+    if (identity.isNew) put(at, assemble({ id: identity.id, metadata: metadata() }, 'new_installation', {}))
     return identity.id
   }
   const courierJob = (destination: Destination): CourierJob => ({
@@ -84,24 +92,26 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     destination,
     extras,
   })
-  const record = (name: string, properties: Readonly<Record<string, unknown>>, where: Where): void => {
+  const record = (name: string, properties: Properties, where: Where): void => {
     const answer = consent(where)
     if (!answer.recording) return
     const at = places(answer.destination)
-    const event = assemble({ id: machineId(answer.destination), metadata }, name, properties)
+    const run = { id: machineId(answer.destination), metadata: metadata() }
+    const event = assemble(run, name, valuesOf(properties))
     if (!put(at, event)) return
     const start = startCourier(courierJob(answer.destination))
     if (world.isCi && (start === 'started' || start === 'alive'))
       waitUntilGone(at.outbox, event.uuid, LONGEST_WAIT)
   }
-  const show = (name: string, properties: Readonly<Record<string, unknown>>, where: Where): void => {
+  const show = (name: string, properties: Properties, where: Where): void => {
     const decision = decideFor(world, where)
     if (!decision.enabled)
       return void world.stderr().write(`nothing would be sent: ${decision.because.value}\n`)
     const { id, isNew } = previewIdentity(places(decision.destination).directory, world.isCi)
+    const run = { id, metadata: metadata() }
     const events = [
-      ...(isNew ? [assemble({ id, metadata }, 'new_installation', {})] : []),
-      assemble({ id, metadata }, name, properties),
+      ...(isNew ? [assemble(run, 'new_installation', {})] : []),
+      assemble(run, name, valuesOf(properties)),
     ]
     for (const event of events) {
       const guarded = guard(event)
@@ -111,7 +121,9 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
 
   return {
     world,
-    metadata,
+    get metadata() {
+      return metadata()
+    },
     machineId,
     courierJob,
     consent: (where = {}, quiet) =>
@@ -128,6 +140,13 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
         if (answer.recording) startCourier({ ...courierJob(answer.destination), early: true })
       }),
   }
+}
+
+type Values = Readonly<Record<string, unknown>>
+type Properties = Values | (() => Values)
+
+function valuesOf(properties: Properties): Values {
+  return typeof properties === 'function' ? properties() : properties
 }
 
 /** Telemetry's own failures are nobody's business but its own. */

@@ -26,7 +26,18 @@ export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home'
   const { product = visivo, env = process.env, home = homeDirectory() } = given
   const { stderr = () => process.stderr } = given
   const debug = isYes(env[`${product.envPrefix}_TELEMETRY_DEBUG`])
-  return { product, env, home, stderr, isCi: detectCi({ env }).ci, debug }
+  let isCi: boolean | undefined
+  return {
+    product,
+    env,
+    home,
+    stderr,
+    debug,
+    get isCi() {
+      isCi ??= detectCi({ env }).ci
+      return isCi
+    },
+  }
 }
 
 function isYes(value: string | undefined): boolean {

@@ -86,6 +86,7 @@ export async function startReceiver(options: { readonly port?: number } = {}): P
       kept.until(() => kept.bodies.length >= count, patience, `${count} requests`),
     clear: () => kept.clear(),
     close: async () => {
+      if (!server.listening) return
       server.closeAllConnections()
       server.close()
       await once(server, 'close')

@@ -1,0 +1,25 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { courierPid } from '../../../packages/telemetry/src/courier-lock.ts'
+
+/** Ends the couriers that commands left at work in a home, by pid, and waits until they are gone. */
+export async function endCouriers(home: string): Promise<void> {
+  const root = join(home, '.visivo', 'telemetry')
+  if (!existsSync(root)) return
+  for (const name of readdirSync(root)) {
+    const pid = courierPid(join(root, name))
+    if (pid === undefined) continue
+    process.kill(pid, 'SIGKILL')
+    while (isRunning(pid)) await pause(5)
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
