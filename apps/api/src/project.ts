@@ -9,6 +9,8 @@ export interface NamedObject {
 /** A compiled project, already without anything that a client may not see. */
 export interface Project {
   readonly name: string
+  /** Where the project's own files lie, as seen from the directory of the compiled one. */
+  readonly directory: string
   /** What `GET /api/project` answers. */
   readonly view: Readonly<Record<string, unknown>>
   readonly models: readonly NamedObject[]
@@ -19,7 +21,8 @@ export interface Project {
 export function interpretProject(json: unknown): Project | undefined {
   if (!isNamed(json)) return undefined
   const view = publicView(json)
-  return { name: json.name, view, models: named(view.models), dashboards: named(view.dashboards) }
+  const directory = typeof json.project_directory === 'string' ? json.project_directory : '..'
+  return { name: json.name, directory, view, models: named(view.models), dashboards: named(view.dashboards) }
 }
 
 const named = (list: unknown): readonly NamedObject[] => (Array.isArray(list) ? list.filter(isNamed) : [])

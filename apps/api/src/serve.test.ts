@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events'
+import { dirname } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ask } from '../test/ask.ts'
 import { emptyProject, type TempProject, tempProject } from '../test/temp-project.ts'
@@ -103,6 +104,7 @@ test('an instrument is told of the project, sees every request, and is closed af
   }
   const ask404 = (port: number) => ask(port, { path: '/nope' }).then(() => {})
   const { told } = await run(['-d', project.directory, '-p', '0'], ask404, instrument)
-  expect(told).toEqual([{ name: 'shop <b>&"', directory: project.directory }])
+  const { directory } = project
+  expect(told).toEqual([{ name: 'shop <b>&"', directory, projectDirectory: dirname(directory) }])
   expect(events).toEqual(['GET 404', 'closed'])
 })

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { MiddlewareHandler } from 'hono'
 import { isLoopback } from './security.ts'
 import { type RunningServer, startServer } from './server.ts'
@@ -20,6 +21,8 @@ export interface ServedProject {
   readonly name: string
   /** The directory that is served. */
   readonly directory: string
+  /** Where the project's own files lie. */
+  readonly projectDirectory: string
 }
 
 /** Something that watches requests. */
@@ -43,7 +46,9 @@ export async function serve(args: readonly string[], world: ServeWorld): Promise
     return 1
   }
   const { name } = project.value
-  const instrument = await world.instrument?.({ name, directory: usage.directory })
+  const { directory } = usage
+  const projectDirectory = resolve(directory, project.value.directory)
+  const instrument = await world.instrument?.({ name, directory, projectDirectory })
   try {
     return await serveUntilStopped(usage, name, world, instrument)
   } finally {

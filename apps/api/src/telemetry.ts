@@ -18,7 +18,9 @@ export function instrumentWith(
   return { middleware: followRequests(server), close: () => server.close() }
 }
 
-/** The same for `visivo-api`, which is a program of its own: its project is where it was started. */
+/** The same for `visivo-api`, which is a program of its own. Its project may have opted out where it lies. */
 export function instrument(project: ServedProject): Instrument {
-  return instrumentWith(createTelemetry({ version, product: releasedVisivo() }), project, {})
+  return instrumentWith(createTelemetry({ version, product: releasedVisivo() }), project, {
+    projectDirectory: project.projectDirectory,
+  })
 }

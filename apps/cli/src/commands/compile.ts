@@ -32,9 +32,10 @@ export async function compileAndWrite(
   })
   report.objectCounts = countObjects(loaded)
   for (const warning of loaded.warnings) stderr.write(`Warning: ${warning}\n`)
-  const project = compileProject(loaded, options.source)
+  const output = resolve(workingDirectory, options.outputDir)
+  const project = compileProject(loaded, relative(output, workingDirectory), options.source)
   signal.throwIfAborted()
-  return { project, path: await writeCompiled(project, resolve(workingDirectory, options.outputDir)) }
+  return { project, path: await writeCompiled(project, output) }
 }
 
 /** `2 sources, 1 model`; kinds without objects are left out. */

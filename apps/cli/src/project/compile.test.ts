@@ -6,7 +6,8 @@ import { loadProject } from './load.ts'
 
 async function compile(yaml: string, sourceName?: string) {
   const directory = temporaryProject({ 'project.visivo.yml': yaml })
-  return compileProject(await loadProject(directory, { env: { PASSWORD: 'hunter2-value' } }), sourceName)
+  const project = await loadProject(directory, { env: { PASSWORD: 'hunter2-value' } })
+  return compileProject(project, '..', sourceName)
 }
 
 const YAML = `name: p

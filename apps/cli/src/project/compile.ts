@@ -29,9 +29,10 @@ export function countObjects(project: Project): ObjectCounts {
 
 /**
  * Checks the references of a project and puts it into the form that is written and run. `sourceName` is the source of
- * the models that name none; without it `defaults.source_name` is. Throws what `connect` throws.
+ * the models that name none; without it `defaults.source_name` is. `directory` is where the project lies, as seen from the
+ * output. Throws what `connect` throws.
  */
-export function compileProject(project: Project, sourceName?: string): CompiledProject {
+export function compileProject(project: Project, directory: string, sourceName?: string): CompiledProject {
   const objects = withSources(project, defaultSource(project, sourceName))
   const edges = connect(objects)
   const exists = (name: string) => objects.has(name)
@@ -39,6 +40,7 @@ export function compileProject(project: Project, sourceName?: string): CompiledP
   for (const object of objects.values()) lists[object.kind]?.push(compileObject(object, exists))
   return {
     name: project.name,
+    project_directory: directory,
     ...project.settings,
     ...(lists as Record<Kind, CompiledObject[]>),
     edges,

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Receiver, startReceiver } from '@visivo/telemetry/testing'
+import { expect, onTestFinished, test } from 'vitest'
+
+const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const HASH_OF_MY_SECRET_PROJECT = 'dd27b0b0a27ccb48'
+
+/** A compiled project in a directory below its own, and a home that nobody used yet. */
+async function world(projectFile: string) {
+  const root = mkdtempSync(join(tmpdir(), 'visivo-api-'))
+  const receiver = await startReceiver()
+  onTestFinished(async () => {
+    await receiver.close()
+    rmSync(root, { recursive: true, force: true })
+  })
+  const home = join(root, 'home')
+  const output = join(root, 'somewhere', 'else')
+  for (const directory of [home, output, join(root, 'project')]) mkdirSync(directory, { recursive: true })
+  writeFileSync(join(root, 'project', 'project.visivo.yml'), projectFile)
+  const project = {
+    name: 'my-secret-project',
+    project_directory: '../../project',
+    models: [{ name: 'orders' }],
+  }
+  writeFileSync(join(output, 'project.json'), JSON.stringify(project))
+  return { home, output, receiver }
+}
+
+/** Serves, makes the requests, and ends the server as a person would. */
+async function serve(home: string, output: string, receiver: Receiver, requests: readonly string[]) {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: home,
+    USERPROFILE: home,
+    CI: 'false',
+    VISIVO_POSTHOG_HOST: receiver.url,
+    VISIVO_POSTHOG_API_KEY: 'phc_test',
+  }
+  const server = spawn(process.execPath, [PROGRAM, '--directory', output, '--port', '0'], { env })
+  onTestFinished(() => void server.kill('SIGKILL'))
+  const [line] = await once(server.stdout, 'data')
+  const url = /http:\S+/.exec(String(line))?.[0] ?? ''
+  for (const path of requests) await fetch(url + path)
+  server.kill('SIGTERM')
+  return once(server, 'exit')
+}
+
+test('every request that a server answered has arrived by the time it has ended', async () => {
+  const { home, output, receiver } = await world('name: my-secret-project\n')
+  expect(await serve(home, output, receiver, ['/api/health', '/api/models/orders', '/hunter2'])).toEqual([
+    0,
+    null,
+  ])
+  const events = await receiver.received(4)
+  expect(
+    events.map(({ event, properties }) => [event, properties.endpoint, properties.project_hash]),
+  ).toEqual([
+    ['new_installation', undefined, undefined],
+    ['api_request', '/api/health', HASH_OF_MY_SECRET_PROJECT],
+    ['api_request', '/api/models/{name}', HASH_OF_MY_SECRET_PROJECT],
+    ['api_request', '<unmatched>', HASH_OF_MY_SECRET_PROJECT],
+  ])
+  expect(receiver.bodies.join()).not.toMatch(/hunter2|orders|my-secret/)
+})
+
+test('the opt-out of the project that is served counts, wherever it was compiled to', async () => {
+  const { home, output, receiver } = await world('name: p\ndefaults: { telemetry_enabled: false }\n')
+  expect(await serve(home, output, receiver, ['/api/health'])).toEqual([0, null])
+  expect([receiver.connections, readdirSync(home)]).toEqual([0, []])
+})
