@@ -12,12 +12,12 @@ export async function schema(flags: TelemetryFlags, context: CommandContext): Pr
 
 function renderCatalogue({ events, common }: Catalogue): string {
   const own = Object.entries(events).map(
-    ([name, { when, properties }]) => `${name}: ${when}\n${renderProperties(properties)}\n`,
+    ([name, { when, properties }]) => `${name}: ${when}\n${renderColumns(rowsOf(properties))}\n`,
   )
   const stamps = Object.entries(STAMPS).map(([name, { value, why }]) => [name, `${value}. ${why}`])
-  return `${own.join('')}With every event:\n${renderProperties(common)}${renderColumns(stamps)}`
+  return `${own.join('')}With every event:\n${renderColumns([...rowsOf(common), ...stamps])}`
 }
 
-function renderProperties(properties: Readonly<Record<string, PropertySpec>>): string {
-  return renderColumns(Object.entries(properties).map(([name, { why }]) => [name, why]))
+function rowsOf(properties: Readonly<Record<string, PropertySpec>>): readonly (readonly string[])[] {
+  return Object.entries(properties).map(([name, { why }]) => [name, why])
 }

@@ -50,7 +50,7 @@ function factRows(inspection: Inspection): readonly (readonly string[])[] {
     ...(nextAttempt === undefined ? [] : [['Next attempt', `after ${renderTime(nextAttempt)}`]]),
     ['Given up', String(dropped)],
     ['Courier', sayCourier(inspection)],
-    ['Notice', notice],
+    ['Notice', notice === 'shown' ? 'was shown' : 'is shown by the next command on a terminal'],
   ]
 }
 
