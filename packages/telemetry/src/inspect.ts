@@ -176,7 +176,8 @@ function countDropped(telemetry: Telemetry, places: DestinationPlaces): number {
 
 function sizeOf(path: string): number {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    const found = statSync(path, { throwIfNoEntry: false })
+    return found?.isFile() ? found.size : 0
   } catch {
     return 0
   }
@@ -198,10 +199,13 @@ function timesOf(
 }
 
 function latest<T>(all: readonly T[], timeOf: (one: T) => string | undefined): T | undefined {
-  return all
-    .filter((one) => timeOf(one) !== undefined)
-    .toSorted((one, other) => String(timeOf(one)).localeCompare(String(timeOf(other))))
-    .at(-1)
+  return (
+    all
+      // A file that somebody edited may hold anything.
+      .filter((one) => !Number.isNaN(Date.parse(String(timeOf(one)))))
+      .toSorted((one, other) => String(timeOf(one)).localeCompare(String(timeOf(other))))
+      .at(-1)
+  )
 }
 
 function courierOf(looked: readonly DestinationPlaces[]): Inspection['courier'] {

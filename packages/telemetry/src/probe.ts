@@ -3,13 +3,15 @@ import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
 import { lookupWithDeadline } from './lookup.ts'
 
+type Step = 'name' | 'connection' | 'encryption' | 'answer'
+
 /** How far a request came, and what the server's clock said. */
 export type Probe =
   | { readonly reached: 'answer'; readonly status: number; readonly serverTime?: Date }
   /** `step`: what did not work; `reason`: an error's code or a few words, without a name or an address. */
   | {
       readonly reached: 'nothing'
-      readonly step: 'name' | 'connection' | 'encryption' | 'answer'
+      readonly step: Step
       readonly reason: string
     }
 
@@ -23,14 +25,19 @@ const DEADLINE = 5_000
  */
 export function probe(host: string, deadline: number = DEADLINE): Promise<Probe> {
   return new Promise((resolve) => {
-    let step: Extract<Probe, { reached: 'nothing' }>['step'] = 'name'
+    // An address is not looked up.
+    let step: Step = isAddress(host) ? 'connection' : 'name'
     const secure = host.startsWith('https:')
     const outgoing = (secure ? requestHttps : requestHttp)(
       host,
       {
         method: 'HEAD',
         headers: { Connection: 'close' },
-        lookup: lookupWithDeadline,
+        lookup: (hostname, options, callback) =>
+          lookupWithDeadline(hostname, options, (error, address, family) => {
+            if (!error) step = 'connection'
+            callback(error, address, family)
+          }),
         signal: AbortSignal.timeout(deadline),
         agent: false,
       },
@@ -41,11 +48,6 @@ export function probe(host: string, deadline: number = DEADLINE): Promise<Probe>
       },
     )
     outgoing.on('socket', (socket: Socket) => {
-      // An address needs no lookup, and no event says so.
-      if (!socket.connecting || isAddress(host)) step = 'connection'
-      socket.on('lookup', (error: Error | null) => {
-        if (!error) step = 'connection'
-      })
       socket.on('connect', () => {
         step = secure ? 'encryption' : 'answer'
       })
