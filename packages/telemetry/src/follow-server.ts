@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { projectHash } from '@visivo/hash'
+import { safeHex16 } from '@visivo/sanitize'
 import type { RunFacts } from './assemble.ts'
 import type { Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
@@ -38,7 +39,8 @@ export interface ServerFacts {
 export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): FollowedServer {
   const where = facts.where ?? {}
   const consent = telemetry.consent(where)
-  if (!consent.recording || telemetry.world.debug) return { request: () => {}, close: async () => {} }
+  if (!consent.recording) return { request: () => {}, close: async () => {} }
+  if (telemetry.world.debug) return showRequests(telemetry, facts)
   const job: CourierJob = {
     ...telemetry.courierJob(consent.destination),
     ...(where.projectDirectory === undefined ? {} : { projectDirectory: where.projectDirectory }),
@@ -46,6 +48,27 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
   const run: RunFacts = { id: telemetry.machineId(consent.destination), metadata: telemetry.metadata }
   const hash = projectHash(facts.projectName, telemetry.world.product.salt)
   return follow({ job, run, projectHash: hash })
+}
+
+/** In debug mode every request is shown as it is answered, and none is kept. */
+function showRequests(telemetry: Telemetry, { projectName, where }: ServerFacts): FollowedServer {
+  const hash = safeHex16(projectHash(projectName, telemetry.world.product.salt) ?? '')
+  return {
+    request: ({ endpoint, method, statusCode, durationMs }) =>
+      telemetry.record(
+        'api_request',
+        {
+          endpoint,
+          method,
+          status_code: statusCode,
+          duration_ms: Math.round(durationMs),
+          request_count: 1,
+          ...(hash === undefined ? {} : { project_hash: hash }),
+        },
+        where,
+      ),
+    close: async () => {},
+  }
 }
 
 function follow(data: ThreadData): FollowedServer {

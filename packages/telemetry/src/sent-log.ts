@@ -41,7 +41,8 @@ export function removeSentLog(path: string): void {
 
 function parseLine(line: string): readonly SentEvent[] {
   try {
-    return [JSON.parse(line) as SentEvent]
+    const sent = JSON.parse(line) as SentEvent
+    return typeof sent.sent_at === 'string' && typeof sent.event.properties === 'object' ? [sent] : []
   } catch {
     return []
   }

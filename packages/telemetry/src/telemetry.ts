@@ -3,8 +3,9 @@ import { assemble } from './assemble.ts'
 import { askConsent, type Consent, decideFor, type Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
 import { catalogueOf, type EVENTS, type EventSpec, type PropertiesOf } from './events.ts'
-import { createGuard, type StoredEvent } from './guard.ts'
+import { createGuard, type Guard, type StoredEvent } from './guard.ts'
 import { type Identity, identify, previewIdentity } from './identity.ts'
+import { sayWhatCounts } from './in-words.ts'
 import { gatherMetadata, type Metadata } from './metadata.ts'
 import { openOutbox } from './outbox.ts'
 import { type Destination, type Places, placesOf } from './places.ts'
@@ -33,6 +34,8 @@ export interface TelemetryOptions<X extends Extras = NoExtras>
 export interface Telemetry<X extends Extras = NoExtras> {
   readonly world: World
   readonly metadata: Metadata
+  /** What an event has to be like, by the catalogue and the program's own events. */
+  readonly guard: Guard
   /**
    * Whether this run may record. The first run on a terminal is told, and records nothing.
    * @param quiet the program's output is meant for another program: nothing is told
@@ -106,7 +109,7 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
   const show = (name: string, properties: Properties, where: Where): void => {
     const decision = decideFor(world, where)
     if (!decision.enabled)
-      return void world.stderr().write(`nothing would be sent: ${decision.because.value}\n`)
+      return void world.stderr().write(`nothing would be sent: ${sayWhatCounts(decision.because)}\n`)
     const { id, isNew } = previewIdentity(places(decision.destination).directory, world.isCi)
     const run = { id, metadata: metadata() }
     const events = [
@@ -124,6 +127,7 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     get metadata() {
       return metadata()
     },
+    guard,
     machineId,
     courierJob,
     consent: (where = {}, quiet) =>

@@ -1,0 +1,61 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { temporaryDirectory, temporaryProject } from './temp-project.ts'
+import { telemetryWorld } from './telemetry-world.ts'
+import { visivo } from './visivo.ts'
+
+const scripts = { bash: '', zsh: '', fish: '' }
+const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0
+
+beforeAll(async () => {
+  for (const shell of ['bash', 'zsh', 'fish'] as const) {
+    const { code, stdout, stderr } = await visivo(temporaryDirectory(), ['completion', shell])
+    expect([code, stderr]).toEqual([0, ''])
+    scripts[shell] = stdout
+  }
+})
+
+/** What bash offers behind `visivo` and these words, the last of which is yet to be finished. */
+function offeredByBash(words: readonly string[]): readonly string[] {
+  const ask = `COMP_WORDS=(visivo "$@"); COMP_CWORD=$#; _visivo; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const output = execFileSync('bash', ['-c', `${scripts.bash}\n${ask}`, 'bash', ...words], { encoding: 'utf8' })
+  return output.split('\n').filter((line) => line !== '')
+}
+
+describe.skipIf(!has('bash'))('bash completes', () => {
+  test.each<[string, string[], string[]]>([
+    ['commands', ['co'], ['compile', 'completion']],
+    ['commands below a command', ['telemetry', 'st'], ['status']],
+    ['aliases', ['telemetry', 'en'], ['enable']],
+    ['flags', ['run', '--th'], ['--threads']],
+    ['flags of the commands above', ['telemetry', 'log', '--js'], ['--json']],
+    ['commands behind a flag', ['telemetry', '--json', 'sch'], ['schema']],
+    ['choices', ['completion', ''], ['bash', 'zsh', 'fish', '--env-file', '--verbose', '--version', '--help']],
+    ['files behind a flag that takes a value', ['run', '--source', 'co'], []],
+    ['no words of another command', ['compile', '--th'], []],
+  ])('%s', (_, words, expected) => {
+    expect([...offeredByBash(words)].sort()).toEqual([...expected].sort())
+  })
+})
+
+test.skipIf(!has('zsh'))('zsh takes the script', () => {
+  const load = `autoload -Uz compinit; compinit -D; ${scripts.zsh}\nwhich _visivo`
+  expect(execFileSync('zsh', ['-f', '-c', load], { encoding: 'utf8' })).toContain('_describe')
+})
+
+test.skipIf(!has('fish'))('fish takes the script, and completes', () => {
+  const ask = `${scripts.fish}\ncomplete -C 'visivo telemetry st'`
+  expect(execFileSync('fish', ['--no-config', '-c', ask], { encoding: 'utf8' })).toMatch(/^status\t/)
+})
+
+test.each(['bash', 'zsh', 'fish'] as const)('the script for %s knows every command', (shell) => {
+  for (const name of ['compile', 'run', 'serve', 'telemetry', 'doctor', 'disable', 'completion'])
+    expect(scripts[shell]).toContain(name)
+})
+
+test('an unknown shell is a usage error, and nothing is recorded', async () => {
+  const world = await telemetryWorld()
+  const { code, stderr } = await visivo(temporaryProject({}), ['completion', 'tcsh'], world.env)
+  expect([code, world.files()]).toEqual([2, []])
+  expect(stderr).toContain('Allowed choices are bash, zsh, fish')
+})

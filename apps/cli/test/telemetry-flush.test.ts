@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { leaveAnEvent, type TelemetryWorld, telemetry, telemetryWorld } from './telemetry-world.ts'
+
+describe('flush', () => {
+  test('sends what waits in spite of an earlier failure, and says so', async () => {
+    const world = await telemetryWorld()
+    await leaveAnEvent(world)
+    const { code, stdout } = await telemetry(world, ['flush'])
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`Sent 2 events to ${world.receiver.url}.`)])
+    expect(new Set(world.receiver.events.map(({ uuid }) => uuid)).size).toBe(2)
+    expect(await telemetry(world, ['flush'])).toMatchObject({
+      code: 0,
+      stdout: 'Nothing waits to be sent.\n',
+    })
+  })
+
+  test.each<[string, Parameters<TelemetryWorld['receiver']['misbehave']>[0] | 'gone', string]>([
+    ['the server has trouble', { status: 500 }, 'the server answered 500'],
+    ['the key is not accepted', { status: 401 }, 'the server answered 401: the key was not accepted'],
+    ['nobody listens', 'gone', 'the server was not reached (ECONNREFUSED)'],
+  ])('fails with a reason when %s', async (_, trouble, says) => {
+    const world = await telemetryWorld()
+    await leaveAnEvent(world)
+    if (trouble === 'gone') await world.receiver.close()
+    else world.receiver.misbehave(trouble)
+    const { code, stdout, stderr } = await telemetry(world, ['flush', '--json'])
+    expect(code).toBe(1)
+    expect(stderr).toContain(`2 events still wait: ${says}`)
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, sent: 0, waiting: 2 })
+  })
+
+  test('with telemetry off opens no connection', async () => {
+    const world = await telemetryWorld()
+    await leaveAnEvent(world)
+    const { connections } = world.receiver
+    const { code, stderr } = await telemetry(world, ['flush'], { DO_NOT_TRACK: '1' })
+    expect([code, world.receiver.connections]).toEqual([1, connections])
+    expect(stderr).toContain('Nothing is sent, because telemetry is off: DO_NOT_TRACK is set (1).')
+  })
+})
+
+describe('doctor', () => {
+  test.each<[string, Record<string, string>, number, string[]]>([
+    ['all is well', {}, 0, ['answers', 'looks like a project key', 'no proxy is set']],
+    [
+      'a personal key',
+      { VISIVO_POSTHOG_API_KEY: 'phx_test' },
+      1,
+      ['is a personal key', '→ Put the project key'],
+    ],
+    [
+      'no destination',
+      { VISIVO_POSTHOG_API_KEY: '', VISIVO_POSTHOG_HOST: '' },
+      1,
+      ['→ Set VISIVO_POSTHOG_API_KEY'],
+    ],
+    [
+      'nobody listens',
+      { VISIVO_POSTHOG_HOST: 'http://127.0.0.1:1' },
+      1,
+      ['no connection (ECONNREFUSED)', '→ Check the network'],
+    ],
+    [
+      'a proxy in front of nothing',
+      { VISIVO_POSTHOG_HOST: 'http://127.0.0.1:1', HTTPS_PROXY: 'http://127.0.0.1:2' },
+      1,
+      ['HTTPS_PROXY is set, and not used', '→ Let the host through'],
+    ],
+    [
+      'a plain server behind https',
+      { VISIVO_POSTHOG_HOST: 'https' },
+      1,
+      ['no encrypted connection', 'NODE_EXTRA_CA_CERTS'],
+    ],
+  ])('%s', async (_, env, code, says) => {
+    const world = await telemetryWorld()
+    const host =
+      env.VISIVO_POSTHOG_HOST === 'https'
+        ? { VISIVO_POSTHOG_HOST: world.receiver.url.replace('http', 'https') }
+        : {}
+    const end = await telemetry(world, ['doctor'], { ...env, ...host })
+    expect(end.code).toBe(code)
+    for (const text of says) expect(end.stdout).toContain(text)
+    expect(world.receiver.bodies.join('')).toBe('')
+    expect(world.files()).toEqual([])
+  })
+
+  test('with telemetry off opens no connection', async () => {
+    const world = await telemetryWorld()
+    const { code, stdout } = await telemetry(world, ['doctor', '--json'], { DO_NOT_TRACK: '1' })
+    expect([code, world.receiver.connections]).toEqual([0, 0])
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true })
+  })
+})

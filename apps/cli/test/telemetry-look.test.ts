@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import {
+  CONFIG,
+  leaveAnEvent,
+  PROJECT,
+  type TelemetryWorld,
+  telemetry,
+  telemetryWorld,
+} from './telemetry-world.ts'
+import { temporaryDirectory, temporaryProject } from './temp-project.ts'
+import { inTerminal } from './terminal.ts'
+import { start, visivo } from './visivo.ts'
+
+const LOOKING = [[], ['status'], ['show'], ['log'], ['schema']]
+
+describe('looking', () => {
+  const states: readonly [string, Record<string, string>, string | undefined][] = [
+    ['with telemetry on', {}, undefined],
+    ['with telemetry off', { DO_NOT_TRACK: '1' }, undefined],
+    ['without a destination', { VISIVO_POSTHOG_API_KEY: '', VISIVO_POSTHOG_HOST: '' }, undefined],
+    ['with a configuration that is broken', {}, 'telemetry_enabled: [\n'],
+    ['without a home', { HOME: '', USERPROFILE: '' }, undefined],
+  ]
+  test.each(states)(
+    '%s works, prints clean JSON, writes nothing and opens nothing',
+    async (_, env, config) => {
+      const world = await telemetryWorld()
+      if (config !== undefined) world.write(CONFIG, config)
+      const before = world.files()
+      for (const args of LOOKING) {
+        expect(await telemetry(world, args, env), args.join()).toMatchObject({ code: 0, stderr: '' })
+        const { code, stdout, stderr } = await telemetry(world, [...args, '--json'], env)
+        expect([code, stderr]).toEqual([0, ''])
+        expect(() => JSON.parse(stdout)).not.toThrow()
+      }
+      expect([world.files(), world.receiver.connections]).toEqual([before, 0])
+    },
+  )
+
+  test.each<[string, Record<string, string>, string | undefined, Record<string, string>, string[]]>([
+    ['it is on', {}, undefined, {}, ['Telemetry is on']],
+    [
+      'a variable says off',
+      { VISIVO_TELEMETRY_DISABLED: '1' },
+      undefined,
+      {},
+      ['off: VISIVO_TELEMETRY_DISABLED is set (1)'],
+    ],
+    [
+      'the project says off',
+      {},
+      undefined,
+      { 'project.visivo.yml': 'defaults:\n  telemetry_enabled: false\n' },
+      ['defaults.telemetry_enabled in project.visivo.yml: false, line 2'],
+    ],
+    [
+      'the env file says off',
+      {},
+      undefined,
+      { '.env': 'DO_NOT_TRACK=1' },
+      ['off: DO_NOT_TRACK in .env is set'],
+    ],
+    [
+      'the person says on and a variable off',
+      { DO_NOT_TRACK: '1' },
+      'telemetry_enabled: true\n',
+      {},
+      ['enabled by telemetry_enabled in ~/.visivo/config.yml, but DO_NOT_TRACK is set'],
+    ],
+    [
+      'the configuration is broken',
+      {},
+      'a: 1\ntelemetry_enabled: [\n',
+      {},
+      ["can't be read", 'line 3', '/.visivo/config.yml)'],
+    ],
+    [
+      'there is no key',
+      { VISIVO_POSTHOG_API_KEY: '', VISIVO_POSTHOG_HOST: '' },
+      undefined,
+      {},
+      ['off: no key: VISIVO_POSTHOG_API_KEY is not set', 'Destination   none'],
+    ],
+    [
+      'it is shown and not sent',
+      { VISIVO_TELEMETRY_DEBUG: '1' },
+      undefined,
+      {},
+      ['on, but VISIVO_TELEMETRY_DEBUG is set'],
+    ],
+  ])('status says so when %s', async (_, env, config, files, says) => {
+    const world = await telemetryWorld()
+    if (config !== undefined) world.write(CONFIG, config)
+    const { stdout } = await telemetry(world, [], env, temporaryProject(files))
+    for (const text of says) expect(stdout).toContain(text)
+  })
+
+  test('status names the host, the id and what waits, and never the key', async () => {
+    const world = await telemetryWorld()
+    await leaveAnEvent(world)
+    const id = readFileSync(join(world.home, '.visivo/machine_id'), 'utf8')
+    const { stdout } = await telemetry(world, ['--json'])
+    expect(JSON.parse(stdout)).toMatchObject({
+      recording: true,
+      destination: { host: world.receiver.url, hasKey: true },
+      machineId: { id, path: join(world.home, '.visivo/machine_id') },
+      waiting: 2,
+    })
+    for (const args of LOOKING) expect((await telemetry(world, args)).stdout).not.toContain('phc_test')
+    const unconfigured = { VISIVO_POSTHOG_API_KEY: '', VISIVO_POSTHOG_HOST: '' }
+    expect(JSON.parse((await telemetry(world, ['--json'], unconfigured)).stdout)).toMatchObject({
+      waiting: 2,
+    })
+  })
+
+  test('on a terminal, status says that the next command tells first', async () => {
+    const { env } = await telemetryWorld()
+    expect((await inTerminal(temporaryDirectory(), ['telemetry'], env)).screen).toContain(
+      'the next command tells about it first',
+    )
+  })
+})
+
+test('show prints exactly what arrived, and log one line for each', async () => {
+  const world = await telemetryWorld()
+  await visivo(temporaryProject(PROJECT), ['compile', '-o', './elsewhere'], world.env)
+  await world.receiver.received(2)
+  await telemetry(world, ['flush'])
+  const { sent } = JSON.parse((await telemetry(world, ['show', '--json'])).stdout) as {
+    sent: { event: unknown }[]
+  }
+  expect(sent.map(({ event }) => event)).toEqual(world.receiver.events.map(asSent))
+
+  const log = async (...args: string[]) => (await telemetry(world, ['log', ...args])).stdout
+  expect(await log()).toMatch(
+    /UTC {2}new_installation\n.*UTC {2}cli_command {7}compile -o <path> {2}worked in \d+ ms\n$/,
+  )
+  expect(await log('--event', 'cli_command')).toMatch(/^.*cli_command.*\n$/)
+  expect(await log('--since', '2d')).toBe(await log())
+  expect(await log('--since', '2999-01-01')).toBe('Nothing was sent.\n')
+  expect(JSON.parse(await log('--json'))).toEqual(sent)
+})
+
+/** What a PostHog gets, without what its SDK says of itself. */
+function asSent({
+  event,
+  uuid,
+  timestamp,
+  distinct_id,
+  properties,
+}: TelemetryWorld['receiver']['events'][number]) {
+  const { $lib, $lib_version, ...own } = properties
+  expect([$lib, $lib_version]).toEqual(['posthog-node', expect.any(String)])
+  return { event, uuid, timestamp, distinct_id, properties: own }
+}
+
+describe('VISIVO_TELEMETRY_DEBUG=1', () => {
+  test('shows the JSON that would arrive, keeps nothing and sends nothing', async () => {
+    const world = await telemetryWorld()
+    const cwd = temporaryProject(PROJECT)
+    await visivo(cwd, ['compile', '--threads'], world.env)
+    await world.receiver.received(2)
+    await telemetry(world, ['flush'])
+    const before = world.files()
+    const connections = world.receiver.connections
+    const { stderr } = await visivo(cwd, ['compile', '--threads'], {
+      ...world.env,
+      VISIVO_TELEMETRY_DEBUG: '1',
+    })
+    const shown = JSON.parse(stderr.slice(stderr.indexOf('{'))) as ReturnType<typeof asSent>
+    const [, arrived] = world.receiver.events.map(asSent)
+    expect(timeless(shown)).toEqual(timeless(arrived))
+    expect(Object.keys(shown.properties)).toEqual(Object.keys(arrived?.properties ?? {}))
+    expect([world.files(), world.receiver.connections]).toEqual([before, connections])
+  })
+
+  /** Everything of an event that is the same when the same command runs again. */
+  function timeless(event: ReturnType<typeof asSent> | undefined) {
+    const { properties, distinct_id } = event ?? {}
+    return { distinct_id, properties: { ...properties, duration_ms: 0, session_id: '', $session_id: '' } }
+  }
+
+  test.each<[string, Record<string, string>, string]>([
+    ['a variable', { DO_NOT_TRACK: '1' }, 'nothing would be sent: DO_NOT_TRACK is set (1)'],
+    ['no key', { VISIVO_POSTHOG_API_KEY: '', VISIVO_POSTHOG_HOST: '' }, 'nothing would be sent: no key'],
+  ])('says that nothing would be sent, and why: %s', async (_, env, says) => {
+    const world = await telemetryWorld()
+    const debug = { ...world.env, ...env, VISIVO_TELEMETRY_DEBUG: '1' }
+    expect((await visivo(temporaryProject(PROJECT), ['compile'], debug)).stderr).toContain(says)
+  })
+})
+
+test('log --follow goes on with what is sent meanwhile, and ends well on Ctrl-C', async () => {
+  const world = await telemetryWorld()
+  const following = start(temporaryDirectory(), ['telemetry', 'log', '--follow', '--json'], world.env)
+  await visivo(temporaryProject(PROJECT), ['compile'], world.env)
+  await following.said('cli_command')
+  following.child.kill('SIGINT')
+  const { code, stdout } = await following.ended
+  expect(code).toBe(0)
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).event.event),
+  ).toEqual(['new_installation', 'cli_command'])
+})

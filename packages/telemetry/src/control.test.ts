@@ -1,0 +1,97 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { personsTelemetry } from '../test/person.ts'
+import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { purge, reset, turnOff, turnOn } from './control.ts'
+import { inspectTelemetry } from './inspect.ts'
+import { openOutbox } from './outbox.ts'
+import { placesOf } from './places.ts'
+import type { Telemetry } from './telemetry.ts'
+
+const HOSTS = ['http://127.0.0.1:1', 'http://127.0.0.1:2']
+
+function waitEverywhere({ world, guard }: Telemetry): void {
+  for (const host of HOSTS)
+    openOutbox(placesOf(world.product, world.home, { host, apiKey: 'phc_secret' }).outbox, guard).put(
+      sampleEvent(),
+    )
+}
+
+test('off empties the outbox of every destination', () => {
+  const telemetry = personsTelemetry()
+  waitEverywhere(telemetry)
+  expect(turnOff(telemetry)).toEqual({
+    ok: true,
+    says: [
+      expect.stringMatching(/^Telemetry is off now: telemetry_enabled in .* is false\.$/),
+      expect.stringContaining('2 events'),
+    ],
+  })
+  expect(inspectTelemetry(telemetry)).toMatchObject({ recording: false, waiting: [], waitingElsewhere: 0 })
+  expect(turnOff(telemetry).says).toEqual([
+    expect.stringContaining('was off already'),
+    'Nothing waited to be sent.',
+  ])
+})
+
+test('off empties the outbox even if the file cannot be edited, and says both', () => {
+  const telemetry = personsTelemetry()
+  waitEverywhere(telemetry)
+  writeFileSync(join(telemetry.world.home, '.visivo/config.yml'), 'a: [\n')
+  expect(turnOff(telemetry)).toEqual({
+    ok: false,
+    says: [
+      expect.stringContaining('config.yml:2: it is not valid YAML'),
+      'Removed 2 events that waited to be sent.',
+    ],
+  })
+})
+
+test('on undoes off, and names everything that keeps it off', () => {
+  const telemetry = personsTelemetry()
+  turnOff(telemetry)
+  expect(turnOn(telemetry).says).toHaveLength(1)
+  expect(inspectTelemetry(telemetry)).toMatchObject({ recording: true })
+  const opposed = personsTelemetry({ DO_NOT_TRACK: 'yes' }, telemetry.world.home)
+  const where = { envFile: { VISIVO_TELEMETRY_DISABLED: 'true' } }
+  expect(turnOn(opposed, { where }).says.at(-1)).toBe(
+    'It stays off all the same: DO_NOT_TRACK is set (yes); VISIVO_TELEMETRY_DISABLED in .env is set (true).',
+  )
+})
+
+test('a project is edited only where there is one', () => {
+  const telemetry = personsTelemetry()
+  const project = temporaryDirectory()
+  expect(turnOff(telemetry, { project })).toMatchObject({ ok: false })
+  expect(readdirSync(project)).toEqual([])
+  writeFileSync(join(project, 'project.visivo.yml'), 'name: p\n')
+  expect(turnOff(telemetry, { project })).toMatchObject({ ok: true })
+  expect(turnOn(telemetry, { project })).toMatchObject({ ok: true, says: [expect.any(String)] })
+  expect(inspectTelemetry(telemetry, { projectDirectory: project })).toMatchObject({ recording: true })
+})
+
+test('a new id is made only where there is one', () => {
+  const telemetry = personsTelemetry()
+  expect(reset(telemetry).says).toEqual([expect.stringContaining('There is no machine id')])
+  expect(readdirSync(telemetry.world.home)).toEqual([])
+})
+
+test('purge removes a link itself, and nothing behind it', async () => {
+  const telemetry = personsTelemetry()
+  const behind = temporaryDirectory()
+  writeFileSync(join(behind, 'mine'), 'text')
+  mkdirSync(join(telemetry.world.home, '.visivo'))
+  symlinkSync(behind, join(telemetry.world.home, '.visivo/telemetry'))
+  expect(await purge(telemetry)).toMatchObject({ ok: true })
+  expect(readdirSync(join(telemetry.world.home, '.visivo'))).toEqual([])
+  expect(readFileSync(join(behind, 'mine'), 'utf8')).toBe('text')
+})
+
+test('without a home directory nothing is touched', async () => {
+  const telemetry = personsTelemetry({}, '')
+  expect(turnOff(telemetry)).toMatchObject({ ok: false })
+  expect(turnOn(telemetry)).toMatchObject({ ok: false })
+  expect(reset(telemetry)).toMatchObject({ ok: true })
+  expect((await purge(telemetry)).says).toEqual([expect.stringContaining('nothing to remove')])
+})

@@ -1,0 +1,152 @@
+import { lstatSync, rmSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readMachineId, resetMachineId } from '@visivo/machine-id'
+import { GLOBAL_SWITCH, PROJECT_SWITCH } from '@visivo/telemetry-config'
+import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
+import type { Where } from './consent.ts'
+import { courierPid, isRunning } from './courier-lock.ts'
+import { sayEvents, sayWhatCounts } from './in-words.ts'
+import { decideFully } from './inspect.ts'
+import { openOutbox } from './outbox.ts'
+import { findPlaces, sharedPlacesOf } from './places.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** What a change came to. */
+export interface Outcome {
+  /** False when what was asked for could not be done; `says` tells why and what to do. */
+  readonly ok: boolean
+  /** What was done, in sentences. */
+  readonly says: readonly string[]
+}
+
+/** Which switch is meant. */
+export interface SwitchOptions {
+  /** The directory of a project, whose own file is edited in place of the person's. */
+  readonly project?: string | undefined
+  /** What else counts here, so that `turnOn` can tell what still keeps telemetry off. */
+  readonly where?: Where
+}
+
+/** How long a courier is waited for, and how often it is looked for, in milliseconds. */
+const LONGEST_WAIT = 3_000
+const STEP = 50
+
+/** Switches telemetry on in the person's file, or a project's; says so when another source keeps it off. Never throws. */
+export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
+  const edited = edit(telemetry, options, true)
+  if (!edited.ok) return edited
+  const { project, where = {} } = options
+  const decision = decideFully(
+    telemetry,
+    project === undefined ? where : { ...where, projectDirectory: project },
+  )
+  if (decision.enabled) return edited
+  const off = decision.checked.filter(({ verdict }) => verdict === 'off').map(sayWhatCounts)
+  return { ok: true, says: [...edited.says, `It stays off all the same: ${off.join('; ')}.`] }
+}
+
+/** Switches telemetry off in the person's file, or a project's, and removes every event that waits. Never throws. */
+export function turnOff(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
+  const edited = edit(telemetry, options, false)
+  const removed = emptyOutboxes(telemetry)
+  return {
+    ok: edited.ok,
+    says: [
+      ...edited.says,
+      removed === 0 ? 'Nothing waited to be sent.' : `Removed ${sayEvents(removed)} that waited to be sent.`,
+    ],
+  }
+}
+
+/** Gives this machine a new id, if it has one. What waits keeps the id that it was recorded under. Never throws. */
+export function reset(telemetry: Telemetry): Outcome {
+  const { product, home } = telemetry.world
+  const { directory } = sharedPlacesOf(product, home)
+  const old = readMachineId({ directory })
+  if (old === undefined)
+    return {
+      ok: true,
+      says: ['There is no machine id to replace: one is made when the first event is recorded.'],
+    }
+  const done = attempt(() => resetMachineId({ directory }))
+  if (typeof done !== 'string') return done
+  return { ok: true, says: [`The machine id is now ${done}. Nothing connects it with the old one, ${old}.`] }
+}
+
+/**
+ * Removes everything that telemetry wrote on this machine: what waits, the logs, the machine id, the memory of
+ * the notice. The configuration is the person's and stays. Waits a few seconds for a courier to end. Never rejects.
+ */
+export async function purge(telemetry: Telemetry): Promise<Outcome> {
+  const { product, home } = telemetry.world
+  const { directory, root } = sharedPlacesOf(product, home)
+  const id = join(directory, 'machine_id')
+  const paths = isAbsolute(home) ? [root, id, `${id}.next`].filter(exists) : []
+  if (paths.length === 0)
+    return { ok: true, says: ['There is nothing to remove: telemetry wrote nothing here.'] }
+  const couriers = findPlaces(root).flatMap(({ destination }) => courierPid(destination) ?? [])
+  const done = attempt(() => removeAll(paths))
+  if (done) return done
+  // A courier that finds its lock gone ends, but may write once more before it looks.
+  const busy = await stillRunning(couriers.filter((pid) => pid !== process.pid))
+  const again = attempt(() => removeAll(paths))
+  if (again) return again
+  return {
+    ok: true,
+    says: [
+      ...paths.map((path) => `Removed ${path}`),
+      ...busy.map((pid) => `Process ${pid} is still at work; if it is a server, it goes on recording.`),
+      `Your settings stay as they are. The next command on a terminal tells about telemetry again, if it is on.`,
+    ],
+  }
+}
+
+/** Those of the processes that have not ended after a few seconds. */
+async function stillRunning(pids: readonly number[]): Promise<readonly number[]> {
+  const end = performance.now() + LONGEST_WAIT
+  while (pids.some(isRunning) && performance.now() < end) await sleep(STEP)
+  return pids.filter(isRunning)
+}
+
+function removeAll(paths: readonly string[]): void {
+  for (const path of paths) rmSync(path, { recursive: true, force: true })
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** Removes what waits for any destination. Gives how many events went. */
+export function emptyOutboxes(telemetry: Telemetry): number {
+  const { product, home } = telemetry.world
+  return findPlaces(sharedPlacesOf(product, home).root)
+    .map(({ outbox }) => openOutbox(outbox, telemetry.guard).clear())
+    .reduce((sum, removed) => sum + removed, 0)
+}
+
+function edit(telemetry: Telemetry, { project }: SwitchOptions, enabled: boolean): Outcome {
+  const { product, home } = telemetry.world
+  const word = enabled ? 'on' : 'off'
+  const [path, keyPath] =
+    project === undefined
+      ? [join(sharedPlacesOf(product, home).directory, product.configFile), GLOBAL_SWITCH]
+      : [join(project, product.projectFile), PROJECT_SWITCH]
+  if (project !== undefined && !exists(path))
+    return { ok: false, says: [`There is no ${product.projectFile} in ${project}. Nothing was changed.`] }
+  if (!isAbsolute(path)) return { ok: false, says: ['There is no home directory. Nothing was changed.'] }
+  const done = attempt(() => setTelemetryEnabled(path, keyPath, enabled))
+  if ('ok' in done) return done
+  const says = done.changed
+    ? `Telemetry is ${word} now: ${keyPath.join('.')} in ${path} is ${enabled}.`
+    : `Telemetry was ${word} already in ${path}.`
+  return { ok: true, says: [says] }
+}
+
+function attempt<T>(work: () => T): T | Outcome {
+  try {
+    return work()
+  } catch (error) {
+    return { ok: false, says: [error instanceof Error ? error.message : String(error)] }
+  }
+}

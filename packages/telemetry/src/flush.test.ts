@@ -1,0 +1,81 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { personsTelemetry } from '../test/person.ts'
+import { sampleEvent } from '../test/samples.ts'
+import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
+import { flush } from './flush.ts'
+import { openOutbox } from './outbox.ts'
+import { placesOf } from './places.ts'
+import { startReceiver } from './testing/receiver.ts'
+
+async function waitingAt(count: number, env: Readonly<Record<string, string>> = {}) {
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  const telemetry = personsTelemetry({ VISIVO_POSTHOG_HOST: receiver.url, ...env })
+  const { product, home } = telemetry.world
+  const places = placesOf(product, home, { host: receiver.url, apiKey: 'phc_secret' })
+  const outbox = openOutbox(places.outbox, telemetry.guard)
+  for (let index = 0; index < count; index++) outbox.put(sampleEvent(Date.now() + index))
+  return { receiver, telemetry, places, outbox }
+}
+
+test('everything that waits arrives, in more batches than one', async () => {
+  const { receiver, telemetry, outbox } = await waitingAt(120)
+  expect(await flush(telemetry)).toMatchObject({ ok: true, sent: 120, waiting: 0 })
+  expect(receiver.events).toHaveLength(120)
+  expect(outbox.waiting()).toEqual([])
+})
+
+test('an event that is refused is given up, and its neighbours arrive', async () => {
+  const { receiver, telemetry, outbox } = await waitingAt(3)
+  const bad = outbox.read(outbox.waiting()[1] ?? '')?.uuid
+  receiver.misbehave({ status: 400, towards: (batch) => batch.some(({ uuid }) => uuid === bad) })
+  expect(await flush(telemetry)).toEqual({
+    ok: true,
+    says: [`Sent 2 events to ${receiver.url}.`, 'Gave up 1 event that the server or the catalogue refuses.'],
+    sent: 2,
+    waiting: 0,
+  })
+})
+
+test('a courier that is at work goes first', async () => {
+  const { receiver, telemetry, places, outbox } = await waitingAt(1)
+  const claim = claimCourierLock(places.destination) ?? 0
+  const lock = holdCourierLock(places.destination, claim)
+  const flushed = flush(telemetry)
+  for (const name of outbox.waiting()) outbox.remove(name)
+  expect((await flushed).says[0]).toBe(`A courier is at work (process ${process.pid}); it went first.`)
+  lock?.release()
+  expect(receiver.connections).toBe(0)
+})
+
+test.each<[string, Record<string, string>, string]>([
+  [
+    'telemetry is off',
+    { DO_NOT_TRACK: '1' },
+    'Nothing is sent, because telemetry is off: DO_NOT_TRACK is set (1).',
+  ],
+  [
+    'it is debug mode',
+    { VISIVO_TELEMETRY_DEBUG: '1' },
+    'Nothing is sent, because VISIVO_TELEMETRY_DEBUG is set.',
+  ],
+])('nothing is sent and no connection opened when %s', async (_, env, says) => {
+  const { receiver, telemetry } = await waitingAt(2, env)
+  expect(await flush(telemetry)).toEqual({
+    ok: false,
+    says: [says, '2 events go on waiting.'],
+    sent: 0,
+    waiting: 2,
+  })
+  expect(receiver.connections).toBe(0)
+})
+
+test('a signal ends it, and what was not acknowledged waits on', async () => {
+  const { receiver, telemetry } = await waitingAt(1)
+  receiver.misbehave({ instead: 'silence' })
+  const stop = new AbortController()
+  const flushed = flush(telemetry, {}, stop.signal)
+  await receiver.requested(1)
+  stop.abort()
+  expect(await flushed).toMatchObject({ ok: false, sent: 0, waiting: 1 })
+})

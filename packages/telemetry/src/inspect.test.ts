@@ -1,0 +1,122 @@
+import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { expect, test } from 'vitest'
+import { personsTelemetry } from '../test/person.ts'
+import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { inspectTelemetry, readSent } from './inspect.ts'
+import { openOutbox } from './outbox.ts'
+import { type Places, placesOf } from './places.ts'
+import { logSent } from './sent-log.ts'
+import type { Telemetry } from './telemetry.ts'
+import { toWire } from './wire.ts'
+
+const OTHER = { VISIVO_POSTHOG_HOST: 'http://127.0.0.1:2', VISIVO_POSTHOG_API_KEY: 'phc_other' }
+const NONE = { VISIVO_POSTHOG_HOST: '', VISIVO_POSTHOG_API_KEY: '' }
+
+function placesFor(telemetry: Telemetry): Places {
+  const { product, home, env } = telemetry.world
+  const { VISIVO_POSTHOG_HOST: host = '', VISIVO_POSTHOG_API_KEY: apiKey = '' } = env
+  return placesOf(product, home, { host, apiKey })
+}
+
+function wait(telemetry: Telemetry, ...events: ReturnType<typeof sampleEvent>[]): void {
+  const outbox = openOutbox(placesFor(telemetry).outbox, telemetry.guard)
+  for (const event of events) outbox.put(event)
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
+
+test('what waits is shown as it would be sent, and what waits for others is counted', () => {
+  const home = temporaryDirectory()
+  const [here, elsewhere, nowhere] = [{}, OTHER, NONE].map((env) => personsTelemetry(env, home))
+  const event = sampleEvent()
+  if (!here || !elsewhere || !nowhere) throw new Error('three were made')
+  wait(here, event)
+  wait(elsewhere, sampleEvent(), sampleEvent())
+  expect(inspectTelemetry(here)).toMatchObject({
+    recording: true,
+    waiting: [toWire(event)],
+    waitingElsewhere: 2,
+  })
+  expect(inspectTelemetry(elsewhere)).toMatchObject({ waitingElsewhere: 1 })
+  expect(inspectTelemetry(nowhere)).toMatchObject({ recording: false, waitingElsewhere: 0 })
+  expect(inspectTelemetry(nowhere).waiting).toHaveLength(3)
+})
+
+test('no key is in it, and nothing is written', () => {
+  const telemetry = personsTelemetry()
+  const { home } = telemetry.world
+  expect(JSON.stringify(inspectTelemetry(telemetry))).not.toContain('phc_secret')
+  expect(inspectTelemetry(telemetry)).toMatchObject({
+    destination: { host: 'http://127.0.0.1:1', hasKey: true },
+    notice: 'due',
+    courier: { alive: false },
+  })
+  expect(readdirSync(home)).toEqual([])
+})
+
+test('what was dropped is counted whether or not an event has reported it', () => {
+  const telemetry = personsTelemetry()
+  const { sentLog, tally } = placesFor(telemetry)
+  wait(telemetry, sampleEvent(Date.now(), { dropped_events: 2 }))
+  logSent(sentLog, [toWire(sampleEvent(Date.now(), { dropped_events: 3 }))], Date.now())
+  appendFileSync(tally, '.....')
+  expect(inspectTelemetry(telemetry).dropped).toBe(10)
+})
+
+test.each<[string, Record<string, string>, object]>([
+  ['in CI', { CI: 'true' }, { notice: 'shown', recording: true }],
+  ['in debug mode', { VISIVO_TELEMETRY_DEBUG: '1' }, { recording: false, decision: { enabled: true } }],
+  ['with an opt-out', { DO_NOT_TRACK: '1' }, { recording: false, reason: 'DO_NOT_TRACK is set (1)' }],
+  [
+    'with an opt-out against a yes',
+    { DO_NOT_TRACK: '1', VISIVO_TELEMETRY_DISABLED: '0' },
+    { contradiction: 'not disabled by VISIVO_TELEMETRY_DISABLED (0), but DO_NOT_TRACK is set (1)' },
+  ],
+])('%s', (_, env, expected) => {
+  expect(inspectTelemetry(personsTelemetry(env))).toMatchObject(expected)
+})
+
+test.each([
+  ['nothing', ''],
+  ['a value that is no object', 'null\n5\n"text"\n'],
+  [
+    'objects of another kind',
+    '{"lastSuccess":{},"lastFailure":7,"retryAt":"x"}\n{"sent_at":1,"event":null}\n',
+  ],
+  ['what is no JSON', '{"sent_at":\n\u0000'],
+])('files that hold %s are as good as none', (_, text) => {
+  const telemetry = personsTelemetry()
+  const { state, sentLog, outbox, tally } = placesFor(telemetry)
+  for (const path of [state, sentLog, `${outbox}/foreign.json`, `${tally}/in-the-way`]) write(path, text)
+  expect(inspectTelemetry(telemetry)).toMatchObject({ recording: true, waiting: [] })
+  expect(inspectTelemetry(telemetry).lastSuccess).toBeUndefined()
+  expect(inspectTelemetry(telemetry).lastFailure).toBeUndefined()
+  expect(readSent(telemetry)).toEqual([])
+})
+
+test('without a home directory it says so', () => {
+  const telemetry = personsTelemetry({}, '')
+  expect(inspectTelemetry(telemetry)).toMatchObject({ recording: false, waiting: [] })
+  expect(inspectTelemetry(telemetry).reason).toContain('the home directory is unknown')
+})
+
+test('what was sent to any destination is read in its order, by name and by time', () => {
+  const home = temporaryDirectory()
+  const at = Date.parse('2026-01-31T10:00:00.000Z')
+  const events = [sampleEvent(), sampleEvent(), sampleEvent()].map(toWire)
+  for (const [index, env] of [{}, OTHER, {}].entries())
+    logged(personsTelemetry(env, home), events.slice(index, index + 1), at + index * 1_000)
+  const telemetry = personsTelemetry(NONE, home)
+  expect(readSent(telemetry).map(({ event }) => event)).toEqual(events)
+  expect(readSent(telemetry, { since: new Date(at + 1_000) })).toHaveLength(2)
+  expect(readSent(telemetry, { event: 'api_request' })).toEqual([])
+
+  function logged(one: Telemetry, sent: typeof events, when: number): void {
+    mkdirSync(placesFor(one).destination, { recursive: true })
+    logSent(placesFor(one).sentLog, sent, when)
+  }
+})

@@ -1,0 +1,69 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { probe } from './probe.ts'
+
+/** A TCP server that does this with every connection; gives its port. */
+async function listen(connected: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    connected(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+const answer = (text: string) => (socket: Socket) => void socket.once('data', () => socket.end(text))
+const ANSWER = 'HTTP/1.1 200 OK\r\nDate: Sat, 31 Jan 2026 10:00:00 GMT\r\nContent-Length: 0\r\n\r\n'
+
+test.each<[string, (socket: Socket) => void, object]>([
+  [
+    'an answer',
+    answer(ANSWER),
+    { reached: 'answer', status: 200, serverTime: new Date('2026-01-31T10:00:00.000Z') },
+  ],
+  ['an answer without a time', answer('HTTP/1.1 405 No\r\n\r\n'), { reached: 'answer', status: 405 }],
+  [
+    'a redirect, which is not followed',
+    answer('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n'),
+    { reached: 'answer', status: 302 },
+  ],
+  ['another protocol', answer('SSH-2.0\r\n'), { reached: 'nothing', step: 'answer' }],
+  ['an end at once', (socket) => void socket.destroy(), { reached: 'nothing', step: 'answer' }],
+  ['silence', () => {}, { reached: 'nothing', step: 'answer', reason: 'no answer in time' }],
+])('%s', async (_, connected, expected) => {
+  const port = await listen(connected)
+  for (const host of ['127.0.0.1', 'localhost'])
+    expect(await probe(`http://${host}:${port}`, 1_000)).toMatchObject(expected)
+})
+
+test('it asks for the head of the host, and tells nothing', async () => {
+  let asked = ''
+  const port = await listen((socket) =>
+    socket.on('data', (bytes) => {
+      asked += bytes
+      socket.end(ANSWER)
+    }),
+  )
+  await probe(`http://127.0.0.1:${port}/posthog`)
+  expect(asked).toBe(`HEAD /posthog HTTP/1.1\r\nConnection: close\r\nHost: 127.0.0.1:${port}\r\n\r\n`)
+})
+
+test.each([
+  ['nobody listens', 'http://127.0.0.1:1', 'connection'],
+  ['nobody listens, by name', 'http://localhost:1', 'connection'],
+  ['a name that can be none', `http://${'x'.repeat(64)}.invalid`, 'name'],
+])('%s', async (_, host, step) => {
+  expect(await probe(host)).toMatchObject({ reached: 'nothing', step })
+})
+
+test('a server without encryption behind https', async () => {
+  const port = await listen(answer(ANSWER))
+  expect(await probe(`https://127.0.0.1:${port}`)).toMatchObject({ reached: 'nothing', step: 'encryption' })
+})
