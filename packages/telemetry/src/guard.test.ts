@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { guard, sampleEvent } from '../test/samples.ts'
 import { catalogueOf } from './events.ts'
 import { createGuard } from './guard.ts'
@@ -65,6 +65,44 @@ test.each<[string, unknown]>([
   expect(guard(candidate)).toBeUndefined()
 })
 
+describe('what was checked is what goes on', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['a list that writes itself', { command_args: Object.assign(['<value>'], { toJSON: () => 'hunter2' }) }],
+    [
+      'a list that counts itself',
+      { command_args: Object.assign(['<value>'], { [Symbol.iterator]: () => ['hunter2'].values() }) },
+    ],
+    ['counts that write themselves', { object_counts: Object.create({ toJSON: () => 'hunter2' }) }],
+    ['a list that changes', { command_args: changing(['<value>'], '0') }],
+    ['counts that change', { object_counts: changing({ models: 3 }, 'models') }],
+  ])('%s', (_, change) => {
+    const text = JSON.stringify(guard(withProperties(change)))
+    expect(text).toBeDefined()
+    expect(text).not.toContain('hunter2')
+  })
+
+  test('a text that changes', () => {
+    const text = JSON.stringify(guard({ ...good, properties: changing(good.properties, 'command') }))
+    expect(text).toContain('"command":"run"')
+  })
+
+  /** Gives its true value at the first look and another one at every later look. */
+  function changing<T extends object>(target: T, place: string): T {
+    let looks = 0
+    return new Proxy(target, {
+      get: (object, key) => (key === place && looks++ > 0 ? 'hunter2' : Reflect.get(object, key)),
+    })
+  }
+})
+
+test.each<[string, (length: number) => string, number]>([
+  ['the longest command', (length) => 'a'.repeat(length), 40],
+  ['five of them', (length) => Array(5).fill('a'.repeat(length)).join(' '), 40],
+])('%s passes, and none that is longer', (_, command, length) => {
+  expect(guard(withProperties({ command: command(length) }))).toBeDefined()
+  expect(guard(withProperties({ command: command(length + 1) }))).toBeUndefined()
+})
+
 test('a getter that throws is no event', () => {
   const trap = {
     get event() {
@@ -124,4 +162,17 @@ test('an adopter’s own events stand under the same guard, and can’t replace 
   expect(own({ ...good, event: 'cake_baked', properties: { ...properties, size: 'small' } })).toBeDefined()
   expect(own({ ...good, event: 'cake_baked', properties: { ...properties, size: 'huge' } })).toBeUndefined()
   expect(own({ ...good, event: 'new_installation', properties })).toBeDefined()
+})
+
+test('an adopter’s event can’t loosen what all events have to be', () => {
+  const anything = { type: 'text', shape: '.*', why: 'to know' } as const
+  const events = { cake_baked: { when: 'A cake was baked.', properties: { platform: anything } } }
+  const own = createGuard(catalogueOf('visivo_version', events))
+  const { common } = catalogueOf('visivo_version')
+  const properties = Object.fromEntries(
+    Object.entries(good.properties).filter(([name]) => Object.hasOwn(common, name)),
+  )
+  const cake = { ...good, event: 'cake_baked' }
+  expect(own({ ...cake, properties })).toBeDefined()
+  expect(own({ ...cake, properties: { ...properties, platform: 'adas-laptop' } })).toBeUndefined()
 })
