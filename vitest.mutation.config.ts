@@ -7,6 +7,6 @@ export default defineConfig({
   test: {
     ...ordinary.test,
     include: ['packages/sanitize/{src,test}/**/*.test.ts', 'packages/telemetry/src/guard.test.ts'],
-    env: { FAST_CHECK_RUNS: '200' },
+    env: { FAST_CHECK_RUNS: '30' },
   },
 })
