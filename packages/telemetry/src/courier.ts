@@ -77,7 +77,7 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
   for (;;) {
     if (terms.stop.aborted || !lock.held()) return { kind: 'stopped' }
     if (!isAllowed(courier)) return { kind: 'off' }
-    const left = terms.hurry.aborted ? 0 : end - performance.now()
+    const left = terms.hurry.aborted ? 0 : Math.max(0, end - performance.now())
     const pause = terms.despiteBackoff ? 0 : waitLeft(readCourierState(places.state), Date.now())
     if (pause > left) return { kind: 'later', reason: 'an earlier attempt failed; the next is due later' }
     const batch = pause > 0 ? [] : takeBatch(outbox)

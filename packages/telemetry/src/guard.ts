@@ -15,9 +15,9 @@ export interface StoredEvent {
 /** Gives the event rebuilt from what the catalogue lists, or nothing when any of it does not fit. Never throws. */
 export type Guard = (candidate: unknown) => StoredEvent | undefined
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const DISTINCT_ID = /^(ci-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+const DISTINCT_ID = `(?:ci-)?${UUID}`
+const TIMESTAMP = '\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z'
 /** The longest command has 204 characters; the bound keeps every match cheap. */
 const MOST_CHARACTERS = 250
 const FIELDS = ['event', 'uuid', 'timestamp', 'distinct_id', 'properties']
@@ -38,8 +38,8 @@ function check(catalogue: Catalogue, candidate: unknown): StoredEvent | undefine
   if (!isRecord(candidate) || !Object.keys(candidate).every((key) => FIELDS.includes(key))) return undefined
   const { event, uuid, timestamp, distinct_id, properties } = candidate
   if (typeof event !== 'string' || !Object.hasOwn(catalogue.events, event)) return undefined
-  if (!matches(UUID, uuid) || !matches(DISTINCT_ID, distinct_id)) return undefined
-  if (!matches(TIMESTAMP, timestamp) || Number.isNaN(Date.parse(timestamp))) return undefined
+  if (!isShaped(UUID, uuid) || !isShaped(DISTINCT_ID, distinct_id)) return undefined
+  if (!isShaped(TIMESTAMP, timestamp) || Number.isNaN(Date.parse(timestamp))) return undefined
   if (!isRecord(properties)) return undefined
   // The common ones come last: an adopter's event can't loosen what all events have to be.
   const specs = { ...catalogue.events[event]?.properties, ...catalogue.common }
@@ -70,12 +70,13 @@ function keepListed(
 function rebuilt(spec: PropertySpec, value: unknown): unknown {
   switch (spec.type) {
     case 'text': {
-      const fits = 'values' in spec ? spec.values.some((allowed) => allowed === value) : shaped(spec, value)
+      const fits =
+        'values' in spec ? spec.values.some((allowed) => allowed === value) : isShaped(spec.shape, value)
       return fits ? value : undefined
     }
     case 'list': {
       const items = itemsOf(value, spec.most)
-      return items?.every((item) => shaped(spec, item)) ? items : undefined
+      return items?.every((item) => isShaped(spec.shape, item)) ? items : undefined
     }
     case 'integer':
       return isCount(value, spec.most) ? value : undefined
@@ -92,16 +93,14 @@ function rebuilt(spec: PropertySpec, value: unknown): unknown {
 }
 
 /** A shape always describes the whole text, whether or not its author wrote the anchors. */
-function shaped({ shape }: { readonly shape: string }, value: unknown): boolean {
-  return matches(new RegExp(`^(?:${shape})$`), value)
+function isShaped(shape: string, value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.length <= MOST_CHARACTERS && new RegExp(`^(?:${shape})$`).test(value)
+  )
 }
 
-function matches(shape: RegExp, value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MOST_CHARACTERS && shape.test(value)
-}
-
-function isCount(value: unknown, most: number): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= most
+function isCount(value: unknown, most: number): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= most
 }
 
 /** Place by place: a list may bring an iterator of its own. */
