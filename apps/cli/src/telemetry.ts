@@ -35,7 +35,10 @@ export function observeCommands(telemetry: Telemetry): CommandObserver {
       // Asked now, because a person is told before the command's own output, and not behind it.
       telemetry.consent(where)
       telemetry.warmUp(where)
-      const command = followCommand(telemetry, start.argv, commandSpecOf(start.program), ERROR_TYPES)
+      const command = followCommand(telemetry, start.argv, commandSpecOf(start.program), [
+        ...ERROR_TYPES,
+        'PortTakenError',
+      ])
       running = command
       let crash: unknown
       process.once('uncaughtExceptionMonitor', (error) => {

@@ -5,48 +5,54 @@ export const ERROR_TYPE_SHAPE = /^[A-Z][A-Za-z0-9]{0,63}$/
 
 const ERROR = safe`Error`
 
-/** The start of a class's source text, with the name that stands there. */
-const NAMED_CLASS = /^(?:class|function)\s+([A-Z][A-Za-z0-9]{0,63})[\s({]/
-const LONGEST_START = 200
+/** The error classes of ECMAScript, of the web and of Node.js, which every program has. */
+const BUILT_IN: readonly string[] = [
+  'AggregateError',
+  'AssertionError',
+  'DOMException',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SuppressedError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+]
+
 const MAX_DEPTH = 32
 
-const { toString: sourceOf } = Function.prototype
-
 /**
- * The class of a thrown value, as it is written in the program's source: `TypeError`, `ConfigError`. A class that
- * was named at run time, or not at all, counts as the nearest one above it that is written so. What is no error is
- * `Error`. The error's message, stack, `name` and `constructor` are not asked, and no getter is called.
- *
- * Bundlers take the name out of a class's source (`var ConfigError = class extends Error`).
- * @param declared the names of the program's own error classes, which need no proof
+ * The class of a thrown value: one of the built-in ones (`TypeError`), or one that the program declares
+ * (`ConfigError`). Any other counts as the nearest one above it that is so, for a class's name may be somebody's
+ * text: of a plugin, of a configuration that is code, of a class made at run time. What is no error is `Error`.
+ * The error's message, stack, `name` and `constructor` are not asked, and no getter is called.
+ * @param declared the names of the program's own error classes, as they stand in its source
  */
 export function sanitizeErrorType(error: unknown, declared: readonly string[] = []): Safe {
   try {
-    return classOf(error, declared) ?? ERROR
+    return classOf(error, [...BUILT_IN, ...declared]) ?? ERROR
   } catch {
     // undefined and null have no prototype; a proxy may throw from its trap.
     return ERROR
   }
 }
 
-/** The nearest written class between a value and the built-in Error; undefined if it doesn't inherit from that. */
-function classOf(error: unknown, declared: readonly string[]): Safe | undefined {
+/** The nearest known class between a value and the built-in Error; undefined if it doesn't inherit from that. */
+function classOf(error: unknown, known: readonly string[]): Safe | undefined {
   let found: Safe | undefined
   let prototype: unknown = Object.getPrototypeOf(error)
   // Counted, because a proxy can answer with ever new prototypes.
   for (let depth = 0; depth < MAX_DEPTH && prototype !== null; depth++) {
-    found ??= writtenName(prototype as object, declared)
     if (prototype === Error.prototype) return found
+    found ??= knownName(prototype as object, known)
     prototype = Object.getPrototypeOf(prototype)
   }
   return undefined
 }
 
-function writtenName(prototype: object, declared: readonly string[]): Safe | undefined {
+function knownName(prototype: object, known: readonly string[]): Safe | undefined {
   const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   if (typeof maker !== 'function') return undefined
   const name: unknown = Object.getOwnPropertyDescriptor(maker, 'name')?.value
-  if (typeof name === 'string' && declared.includes(name)) return fit(ERROR_TYPE_SHAPE, name)
-  const start = sourceOf.call(maker).slice(0, LONGEST_START)
-  return fit(ERROR_TYPE_SHAPE, NAMED_CLASS.exec(start)?.[1])
+  return typeof name === 'string' && known.includes(name) ? fit(ERROR_TYPE_SHAPE, name) : undefined
 }

@@ -31,7 +31,12 @@ export const OBJECT_KINDS = [
 ] as const
 
 /** What one property may hold, and why it is collected. Plain data: it crosses process borders as JSON. */
-export type PropertySpec = { readonly why: string; readonly optional?: boolean } & (
+export type PropertySpec = {
+  readonly why: string
+  readonly optional?: boolean
+  /** A value as it may come out, for a person who reads the documentation. */
+  readonly example?: unknown
+} & (
   | { readonly type: 'text'; readonly shape: string }
   | { readonly type: 'text'; readonly values: readonly string[] }
   | { readonly type: 'list'; readonly shape: string; readonly most: number }
@@ -80,12 +85,14 @@ export type PropertiesOf<E extends EventSpec> = {
 const MOST_MILLISECONDS = 2_678_400_000
 const MOST_OBJECTS = 10_000_000
 
-const duration = (why: string) => ({ type: 'integer', most: MOST_MILLISECONDS, why }) as const
-const shaped = (shape: RegExp, why: string) => ({ type: 'text', shape: shape.source, why }) as const
+const duration = (why: string) => ({ type: 'integer', most: MOST_MILLISECONDS, example: 412, why }) as const
+const shaped = (shape: RegExp, example: string, why: string) =>
+  ({ type: 'text', shape: shape.source, example, why }) as const
 
 const projectHash = {
   ...shaped(
     HEX16_SHAPE,
+    '70c2dadaa4262658',
     'A pseudonym of the project name (16 hex digits), so that projects can be counted without their names.',
   ),
   optional: true,
@@ -96,11 +103,12 @@ export const EVENTS = {
   cli_command: {
     when: 'A command ended: well, with an error, or by Ctrl-C.',
     properties: {
-      command: shaped(COMMAND_SHAPE, 'Which declared command ran; a mistyped one is `<unknown>`.'),
+      command: shaped(COMMAND_SHAPE, 'run', 'Which declared command ran; a mistyped one is `<unknown>`.'),
       command_args: {
         type: 'list',
         shape: ARG_SHAPE.source,
         most: 33,
+        example: ['--threads', '<value>', '--output-dir', '<path>'],
         why: 'Which declared flags are used; every value is a placeholder.',
       },
       duration_ms: duration('How long the command took, in whole milliseconds.'),
@@ -108,6 +116,7 @@ export const EVENTS = {
       error_type: {
         ...shaped(
           ERROR_TYPE_SHAPE,
+          'QueryError',
           'The class of the error, never its message, so that crashes can be counted.',
         ),
         optional: true,
@@ -116,6 +125,7 @@ export const EVENTS = {
         type: 'integer',
         most: MOST_OBJECTS,
         optional: true,
+        example: 12,
         why: 'How many models a `run` executed.',
       },
       object_counts: {
@@ -123,6 +133,7 @@ export const EVENTS = {
         keys: OBJECT_KINDS,
         most: MOST_OBJECTS,
         optional: true,
+        example: { models: 12, dashboards: 2 },
         why: 'How many objects of each kind a project has, when it was compiled.',
       },
       project_hash: projectHash,
@@ -133,16 +144,18 @@ export const EVENTS = {
     properties: {
       endpoint: shaped(
         ENDPOINT_SHAPE,
-        "The router's template, such as `/api/models/{name}`; else `<unmatched>`.",
+        '/api/models/{name}',
+        "The router's template; `<unmatched>` for a request that no route took.",
       ),
       method: { type: 'text', values: METHODS, why: 'The HTTP method.' },
-      status_code: { type: 'integer', most: 999, why: 'The status of the answer.' },
+      status_code: { type: 'integer', most: 999, example: 200, why: 'The status of the answer.' },
       duration_ms: duration(
         'How long the answer took, in whole milliseconds; the mean when several are summed.',
       ),
       request_count: {
         type: 'integer',
         most: 1_000_000_000,
+        example: 1,
         why: 'How many requests this event stands for: busy servers sum them up.',
       },
       project_hash: projectHash,
@@ -160,25 +173,32 @@ export const EVENTS = {
  */
 export function commonProperties(versionProperty: string): Readonly<Record<string, PropertySpec>> {
   return {
-    [versionProperty]: shaped(VERSION_SHAPE, 'Which version is in use.'),
-    node_version: shaped(VERSION_SHAPE, 'Which versions of Node.js must be supported.'),
+    [versionProperty]: shaped(VERSION_SHAPE, '1.2.3', 'Which version is in use.'),
+    node_version: shaped(VERSION_SHAPE, '22.22.0', 'Which versions of Node.js must be supported.'),
     platform: { type: 'text', values: PLATFORMS, why: 'The operating system.' },
     platform_version: shaped(
       PLATFORM_VERSION_SHAPE,
+      '6.8.0',
       'The version of the operating system: its numbers only.',
     ),
     architecture: { type: 'text', values: ARCHITECTURES, why: 'The architecture of the processor.' },
     is_ci: { type: 'boolean', why: 'Automated runs are counted apart from people.' },
-    session_id: shaped(UUID_SHAPE, 'A random id of this one run of the program, to put its events in order.'),
+    session_id: shaped(
+      UUID_SHAPE,
+      '0196f3a2-5c1e-7d34-9b6f-2f0d4f3b7c11',
+      'A random id of this one run of the program, to put its events in order.',
+    ),
     telemetry_schema: {
       type: 'integer',
       most: 10_000,
+      example: SCHEMA_VERSION,
       why: 'Which edition of this table the event follows.',
     },
     dropped_events: {
       type: 'integer',
       most: 1_000_000_000,
       optional: true,
+      example: 3,
       why: 'How many events were given up before this one, so that gaps can be seen.',
     },
   }

@@ -27,7 +27,7 @@ export interface RunningCommand {
  * Follows one command from here to its end.
  * @param argv what the person typed, without the program and its script
  * @param program the declared commands and flags: no other word of `argv` is ever collected
- * @param errorTypes the names of the program's own error classes, for programs that are bundled
+ * @param errorTypes the names of the program's own error classes; any other counts as a built-in one above it
  */
 export function followCommand(
   telemetry: Telemetry,

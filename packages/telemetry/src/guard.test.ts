@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { guard, sampleEvent } from '../test/samples.ts'
 import { catalogueOf } from './events.ts'
 import { createGuard } from './guard.ts'
@@ -14,6 +14,12 @@ const without = (name: string) => {
   return { ...good, properties: rest }
 }
 
+const commonOnly = Object.fromEntries(
+  Object.entries(good.properties).filter(([name]) =>
+    Object.hasOwn(catalogueOf('visivo_version').common, name),
+  ),
+)
+
 test('an event as the catalogue has it passes unchanged, and is rebuilt', () => {
   expect(guard(good)).toEqual(good)
   expect(guard(good)).not.toBe(good)
@@ -26,6 +32,19 @@ test.each<[string, unknown]>([
   ['a list', [good]],
   ['an event of no name', { ...good, event: undefined }],
   ['an event of an unknown name', { ...good, event: 'pageview' }],
+  [
+    'an event of an unknown name with nothing of its own',
+    { ...good, event: 'pageview', properties: commonOnly },
+  ],
+  ['an event whose name is a list', { ...good, event: ['cli_command'] }],
+  ['a list that looks like an event', Object.assign([], good)],
+  ['a function that looks like an event', Object.assign(() => {}, good)],
+  ['a list that looks like properties', { ...good, properties: Object.assign([], good.properties) }],
+  ['a uuid with more behind it', { ...good, uuid: `${good.uuid}ada` }],
+  ['a uuid with more before it', { ...good, uuid: `ada${good.uuid}` }],
+  ['a machine id with more behind it', { ...good, distinct_id: `${good.distinct_id}ada` }],
+  ['a time with more before it', { ...good, timestamp: `1${good.timestamp}` }],
+  ['a time with more behind it', { ...good, timestamp: `${good.timestamp}(ada)` }],
   ['an event named like what every object has', { ...good, event: 'constructor' }],
   ['a field that is not an event’s', { ...good, person: 'ada' }],
   ['a uuid that is none', { ...good, uuid: 'ada-lovelace' }],
@@ -44,6 +63,11 @@ test.each<[string, unknown]>([
   ['a command with a value in it', withProperties({ command: 'run --password hunter2' })],
   ['a command that is a list', withProperties({ command: ['run'] })],
   ['an argument that is no placeholder', withProperties({ command_args: ['hunter2'] })],
+  ['an argument beside a placeholder', withProperties({ command_args: ['<value>', 'hunter2'] })],
+  ['what only looks like a list', withProperties({ command_args: { length: 1, 0: '<value>' } })],
+  ['counts that are an empty list', withProperties({ object_counts: [] })],
+  ['counts that are nothing', withProperties({ object_counts: null })],
+  ['a number that is a little too large', withProperties({ duration_ms: 2_678_400_001 })],
   ['an argument behind a placeholder', withProperties({ command_args: ['<value>hunter2'] })],
   ['an argument on a second line', withProperties({ command_args: ['<value>\nhunter2'] })],
   ['too many arguments', withProperties({ command_args: Array(34).fill('<value>') })],
@@ -63,6 +87,63 @@ test.each<[string, unknown]>([
   ['a kernel’s own name', withProperties({ platform_version: '6.8.0-acme' })],
 ])('%s does not pass', (_, candidate) => {
   expect(guard(candidate)).toBeUndefined()
+})
+
+test.each<[string, unknown]>([
+  ['no time at all', withProperties({ duration_ms: 0 })],
+  ['31 days', withProperties({ duration_ms: 2_678_400_000 })],
+  ['as many arguments as there may be', withProperties({ command_args: Array(33).fill('<value>') })],
+  ['no counts', withProperties({ object_counts: {} })],
+  ['a machine in CI', { ...good, distinct_id: `ci-${good.distinct_id}` }],
+])('%s passes', (_, candidate) => {
+  expect(guard(candidate)).toEqual(candidate)
+})
+
+test('a text is never longer than 250 characters, whatever its shape', () => {
+  const note = { type: 'text', shape: 'a*', why: 'to know' } as const
+  const own = createGuard(catalogueOf('visivo_version', { noted: { when: 'Always.', properties: { note } } }))
+  const noted = (length: number) =>
+    own({ ...good, event: 'noted', properties: { ...commonOnly, note: 'a'.repeat(length) } })
+  expect(noted(250)).toBeDefined()
+  expect(noted(251)).toBeUndefined()
+})
+
+describe('what was checked is what goes on', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['a list that writes itself', { command_args: Object.assign(['<value>'], { toJSON: () => 'hunter2' }) }],
+    [
+      'a list that counts itself',
+      { command_args: Object.assign(['<value>'], { [Symbol.iterator]: () => ['hunter2'].values() }) },
+    ],
+    ['counts that write themselves', { object_counts: Object.create({ toJSON: () => 'hunter2' }) }],
+    ['a list that changes', { command_args: changing(['<value>'], '0') }],
+    ['counts that change', { object_counts: changing({ models: 3 }, 'models') }],
+  ])('%s', (_, change) => {
+    const text = JSON.stringify(guard(withProperties(change)))
+    expect(text).toBeDefined()
+    expect(text).not.toContain('hunter2')
+  })
+
+  test('a text that changes', () => {
+    const text = JSON.stringify(guard({ ...good, properties: changing(good.properties, 'command') }))
+    expect(text).toContain('"command":"run"')
+  })
+
+  /** Gives its true value at the first look and another one at every later look. */
+  function changing<T extends object>(target: T, place: string): T {
+    let looks = 0
+    return new Proxy(target, {
+      get: (object, key) => (key === place && looks++ > 0 ? 'hunter2' : Reflect.get(object, key)),
+    })
+  }
+})
+
+test.each<[string, (length: number) => string, number]>([
+  ['the longest command', (length) => 'a'.repeat(length), 40],
+  ['five of them', (length) => Array(5).fill('a'.repeat(length)).join(' '), 40],
+])('%s passes, and none that is longer', (_, command, length) => {
+  expect(guard(withProperties({ command: command(length) }))).toBeDefined()
+  expect(guard(withProperties({ command: command(length + 1) }))).toBeUndefined()
 })
 
 test('a getter that throws is no event', () => {
@@ -124,4 +205,17 @@ test('an adopter’s own events stand under the same guard, and can’t replace 
   expect(own({ ...good, event: 'cake_baked', properties: { ...properties, size: 'small' } })).toBeDefined()
   expect(own({ ...good, event: 'cake_baked', properties: { ...properties, size: 'huge' } })).toBeUndefined()
   expect(own({ ...good, event: 'new_installation', properties })).toBeDefined()
+})
+
+test('an adopter’s event can’t loosen what all events have to be', () => {
+  const anything = { type: 'text', shape: '.*', why: 'to know' } as const
+  const events = { cake_baked: { when: 'A cake was baked.', properties: { platform: anything } } }
+  const own = createGuard(catalogueOf('visivo_version', events))
+  const { common } = catalogueOf('visivo_version')
+  const properties = Object.fromEntries(
+    Object.entries(good.properties).filter(([name]) => Object.hasOwn(common, name)),
+  )
+  const cake = { ...good, event: 'cake_baked' }
+  expect(own({ ...cake, properties })).toBeDefined()
+  expect(own({ ...cake, properties: { ...properties, platform: 'adas-laptop' } })).toBeUndefined()
 })

@@ -15,9 +15,11 @@ export interface StoredEvent {
 /** Gives the event rebuilt from what the catalogue lists, or nothing when any of it does not fit. Never throws. */
 export type Guard = (candidate: unknown) => StoredEvent | undefined
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const DISTINCT_ID = /^(ci-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+const DISTINCT_ID = `(?:ci-)?${UUID}`
+const TIMESTAMP = '\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z'
+/** The longest command has 204 characters; the bound keeps every match cheap. */
+const MOST_CHARACTERS = 250
 const FIELDS = ['event', 'uuid', 'timestamp', 'distinct_id', 'properties']
 
 /** Makes the check that stands at the outbox's door and again before the SDK, from the catalogue alone. */
@@ -36,10 +38,11 @@ function check(catalogue: Catalogue, candidate: unknown): StoredEvent | undefine
   if (!isRecord(candidate) || !Object.keys(candidate).every((key) => FIELDS.includes(key))) return undefined
   const { event, uuid, timestamp, distinct_id, properties } = candidate
   if (typeof event !== 'string' || !Object.hasOwn(catalogue.events, event)) return undefined
-  if (!matches(UUID, uuid) || !matches(DISTINCT_ID, distinct_id)) return undefined
-  if (!matches(TIMESTAMP, timestamp) || Number.isNaN(Date.parse(timestamp))) return undefined
+  if (!isShaped(UUID, uuid) || !isShaped(DISTINCT_ID, distinct_id)) return undefined
+  if (!isShaped(TIMESTAMP, timestamp) || Number.isNaN(Date.parse(timestamp))) return undefined
   if (!isRecord(properties)) return undefined
-  const specs = { ...catalogue.common, ...catalogue.events[event]?.properties }
+  // The common ones come last: an adopter's event can't loosen what all events have to be.
+  const specs = { ...catalogue.events[event]?.properties, ...catalogue.common }
   const kept = keepListed(specs, properties)
   return kept && { event, uuid, timestamp, distinct_id, properties: kept }
 }
@@ -53,48 +56,58 @@ function keepListed(
   for (const [name, spec] of Object.entries(specs)) {
     const value = properties[name]
     if (value === undefined && spec.optional) continue
-    if (!fits(spec, value)) return undefined
-    kept[name] = value
+    const checked = rebuilt(spec, value)
+    if (checked === undefined) return undefined
+    kept[name] = checked
   }
   return kept
 }
 
-function fits(spec: PropertySpec, value: unknown): boolean {
+/**
+ * The value, if it is what the specification asks for. Lists and counts are copied first, so that no method
+ * (`toJSON`), getter or proxy of theirs can give another text later than the one that was checked.
+ */
+function rebuilt(spec: PropertySpec, value: unknown): unknown {
   switch (spec.type) {
-    case 'text':
-      return 'values' in spec
-        ? spec.values.some((allowed) => allowed === value)
-        : matches(anchored(spec.shape), value)
-    case 'list':
-      return isList(value, spec.most) && value.every((item) => matches(anchored(spec.shape), item))
+    case 'text': {
+      const fits =
+        'values' in spec ? spec.values.some((allowed) => allowed === value) : isShaped(spec.shape, value)
+      return fits ? value : undefined
+    }
+    case 'list': {
+      const items = itemsOf(value, spec.most)
+      return items?.every((item) => isShaped(spec.shape, item)) ? items : undefined
+    }
     case 'integer':
-      return isCount(value, spec.most)
+      return isCount(value, spec.most) ? value : undefined
     case 'boolean':
-      return typeof value === 'boolean'
-    case 'counts':
-      return (
-        isRecord(value) &&
-        Object.entries(value).every(([key, count]) => spec.keys.includes(key) && isCount(count, spec.most))
-      )
+      return typeof value === 'boolean' ? value : undefined
+    case 'counts': {
+      if (!isRecord(value)) return undefined
+      const counts = Object.entries(value)
+      return counts.every(([key, count]) => spec.keys.includes(key) && isCount(count, spec.most))
+        ? Object.fromEntries(counts)
+        : undefined
+    }
   }
 }
 
 /** A shape always describes the whole text, whether or not its author wrote the anchors. */
-function anchored(shape: string): RegExp {
-  return new RegExp(`^(?:${shape})$`)
+function isShaped(shape: string, value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.length <= MOST_CHARACTERS && new RegExp(`^(?:${shape})$`).test(value)
+  )
 }
 
-function matches(shape: RegExp, value: unknown): value is string {
-  // No text of an event is longer; the bound also keeps every match cheap. `$` lets a last line break pass.
-  return typeof value === 'string' && value.length <= 120 && !value.includes('\n') && shape.test(value)
+function isCount(value: unknown, most: number): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= most
 }
 
-function isCount(value: unknown, most: number): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= most
-}
-
-function isList(value: unknown, most: number): value is readonly unknown[] {
-  return Array.isArray(value) && value.length <= most
+/** Place by place: a list may bring an iterator of its own. */
+function itemsOf(value: unknown, most: number): readonly unknown[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const { length } = value
+  return length <= most ? Array.from({ length }, (_, at) => value[at]) : undefined
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type CommandSpec, sanitizeCommand } from '@visivo/sanitize'
+import { decide, readSources, visivo } from '@visivo/telemetry-config'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { ENVELOPE, renderSchema, renderTelemetryTable, STAMPED } from '../src/docs.ts'
+import { catalogueOf, type EventSpec } from '../src/events.ts'
+import { send } from '../src/send.ts'
+import { type ReceivedEvent, startReceiver } from '../src/testing.ts'
+import { toWire } from '../src/wire.ts'
+import { guard, sampleEvent, temporaryDirectory } from './samples.ts'
+
+const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+const page = readFileSync(file('TELEMETRY.md'), 'utf8')
+const catalogue = catalogueOf('visivo_version')
+
+/** An event with every property that it can have, each as the documentation's example. */
+function fullEvent(name: string, { properties }: EventSpec) {
+  const specs = Object.entries({ ...properties, ...catalogue.common })
+  const examples = specs.map(([property, spec]) => [
+    property,
+    spec.example ?? ('values' in spec ? spec.values[0] : true),
+  ])
+  return { ...sampleEvent(), event: name, properties: Object.fromEntries(examples) }
+}
+
+async function received(): Promise<readonly ReceivedEvent[]> {
+  const receiver = await startReceiver()
+  const events = Object.entries(catalogue.events).map(([name, spec]) => toWire(fullEvent(name, spec)))
+  const destination = { host: receiver.url, apiKey: 'phc_test' }
+  expect(await send(events, destination, new AbortController().signal)).toEqual({ kind: 'accepted' })
+  await receiver.close()
+  return receiver.events
+}
+
+describe('what is written for users (`vitest run -u` writes it anew)', () => {
+  test('TELEMETRY.md holds the table of the catalogue', async () => {
+    const generated = page.replace(
+      /(<!-- generated [^\n]*-->\n)[\s\S]*(<!-- end of the generated part -->)/,
+      (_, start, end) => `${start}\n${renderTelemetryTable()}\n\n${end}`,
+    )
+    await expect(generated).toMatchFileSnapshot(file('TELEMETRY.md'))
+  })
+
+  test('docs/telemetry.schema.json is the schema of the catalogue', async () => {
+    await expect(renderSchema()).toMatchFileSnapshot(file('docs/telemetry.schema.json'))
+  })
+
+  test('TELEMETRY.md names the switches that the decider looks at, in its order', () => {
+    const home = temporaryDirectory()
+    const sources = readSources(visivo, { env: {}, home, projectDirectory: home })
+    const { checked } = decide(visivo, sources)
+    const switches = checked.filter(({ kind }) => kind !== 'destination').map(({ source }) => source)
+    const section = page.slice(page.indexOf('## Turn it off'), page.indexOf('## Who receives it'))
+    const rows = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, where]) => where)
+    expect(rows).toEqual(switches)
+  })
+
+  test('the example of TELEMETRY.md is what comes out', () => {
+    const [, line = ''] = /^visivo (run .*)$/m.exec(page) ?? []
+    const [, shown = ''] = /```json\n([\s\S]*?)```/.exec(page) ?? []
+    const flags = ['--dag-filter', '--threads', '--output-dir']
+    const options = flags.map((flag) => ({ names: [flag], value: 'required' as const }))
+    const spec: CommandSpec = { name: 'visivo', commands: [{ name: 'run', options }] }
+    const { command, args } = sanitizeCommand(line.split(' '), spec)
+    expect({ command, command_args: args }).toEqual(JSON.parse(shown))
+  })
+})
+
+describe('an event as a server gets it', () => {
+  test('holds what is listed and nothing else, property by property', async () => {
+    for (const event of await received()) {
+      expect(Object.keys(event).sort()).toEqual([...Object.keys(ENVELOPE), 'properties'].sort())
+      const listed = { ...catalogue.events[event.event]?.properties, ...catalogue.common, ...STAMPED }
+      expect(Object.keys(event.properties).sort()).toEqual(Object.keys(listed).sort())
+      for (const name of [...Object.keys(event), ...Object.keys(event.properties)])
+        if (name !== 'properties') expect(page).toContain(`| \`${name}\` |`)
+    }
+  })
+
+  test('fits the schema, and with anything more it does not', async () => {
+    const fits = new Ajv2020({ allErrors: true }).compile(JSON.parse(renderSchema()))
+    for (const event of await received()) {
+      expect(fits(event), JSON.stringify(fits.errors)).toBe(true)
+      expect(fits({ ...event, person: 'ada' })).toBe(false)
+      expect(fits({ ...event, properties: { ...event.properties, person: 'ada' } })).toBe(false)
+      expect(fits({ ...event, properties: { ...event.properties, $ip: '203.0.113.7' } })).toBe(false)
+      expect(fits({ ...event, distinct_id: 'ada' })).toBe(false)
+    }
+  })
+})
+
+test('every example is one that the guard lets through', () => {
+  for (const [name, spec] of Object.entries(catalogue.events))
+    expect(guard(fullEvent(name, spec)), name).toBeDefined()
+})
+
+test('an adopter’s own catalogue is rendered the same way', () => {
+  const own = catalogueOf('acme_version', {
+    cake_baked: {
+      when: 'A cake was baked.',
+      properties: {
+        size: { type: 'text', values: ['small', 'large'], why: 'Which tins to make.' },
+        note: { type: 'text', shape: 'a|b', why: 'Without an example.', optional: true },
+      },
+    },
+  })
+  const table = renderTelemetryTable(own)
+  expect(table).toContain('### `cake_baked`\n\nA cake was baked.\n')
+  expect(table).toContain('| `size` | one of `small`, `large` | Which tins to make. |')
+  expect(table).toContain(
+    '| `note` | a text of one shape | Without an example. Left out where there is none. |',
+  )
+  expect(table).toContain('| `acme_version` |')
+  expect(table).not.toContain('visivo')
+  expect(JSON.parse(renderSchema(own)).oneOf[0]).toMatchObject({
+    title: 'cake_baked',
+    properties: { properties: { properties: { size: { enum: ['small', 'large'] } } } },
+  })
+})

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { digest16 } from '@visivo/hash'
+import { visivo } from '@visivo/telemetry-config'
+import { expect, onTestFinished, test } from 'vitest'
+import { runCourier } from '../src/courier.ts'
+import type { CourierJob } from '../src/courier-job.ts'
+import type { StoredEvent } from '../src/guard.ts'
+import { openOutbox } from '../src/outbox.ts'
+import { placesOf } from '../src/places.ts'
+import { type Receiver, startReceiver } from '../src/testing.ts'
+import { guard, sampleEvent, temporaryDirectory } from './samples.ts'
+
+const MASK = { $ip: '0.0.0.0', $geoip_disable: true, $process_person_profile: false }
+
+/** An outbox with one good event and one more, whose file somebody changes before the courier comes. */
+async function deliverEdited(edit: (event: StoredEvent) => unknown, how: 'only the text' | 'and its digest') {
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  const job: CourierJob = {
+    product: visivo,
+    home: temporaryDirectory(),
+    destination: { host: receiver.url, apiKey: 'phc_test' },
+    extras: {},
+    projectDirectory: temporaryDirectory(),
+  }
+  const { outbox } = placesOf(visivo, job.home, job.destination)
+  const edited = sampleEvent()
+  openOutbox(outbox, guard).put(edited)
+  const [name = ''] = readdirSync(outbox)
+  const text = JSON.stringify(edit(JSON.parse(readFileSync(join(outbox, name), 'utf8'))))
+  writeFileSync(join(outbox, name), text)
+  if (how === 'and its digest') {
+    const honest = `${edited.uuid}.${Buffer.byteLength(text)}.${digest16(text)}.json`
+    renameSync(join(outbox, name), join(outbox, honest))
+  }
+  const untouched = sampleEvent()
+  openOutbox(outbox, guard).put(untouched)
+  await runToTheEnd(job)
+  return { receiver, edited, untouched, left: readdirSync(outbox) }
+}
+
+async function runToTheEnd(job: CourierJob): Promise<void> {
+  const { signal } = new AbortController()
+  const end = await runCourier(job, { firstWait: 0, linger: 0, hurry: signal, stop: signal })
+  expect(end).toEqual({ kind: 'done' })
+}
+
+function uuidsOf({ events }: Receiver): readonly string[] {
+  return events.map(({ uuid }) => uuid)
+}
+
+const withProperties = (more: object) => (event: StoredEvent) => ({
+  ...event,
+  properties: { ...event.properties, ...more },
+})
+
+test('every event carries the mask', async () => {
+  const { receiver, edited, untouched } = await deliverEdited((event) => event, 'and its digest')
+  expect(uuidsOf(receiver)).toEqual([edited.uuid, untouched.uuid])
+  for (const { properties } of receiver.events) expect(properties).toMatchObject(MASK)
+})
+
+test('a file that was changed at all is dropped whole, and its neighbour arrives', async () => {
+  const { receiver, untouched, left } = await deliverEdited(
+    withProperties({ success: false }),
+    'only the text',
+  )
+  expect(uuidsOf(receiver)).toEqual([untouched.uuid])
+  expect(left).toEqual([])
+})
+
+test.each<[string, (event: StoredEvent) => unknown]>([
+  ['an address to be stored', withProperties({ $ip: '203.0.113.7' })],
+  ['the mask itself', withProperties(MASK)],
+  ['an address that is not masked', withProperties({ $ip: null })],
+  ['a profile of a person', withProperties({ $process_person_profile: true })],
+  ['properties of a person', withProperties({ $set: { email: 'ada@example.com' } })],
+  ['a place', withProperties({ $geoip_disable: false })],
+  ['a secret under a new name', withProperties({ note: 'hunter2' })],
+  ['a secret under an old name', withProperties({ command: 'run hunter2!' })],
+  ['a secret among the arguments', withProperties({ command_args: ['--password', 'hunter2'] })],
+  ['a secret as the machine', (event) => ({ ...event, distinct_id: 'hunter2' })],
+  ['a secret beside the properties', (event) => ({ ...event, person: 'hunter2' })],
+  [
+    'a secret as a prototype',
+    (event) => JSON.parse(JSON.stringify(event).replace('{', '{"__proto__":{"a":"hunter2"},')),
+  ],
+  ['a list of events', (event) => [event, event]],
+])('a file with a new digest that holds %s is dropped too', async (_says, edit) => {
+  const { receiver, untouched, left } = await deliverEdited(edit, 'and its digest')
+  expect(uuidsOf(receiver)).toEqual([untouched.uuid])
+  expect(receiver.bodies.join()).not.toMatch(/hunter2|203\.0\.113\.7|ada@/)
+  for (const { properties } of receiver.events) expect(properties).toMatchObject(MASK)
+  expect(left).toEqual([])
+})
+
+test('what the guard can’t know: whether a word with the shape of a name is declared', async () => {
+  const { receiver } = await deliverEdited(withProperties({ command: 'hunter2' }), 'and its digest')
+  expect(receiver.events.map(({ properties }) => properties.command)).toEqual(['hunter2', 'run'])
+})

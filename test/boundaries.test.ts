@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import { leavesPackage, readSources, type SourceFacts } from './source-facts.ts'
+
+type Rule = readonly [what: string, does: (source: SourceFacts) => boolean, allowed: readonly string[]]
+
+/** Who may do what. Whoever adds a file to this table says that it may be trusted with it. */
+const RULES: readonly Rule[] = [
+  ['knows the SDK', loads(/^(posthog|@posthog)/), ['packages/telemetry/src/send.ts']],
+  [
+    'opens sockets or resolves names',
+    (source) =>
+      loads(/^(node:)?(http|https|http2|net|tls|dgram|dns|inspector)(\/|$)|^(undici|ws|axios|got)$/)(
+        source,
+      ) || calls(/^(fetch|WebSocket|EventSource|XMLHttpRequest)$/)(source),
+    [
+      'packages/telemetry/src/send.ts',
+      'packages/telemetry/src/lookup.ts',
+      'packages/telemetry/src/testing/receiver.ts',
+      // Servers on loopback, of what a project holds.
+      'apps/api/src/server.ts',
+      'apps/api/src/security.ts',
+    ],
+  ],
+  [
+    'starts processes or threads',
+    loads(/^(node:)?(child_process|worker_threads|cluster)$/),
+    [
+      'packages/telemetry/src/start-courier.ts',
+      'packages/telemetry/src/follow-server.ts',
+      'packages/telemetry/src/courier-thread.ts',
+      // A project's own seeds.
+      'apps/cli/src/run/seed.ts',
+    ],
+  ],
+  [
+    'touches the disk',
+    (source) => source.path.startsWith('packages/') && loads(/^(node:)?fs(\/|$)/)(source),
+    [
+      'packages/ci-detect/src/detect-ci.ts',
+      'packages/machine-id/src/agree.ts',
+      'packages/machine-id/src/machine-id.ts',
+      'packages/machine-id/src/stored.ts',
+      'packages/telemetry-config/src/edit.ts',
+      'packages/telemetry-config/src/read-text.ts',
+      'packages/telemetry-config/src/write-text.ts',
+      'packages/telemetry/src/courier-lock.ts',
+      'packages/telemetry/src/courier-state.ts',
+      'packages/telemetry/src/courier.ts',
+      'packages/telemetry/src/notice.ts',
+      'packages/telemetry/src/outbox-watch.ts',
+      'packages/telemetry/src/outbox.ts',
+      'packages/telemetry/src/sent-log.ts',
+      'packages/telemetry/src/start-courier.ts',
+      'packages/telemetry/src/wait-until-gone.ts',
+    ],
+  ],
+  [
+    'reads the environment',
+    ({ readsEnvironment }) => readsEnvironment,
+    [
+      'packages/ci-detect/src/detect-ci.ts',
+      'packages/telemetry-config/src/sources.ts',
+      'packages/telemetry/src/world.ts',
+      'packages/telemetry/src/start-courier.ts',
+      'packages/telemetry/src/courier-process.ts',
+      'apps/api/src/product.ts',
+      'apps/cli/src/cli.ts',
+    ],
+  ],
+  [
+    'asks who the person or the machine is',
+    (source) => source.path.startsWith('packages/') && loads(/^(node:)?os$/)(source),
+    [
+      // The home directory, and the release of the operating system.
+      'packages/telemetry-config/src/sources.ts',
+      'packages/telemetry/src/metadata.ts',
+      'packages/telemetry/src/world.ts',
+    ],
+  ],
+  [
+    'says that a text is safe',
+    ({ casts }) => casts.some((type) => /\bSafe\b/.test(type)),
+    ['packages/sanitize/src/safe.ts'],
+  ],
+  ['casts to never or any', ({ casts }) => casts.some((type) => /\b(any|never)\b/.test(type)), []],
+  ['runs code from text', calls(/^(eval|Function)$/), []],
+  ['imports another package by path', leavesPackage, []],
+  [
+    'does something when it is imported',
+    ({ runsAtImport }) => runsAtImport,
+    [
+      'packages/telemetry/src/courier-process.ts',
+      'packages/telemetry/src/courier-thread.ts',
+      'apps/api/src/main.ts',
+      'apps/cli/src/main.ts',
+    ],
+  ],
+]
+
+const sources = readSources()
+
+test('there are sources to look at', () => {
+  expect(sources.length).toBeGreaterThan(100)
+})
+
+test.each(RULES)('%s', (_what, does, allowed) => {
+  expect(
+    sources
+      .filter(does)
+      .map(({ path }) => path)
+      .sort(),
+  ).toEqual([...allowed].sort())
+})
+
+function loads(module: RegExp) {
+  return ({ modules }: SourceFacts) => modules.some((name) => module.test(name))
+}
+
+function calls(name: RegExp) {
+  return (source: SourceFacts) => source.calls.some((called) => name.test(called))
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+import ordinary from './vitest.config.ts'
+
+/** The tests that mutants have to face: those beside the mutated files, with fewer runs of each property. */
+export default defineConfig({
+  ...ordinary,
+  test: {
+    ...ordinary.test,
+    include: ['packages/sanitize/{src,test}/**/*.test.ts', 'packages/telemetry/src/guard.test.ts'],
+    env: { FAST_CHECK_RUNS: '30' },
+  },
+})
