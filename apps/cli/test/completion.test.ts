@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { temporaryDirectory, temporaryProject } from './temp-project.ts'
 import { telemetryWorld } from './telemetry-world.ts'
+import { temporaryDirectory, temporaryProject } from './temp-project.ts'
 import { visivo } from './visivo.ts'
 
 const scripts = { bash: '', zsh: '', fish: '' }
@@ -18,7 +18,9 @@ beforeAll(async () => {
 /** What bash offers behind `visivo` and these words, the last of which is yet to be finished. */
 function offeredByBash(words: readonly string[]): readonly string[] {
   const ask = `COMP_WORDS=(visivo "$@"); COMP_CWORD=$#; _visivo; printf '%s\\n' "\${COMPREPLY[@]}"`
-  const output = execFileSync('bash', ['-c', `${scripts.bash}\n${ask}`, 'bash', ...words], { encoding: 'utf8' })
+  const output = execFileSync('bash', ['-c', `${scripts.bash}\n${ask}`, 'bash', ...words], {
+    encoding: 'utf8',
+  })
   return output.split('\n').filter((line) => line !== '')
 }
 
@@ -30,7 +32,11 @@ describe.skipIf(!has('bash'))('bash completes', () => {
     ['flags', ['run', '--th'], ['--threads']],
     ['flags of the commands above', ['telemetry', 'log', '--js'], ['--json']],
     ['commands behind a flag', ['telemetry', '--json', 'sch'], ['schema']],
-    ['choices', ['completion', ''], ['bash', 'zsh', 'fish', '--env-file', '--verbose', '--version', '--help']],
+    [
+      'choices',
+      ['completion', ''],
+      ['bash', 'zsh', 'fish', '--env-file', '--verbose', '--version', '--help'],
+    ],
     ['files behind a flag that takes a value', ['run', '--source', 'co'], []],
     ['no words of another command', ['compile', '--th'], []],
   ])('%s', (_, words, expected) => {
