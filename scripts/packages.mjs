@@ -1,10 +1,11 @@
 // The packages of this repository, as its scripts see them.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const WINDOWS = process.platform === 'win32'
 
 /** Every package that is published, leaves first: its directory below the root, and its manifest. */
 export function readPackages(root = ROOT) {
@@ -33,13 +34,27 @@ export function tarballOf({ name, version }) {
   return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
 }
 
-/** Runs pnpm: the one that runs this script, or else the one that npx finds. */
+/** Runs pnpm to its end. */
 export function pnpm(args, options = {}) {
-  const own = process.env.npm_execpath
-  const [program, ...first] =
-    own && /pnpm\.[cm]?js$/.test(own) ? [process.execPath, own] : ['npx', '-y', 'pnpm@12']
-  const shell = process.platform === 'win32' && program === 'npx'
-  return spawnSync(program, [...first, ...args], { cwd: ROOT, encoding: 'utf8', shell, ...options })
+  return spawnSync('pnpm', args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    shell: WINDOWS,
+    ...options,
+    env: withPnpm(options.env),
+  })
+}
+
+/** An environment in which `pnpm` is found: as it is when pnpm started this script, else by npx. */
+export function withPnpm(env = process.env) {
+  const path = env.PATH ?? env.Path ?? ''
+  if (spawnSync('pnpm', ['--version'], { env, shell: WINDOWS }).status === 0) return env
+  const found = spawnSync('npx', ['-y', '-p', 'pnpm@12', '-c', WINDOWS ? 'where pnpm' : 'command -v pnpm'], {
+    encoding: 'utf8',
+    shell: WINDOWS,
+  })
+  const [program = ''] = found.stdout.trim().split(/\r?\n/)
+  return { ...env, PATH: `${dirname(program)}${delimiter}${path}` }
 }
 
 function readManifest(directory) {
