@@ -5,10 +5,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, readPackages } from './packages.mjs'
 
-/** The bundler heads every file that it takes in with its path: where a foreign one lies, and whose it is. */
-const FOREIGN = /^\/\/ .*(node_modules\/\.pnpm\/[^/]+\/node_modules)\/((?:@[^/]+\/)?[^/]+)\//gm
+/** A file that the bundler took in: where the package lies that it is from, and whose it is. */
+const FOREIGN = /(node_modules\/\.pnpm\/[^/]+\/node_modules)\/((?:@[^/]+\/)?[^/]+)\//
 /** The same for a package of ours, which may carry foreign code in turn. */
-const OURS = /^\/\/ \.\.\/([a-z-]+)\/dist\//gm
+const OURS = /^\.\.\/([a-z-]+)\/dist\//
 const LICENSE = /(^|[/\\])(licen[cs]e|notice)[^/\\]*$|\.license\.txt$/i
 const NOTICES = 'THIRD-PARTY-NOTICES.md'
 
@@ -31,15 +31,26 @@ function complain(directory, problem, libraries) {
 
 /** The foreign packages in a package's built files by name, each with the directory it came from. */
 function carriedBy(directory) {
-  const dist = join(ROOT, directory, 'dist')
   const found = new Map()
-  for (const file of readdirSync(dist).filter((name) => name.endsWith('.js'))) {
-    const text = readFileSync(join(dist, file), 'utf8')
-    for (const [, store, name] of text.matchAll(FOREIGN)) found.set(name, join(ROOT, store, name))
-    for (const name of new Set([...text.matchAll(OURS)].map(([, name]) => name)))
-      for (const [library, home] of carriedBy(`packages/${name}`)) found.set(library, home)
+  for (const input of inputsOf(directory)) {
+    const [, store, name] = FOREIGN.exec(input) ?? []
+    if (name) found.set(name, join(ROOT, store, name))
+    const [, ours] = OURS.exec(input) ?? []
+    if (ours) for (const [library, home] of carriedBy(`packages/${ours}`)) found.set(library, home)
   }
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The files of which something is in a package's built files, by what the bundler wrote down. */
+function inputsOf(directory) {
+  const path = join(ROOT, directory, 'dist/metafile-esm.json')
+  // Only a build that bundles libraries writes one.
+  if (!existsSync(path)) return []
+  const { outputs } = JSON.parse(readFileSync(path, 'utf8'))
+  const taken = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  )
+  return [...new Set(taken)]
 }
 
 /** Every license text once, below the names of those who share it. */

@@ -89,7 +89,7 @@ test.each([
   ['an option is unknown', to('https://posthog.invalid', '--key', 'x'), KEY, 'comes from the environment'],
   [
     'the key is the one for events',
-    to('https://us.posthog.com'),
+    to('https://posthog.invalid'),
     'phc_x',
     'A personal API key starts with phx_',
   ],
