@@ -65,6 +65,8 @@ export default defineConfig({
   // One file to an entry: a command that loads one waits for no second.
   splitting: manifest.build?.inline === undefined,
   removeNodeProtocol: false,
+  // Says whose code a bundle carries; scripts/third-party-notices.mjs reads it, nobody publishes it.
+  metafile: (manifest.build?.inline ?? []).length > 0,
   esbuildPlugins: [leanBuiltins],
   // Half the text is half the time that Node takes to read it. Names stay as they are, and the sources are published.
   esbuildOptions: (options) => {

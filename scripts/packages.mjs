@@ -1,0 +1,67 @@
+// The packages of this repository, as its scripts see them.
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const WINDOWS = process.platform === 'win32'
+
+/** Every package that is published, leaves first: its directory below the root, and its manifest. */
+export function readPackages(root = ROOT) {
+  return ['packages', 'apps'].flatMap((group) =>
+    readdirSync(join(root, group))
+      .map((name) => ({ directory: `${group}/${name}`, manifest: readManifest(join(root, group, name)) }))
+      .filter(({ manifest }) => manifest?.private !== true),
+  )
+}
+
+/** Packs all of them into a directory, as a release does. Needs a build. Throws with pnpm's words if it fails. */
+export function packAll(destination) {
+  const packed = pnpm([
+    '--recursive',
+    '--filter=./packages/*',
+    '--filter=./apps/*',
+    'pack',
+    '--pack-destination',
+    destination,
+  ])
+  if (packed.status !== 0) throw new Error(`${packed.stdout}${packed.stderr}`)
+}
+
+/** The name of a package's tarball. */
+export function tarballOf({ name, version }) {
+  return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
+}
+
+/** Runs pnpm to its end. */
+export function pnpm(args, options = {}) {
+  return spawnSync('pnpm', args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    shell: WINDOWS,
+    ...options,
+    env: withPnpm(options.env),
+  })
+}
+
+/** An environment in which `pnpm` is found: as it is when pnpm started this script, else by npx. */
+export function withPnpm(env = process.env) {
+  const path = env.PATH ?? env.Path ?? ''
+  if (spawnSync('pnpm', ['--version'], { env, shell: WINDOWS }).status === 0) return env
+  const found = spawnSync('npx', ['-y', '-p', 'pnpm@12', '-c', WINDOWS ? 'where pnpm' : 'command -v pnpm'], {
+    encoding: 'utf8',
+    shell: WINDOWS,
+  })
+  const [program = ''] = found.stdout.trim().split(/\r?\n/)
+  return { ...env, PATH: `${dirname(program)}${delimiter}${path}` }
+}
+
+function readManifest(directory) {
+  try {
+    return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+  } catch {
+    // A directory that a removed package left behind.
+    return { private: true }
+  }
+}

@@ -1,0 +1,127 @@
+// The questions that the dashboard answers, top to bottom, two tiles to a row.
+import { bar, funnel, line, sql, table } from './queries.mjs'
+
+const commands = { event: 'cli_command' }
+const people = { is_ci: false }
+const machines = { ...commands, count: 'machines' }
+const PEOPLE_SQL = `toString(properties.is_ci) = 'false'`
+/** The Python client's events have no count: each is one request. */
+const COUNT_SQL = 'ifNull(toInt(properties.request_count), 1)'
+
+export const TILES = [
+  {
+    name: 'Machines per week',
+    description:
+      'Different machine ids that ran a command, CI left out: a new id in every CI run would count as one each.',
+    query: line({ series: [machines], where: people }),
+  },
+  {
+    name: 'New machines per week',
+    description: 'A machine id was made: an installation, a new home directory, or an id that was reset.',
+    query: line({ series: [{ event: 'new_installation' }], where: people }),
+  },
+  {
+    name: 'Machines by version',
+    description: 'Which versions are in use, week by week.',
+    query: line({ series: [machines], where: people, by: 'visivo_version' }),
+  },
+  {
+    name: 'Machines by platform',
+    description: 'Which operating systems are in use, week by week.',
+    query: line({ series: [machines], where: people, by: 'platform' }),
+  },
+  {
+    name: 'Machines by command',
+    description: 'How many machines use each command; a mistyped one is <unknown>.',
+    query: bar({ series: [machines], where: people, by: 'command' }),
+  },
+  {
+    name: 'Runs in CI and by people',
+    description: 'Commands, not machines: in CI every run has an id of its own.',
+    query: line({ series: [commands], by: 'is_ci' }),
+  },
+  {
+    name: 'Failure rate',
+    description: 'The share of commands that did not work, in percent.',
+    query: line({
+      series: [{ ...commands, where: { success: false } }, commands],
+      where: people,
+      formula: 'A / B * 100',
+    }),
+  },
+  {
+    name: 'Errors by class',
+    description: 'Which classes of errors end commands. There are no messages.',
+    query: table({ series: [{ ...commands, where: { success: false } }], where: people, by: 'error_type' }),
+  },
+  {
+    name: 'Duration of a run',
+    description:
+      'Half of the runs are faster than the first line, nine of ten faster than the second; milliseconds.',
+    query: line({
+      series: ['median', 'p90'].map((math) => ({
+        ...commands,
+        math,
+        of: 'duration_ms',
+        where: { command: 'run' },
+      })),
+      where: people,
+    }),
+  },
+  {
+    name: 'Projects per week',
+    description: 'Different project names, by their pseudonyms. One name is one project wherever it is used.',
+    query: sql(`SELECT toStartOfWeek(timestamp) AS week, count(DISTINCT properties.project_hash) AS projects
+FROM events
+WHERE event IN ('cli_command', 'api_request')
+  AND ${PEOPLE_SQL}
+  AND notEmpty(toString(properties.project_hash))
+  AND timestamp > now() - INTERVAL 12 WEEK
+GROUP BY week
+ORDER BY week`),
+  },
+  {
+    name: 'From the first run to a served project',
+    description:
+      'Of the machines that were new: who compiled, ran and served within two weeks, in this order.',
+    query: funnel({
+      series: [
+        { event: 'new_installation' },
+        ...['compile', 'run', 'serve'].map((command) => ({ ...commands, where: { command } })),
+      ],
+      where: people,
+    }),
+  },
+  {
+    name: 'Requests by route',
+    description: 'The sum of request_count: one event of a busy server stands for many requests.',
+    query: table({ series: [{ event: 'api_request', math: 'sum', of: 'request_count' }], by: 'endpoint' }),
+  },
+  {
+    name: 'Routes: failures and mean duration',
+    description:
+      'Weighted by request_count, because an event holds the mean of the requests that it stands for.',
+    query: sql(`SELECT properties.endpoint AS endpoint,
+  sum(${COUNT_SQL}) AS requests,
+  round(100 * sumIf(${COUNT_SQL}, toInt(properties.status_code) >= 500) / requests, 2) AS failed_percent,
+  round(sum(toFloat(properties.duration_ms) * ${COUNT_SQL}) / requests) AS mean_ms
+FROM events
+WHERE event = 'api_request' AND timestamp > now() - INTERVAL 30 DAY
+GROUP BY endpoint
+ORDER BY requests DESC
+LIMIT 100`),
+  },
+  {
+    name: 'Events that never arrived',
+    description: 'The sum of dropped_events: given up on a machine that was offline for long. Zero is good.',
+    query: line({
+      // Whichever event comes next on a machine carries the number.
+      series: ['cli_command', 'api_request', 'new_installation'].map((event) => ({
+        event,
+        math: 'sum',
+        of: 'dropped_events',
+      })),
+      formula: 'A + B + C',
+    }),
+  },
+]

@@ -1,0 +1,143 @@
+// A whole release without any network: every package goes to a registry on this machine by the same script as
+// in a real one, is installed from there by npm and pnpm into fresh projects, and each project sends an event.
+// Then one package is patched, and only it and what depends on it is released.
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { startReceiver } from '../packages/telemetry/dist/testing.js'
+import { ROOT, readPackages, withPnpm } from './packages.mjs'
+import { CLIENTS, endCouriers, install, KINDS, personAt, tryProject } from './rehearsal/consumers.mjs'
+import { publishThirdParties, startRegistry } from './rehearsal/registry.mjs'
+import { run } from './rehearsal/run.mjs'
+import { addChangeset, copyWorkspace, raiseVersions } from './rehearsal/workspace.mjs'
+
+const LONGEST = 480_000
+const LEAF = '@visivo/ci-detect'
+/** Who carries the leaf's code, directly or not. */
+const ABOVE = ['@visivo/telemetry', '@visivo/api', '@visivo/cli']
+
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'rehearsal-')))
+const workspace = join(scratch, 'workspace')
+const homes = []
+const packages = readPackages()
+const names = packages.map(({ manifest }) => manifest.name)
+
+const watchdog = setTimeout(() => {
+  console.error(`The rehearsal took longer than ${LONGEST / 1000} s.`)
+  finish()
+  process.exit(1)
+}, LONGEST)
+
+const receiver = await startReceiver()
+const registry = await startRegistry(join(scratch, 'registry'))
+try {
+  await step('the packages of others, from the installation of this repository', async () => {
+    const roots = packages.map(({ directory }) => join(ROOT, directory))
+    const count = await publishThirdParties(registry, roots, join(scratch, 'third-parties'))
+    return `${count} packages`
+  })
+  const first = await step('the first release', async () => {
+    await copyWorkspace(workspace, registry.npmrc)
+    addChangeset(workspace, Object.fromEntries(names.map((name) => [name, 'minor'])))
+    const versions = await raiseVersions(workspace)
+    await release()
+    for (const name of names) assert.deepEqual(Object.keys(await registry.versions(name)), [versions[name]])
+    return versions
+  })
+  for (const client of Object.keys(CLIENTS))
+    for (const kind of Object.keys(KINDS))
+      await step(`${kind}, installed by ${client}`, () => aProject(client, kind))
+  await step('the visivo command, installed by npm', theCommand)
+  await step(`a patch of ${LEAF}`, () => aPatch(first))
+  console.log('✓ released, installed, used and patched')
+} finally {
+  await receiver.close()
+  await registry.close()
+  clearTimeout(watchdog)
+  finish()
+}
+
+async function step(title, work) {
+  const start = performance.now()
+  const said = await work()
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`  ✓ ${title} (${typeof said === 'string' ? `${said}, ` : ''}${seconds} s)`)
+  return said
+}
+
+function finish() {
+  for (const home of homes) endCouriers(home)
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 })
+}
+
+function newHome(name) {
+  const home = join(scratch, 'homes', name)
+  homes.push(home)
+  return home
+}
+
+async function release() {
+  await run(process.execPath, [join(ROOT, 'scripts/release.mjs'), '--no-git-tag'], {
+    cwd: workspace,
+    shell: false,
+    env: withPnpm({ ...process.env, npm_config_registry: registry.url, npm_config_provenance: 'false' }),
+  })
+}
+
+async function aProject(client, kind) {
+  const home = newHome(`${client}-${kind}`)
+  const directory = join(scratch, 'projects', `${client}-${kind}`)
+  receiver.clear()
+  await tryProject({
+    directory,
+    client,
+    kind,
+    // pnpm shows a project only what it asked for itself, and the TypeScript one names a type of another package.
+    names: ['@visivo/telemetry', '@visivo/sanitize'],
+    registry,
+    receiver,
+    home,
+  })
+  const events = await receiver.received(2)
+  const command = events.find(({ event }) => event === 'cli_command')
+  assert.deepEqual(command?.properties.command_args, ['--name', '<value>'])
+  endCouriers(home)
+}
+
+async function theCommand() {
+  const home = newHome('command')
+  const directory = join(scratch, 'projects', 'command')
+  receiver.clear()
+  await install({ directory, client: 'npm', names: ['@visivo/cli'], registry, home })
+  const project = join(scratch, 'sales')
+  cpSync(join(ROOT, 'examples/sales'), project, {
+    recursive: true,
+    filter: (path) => !path.endsWith('target'),
+  })
+  await run(join(directory, 'node_modules/.bin/visivo'), ['compile'], {
+    cwd: project,
+    env: personAt(home, receiver),
+  })
+  const events = await receiver.received(2)
+  const command = events.find(({ event }) => event === 'cli_command')
+  assert.equal(command?.properties.command, 'compile')
+  assert.equal(command?.properties.success, true)
+  endCouriers(home)
+}
+
+async function aPatch(before) {
+  addChangeset(workspace, { [LEAF]: 'patch' })
+  const after = await raiseVersions(workspace)
+  const raised = names.filter((name) => after[name] !== before[name])
+  assert.deepEqual(raised.sort(), [LEAF, ...ABOVE].sort())
+  await release()
+  for (const name of names) {
+    const expected = raised.includes(name) ? [before[name], after[name]] : [before[name]]
+    assert.deepEqual(Object.keys(await registry.versions(name)), expected)
+  }
+  const telemetry = (await registry.versions('@visivo/telemetry'))[after['@visivo/telemetry']]
+  assert.equal(telemetry.dependencies[LEAF], `^${after[LEAF]}`)
+  return `${raised.length} packages released, ${names.length - raised.length} left alone`
+}

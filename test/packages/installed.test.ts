@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { packPackages } from './packed.ts'
+
+const packed = packPackages()
+afterAll(() => packed.remove())
+
+/** Every way to import one of the packages. */
+const entries = packed.all.flatMap(({ manifest }) =>
+  Object.entries(manifest.exports).flatMap(([path, target]) =>
+    typeof target === 'string' ? [] : [join(manifest.name, path).replaceAll('\\', '/')],
+  ),
+)
+
+test('every entry can be required, and gives what an import gives', () => {
+  const list = `const names = (module) => Object.keys(module).filter((name) => name !== '__esModule').sort()
+    const found = {}`
+  const required = run(
+    '--input-type=commonjs',
+    `${list}
+    for (const entry of ${JSON.stringify(entries)}) found[entry] = names(require(entry))
+    console.log(JSON.stringify(found))`,
+  )
+  const imported = run(
+    '--input-type=module',
+    `${list}
+    for (const entry of ${JSON.stringify(entries)}) found[entry] = names(await import(entry))
+    console.log(JSON.stringify(found))`,
+  )
+  const found: Readonly<Record<string, readonly string[]>> = JSON.parse(required)
+  expect(found).toEqual(JSON.parse(imported))
+  expect(Object.keys(found)).toEqual(entries)
+  expect(Object.entries(found).filter(([, names]) => names.length === 0)).toEqual([])
+})
+
+test.each(['@visivo/sanitize', '@visivo/ci-detect', '@visivo/hash', '@visivo/machine-id'])(
+  '%s has no dependencies at all',
+  (name) => {
+    const manifest = packed.all.find((one) => one.manifest.name === name)?.manifest
+    expect(manifest).toBeDefined()
+    for (const field of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundledDependencies'])
+      expect(manifest).not.toHaveProperty(field)
+    expect(loadedBy(name)).toEqual([`${name}/dist/index.js`])
+  },
+)
+
+test.each([
+  ['@visivo/telemetry', ['@visivo/telemetry/dist/index.js']],
+  ['@visivo/telemetry/server', ['@visivo/telemetry/dist/server.js']],
+  ['@visivo/telemetry/testing', ['@visivo/telemetry/dist/testing.js']],
+  ['@visivo/telemetry-config', ['@visivo/telemetry-config/dist/index.js']],
+])('importing %s loads one file, and no code of anybody else', (entry, files) => {
+  expect(loadedBy(entry)).toEqual(files)
+})
+
+/** The files below `node_modules` that a process loads when it imports an entry, by what V8 says it saw. */
+function loadedBy(entry: string): readonly string[] {
+  const coverage = mkdtempSync(join(packed.root, 'coverage-'))
+  run('--input-type=module', `await import('${entry}')`, { NODE_V8_COVERAGE: coverage })
+  const scripts = readdirSync(coverage).flatMap((file) => {
+    const { result } = JSON.parse(readFileSync(join(coverage, file), 'utf8')) as { result: { url: string }[] }
+    return result.map(({ url }) => url)
+  })
+  return scripts.flatMap((url) => /\/node_modules\/(?!.*\/node_modules\/)(.*)$/.exec(url)?.[1] ?? [])
+}
+
+function run(kind: string, code: string, more: Readonly<Record<string, string>> = {}): string {
+  return execFileSync(process.execPath, [kind, '--eval', code], {
+    cwd: packed.root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot, ...more },
+  })
+}

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What a manifest on npm says, as far as these tests ask. */
+export interface Manifest {
+  readonly [field: string]: unknown
+  readonly name: string
+  readonly version: string
+  readonly license: string
+  readonly engines: { readonly node: string }
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly bin?: Readonly<Record<string, string>>
+}
+
+/** A package as its user gets it. */
+export interface Packed {
+  readonly manifest: Manifest
+  /** Its directory below the root of this repository. */
+  readonly source: string
+  readonly tarball: Buffer
+  /** Where it lies unpacked, among the packages that it needs. */
+  readonly installed: string
+  /** Every file of it, with `/` in its path. */
+  readonly files: readonly string[]
+}
+
+/** All packages, packed as for a release and unpacked as by an installation, in a directory of their own. */
+export interface PackedPackages {
+  readonly root: string
+  readonly all: readonly Packed[]
+  remove(): void
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The directories of the packages, below the root of this repository. */
+export const PACKAGE_DIRECTORIES: readonly string[] = ['packages', 'apps'].flatMap((group) =>
+  readdirSync(join(ROOT, group))
+    .map((name) => `${group}/${name}`)
+    .filter((directory) => existsSync(join(ROOT, directory, 'package.json'))),
+)
+
+/** Packs and unpacks all packages. Needs a build; takes seconds; throws with pnpm's own words if it fails. */
+export function packPackages(): PackedPackages {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'packed-')))
+  execFileSync(process.execPath, [join(ROOT, 'scripts/pack.mjs'), root], { stdio: 'pipe' })
+  const all = PACKAGE_DIRECTORIES.map((source) => unpack(root, source))
+  for (const { source, manifest } of all)
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
+      linkDependency(root, source, name)
+  return { root, all, remove: () => rmSync(root, { recursive: true, force: true }) }
+}
+
+function unpack(root: string, source: string): Packed {
+  const { name, version } = readManifest(join(ROOT, source))
+  const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
+  const installed = join(root, 'node_modules', name)
+  mkdirSync(installed, { recursive: true })
+  execFileSync('tar', ['-xzf', file, '-C', installed, '--strip-components=1'], { cwd: root })
+  const files = readdirSync(installed, { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(installed.length + 1)
+        .replaceAll('\\', '/'),
+    )
+  return {
+    source,
+    installed,
+    files: files.sort(),
+    manifest: readManifest(installed),
+    tarball: readFileSync(join(root, file)),
+  }
+}
+
+/** A package of somebody else comes from this repository's own installation. */
+function linkDependency(root: string, source: string, name: string): void {
+  const link = join(root, 'node_modules', name)
+  if (existsSync(link)) return
+  mkdirSync(dirname(link), { recursive: true })
+  symlinkSync(realpathSync(join(ROOT, source, 'node_modules', name)), link, 'junction')
+}
+
+function readManifest(directory: string): Manifest {
+  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest
+}
