@@ -1,4 +1,5 @@
-import { homedir } from 'node:os'
+import { fstatSync, statSync } from 'node:fs'
+import { devNull, homedir } from 'node:os'
 import { detectCi } from '@visivo/ci-detect'
 import { type Product, visivo } from '@visivo/telemetry-config'
 
@@ -24,7 +25,7 @@ export interface World {
 /** Looks at the process unless it is told otherwise. */
 export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home' | 'stderr'>> = {}): World {
   const { product = visivo, env = process.env, home = homeDirectory() } = given
-  const { stderr = () => process.stderr } = given
+  const { stderr = ownTerminal } = given
   const debug = isYes(env[`${product.envPrefix}_TELEMETRY_DEBUG`])
   let isCi: boolean | undefined
   return {
@@ -42,6 +43,22 @@ export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home'
 
 function isYes(value: string | undefined): boolean {
   return !['', '0', 'false', 'no', 'off'].includes((value ?? '').trim().toLowerCase())
+}
+
+/** This process's stderr; where it can be no terminal it is not set up just to be asked. */
+function ownTerminal(): Terminal {
+  return mayBeTerminal() ? process.stderr : { write: (text) => process.stderr.write(text) }
+}
+
+/** A terminal is a character device, and so is the null device that services and scripts write to. */
+function mayBeTerminal(): boolean {
+  try {
+    const found = fstatSync(2)
+    return found.isCharacterDevice() && found.rdev !== statSync(devNull).rdev
+  } catch {
+    // It is closed, or this system can't say: then the stream itself is asked.
+    return true
+  }
 }
 
 /** Empty where there is none; then nothing is recorded. */
