@@ -1,24 +1,26 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { temporaryDirectory, temporaryProject } from './temp-project.ts'
 import { telemetryWorld } from './telemetry-world.ts'
+import { temporaryProject } from './temp-project.ts'
 import { visivo } from './visivo.ts'
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 const scripts = { bash: '', zsh: '', fish: '' }
 const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0
 
-beforeAll(async () => {
-  for (const shell of ['bash', 'zsh', 'fish'] as const) {
-    const { code, stdout, stderr } = await visivo(temporaryDirectory(), ['completion', shell])
-    expect([code, stderr]).toEqual([0, ''])
-    scripts[shell] = stdout
-  }
+beforeAll(() => {
+  for (const shell of ['bash', 'zsh', 'fish'] as const)
+    scripts[shell] = execFileSync(process.execPath, [MAIN, 'completion', shell], { encoding: 'utf8' })
 })
 
 /** What bash offers behind `visivo` and these words, the last of which is yet to be finished. */
 function offeredByBash(words: readonly string[]): readonly string[] {
   const ask = `COMP_WORDS=(visivo "$@"); COMP_CWORD=$#; _visivo; printf '%s\\n' "\${COMPREPLY[@]}"`
-  const output = execFileSync('bash', ['-c', `${scripts.bash}\n${ask}`, 'bash', ...words], { encoding: 'utf8' })
+  const output = execFileSync('bash', ['-c', `${scripts.bash}\n${ask}`, 'bash', ...words], {
+    encoding: 'utf8',
+  })
   return output.split('\n').filter((line) => line !== '')
 }
 
@@ -30,7 +32,11 @@ describe.skipIf(!has('bash'))('bash completes', () => {
     ['flags', ['run', '--th'], ['--threads']],
     ['flags of the commands above', ['telemetry', 'log', '--js'], ['--json']],
     ['commands behind a flag', ['telemetry', '--json', 'sch'], ['schema']],
-    ['choices', ['completion', ''], ['bash', 'zsh', 'fish', '--env-file', '--verbose', '--version', '--help']],
+    [
+      'choices',
+      ['completion', ''],
+      ['bash', 'zsh', 'fish', '--env-file', '--verbose', '--version', '--help'],
+    ],
     ['files behind a flag that takes a value', ['run', '--source', 'co'], []],
     ['no words of another command', ['compile', '--th'], []],
   ])('%s', (_, words, expected) => {
@@ -38,9 +44,11 @@ describe.skipIf(!has('bash'))('bash completes', () => {
   })
 })
 
-test.skipIf(!has('zsh'))('zsh takes the script', () => {
-  const load = `autoload -Uz compinit; compinit -D; ${scripts.zsh}\nwhich _visivo`
-  expect(execFileSync('zsh', ['-f', '-c', load], { encoding: 'utf8' })).toContain('_describe')
+test.skipIf(!has('zsh'))('zsh offers commands with what they do', () => {
+  const stubs = 'compdef() { }; _describe() { print -l -- ${(P)2} }'
+  const ask = 'words=(visivo telemetry st); CURRENT=3; _visivo'
+  const offered = execFileSync('zsh', ['-f', '-c', `${stubs}\n${scripts.zsh}\n${ask}`], { encoding: 'utf8' })
+  expect(offered).toMatch(/^status:on or off and why/)
 })
 
 test.skipIf(!has('fish'))('fish takes the script, and completes', () => {

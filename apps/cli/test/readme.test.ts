@@ -16,7 +16,9 @@ const program = createProgram({
 /** The rows of the README's tables whose first cell is code that starts so: the code, and the rest of the row. */
 function rowsOf(start: RegExp): ReadonlyMap<string, string> {
   const rows = [...README.matchAll(/^\| `([^`]+)`([^|]*\|.*)\|$/gm)]
-  return new Map(rows.filter(([, code = '']) => start.test(code)).map(([, code = '', rest = '']) => [code, rest]))
+  return new Map(
+    rows.filter(([, code = '']) => start.test(code)).map(([, code = '', rest = '']) => [code, rest]),
+  )
 }
 
 const telemetry = program.commands.find((command) => command.name() === 'telemetry')
