@@ -1,18 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { telemetryWorld } from './telemetry-world.ts'
-import { temporaryDirectory, temporaryProject } from './temp-project.ts'
+import { temporaryProject } from './temp-project.ts'
 import { visivo } from './visivo.ts'
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 const scripts = { bash: '', zsh: '', fish: '' }
 const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0
 
-beforeAll(async () => {
-  for (const shell of ['bash', 'zsh', 'fish'] as const) {
-    const { code, stdout, stderr } = await visivo(temporaryDirectory(), ['completion', shell])
-    expect([code, stderr]).toEqual([0, ''])
-    scripts[shell] = stdout
-  }
+beforeAll(() => {
+  for (const shell of ['bash', 'zsh', 'fish'] as const)
+    scripts[shell] = execFileSync(process.execPath, [MAIN, 'completion', shell], { encoding: 'utf8' })
 })
 
 /** What bash offers behind `visivo` and these words, the last of which is yet to be finished. */
@@ -44,9 +44,11 @@ describe.skipIf(!has('bash'))('bash completes', () => {
   })
 })
 
-test.skipIf(!has('zsh'))('zsh takes the script', () => {
-  const load = `autoload -Uz compinit; compinit -D; ${scripts.zsh}\nwhich _visivo`
-  expect(execFileSync('zsh', ['-f', '-c', load], { encoding: 'utf8' })).toContain('_describe')
+test.skipIf(!has('zsh'))('zsh offers commands with what they do', () => {
+  const stubs = 'compdef() { }; _describe() { print -l -- ${(P)2} }'
+  const ask = 'words=(visivo telemetry st); CURRENT=3; _visivo'
+  const offered = execFileSync('zsh', ['-f', '-c', `${stubs}\n${scripts.zsh}\n${ask}`], { encoding: 'utf8' })
+  expect(offered).toMatch(/^status:on or off and why/)
 })
 
 test.skipIf(!has('fish'))('fish takes the script, and completes', () => {

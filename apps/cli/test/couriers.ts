@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { courierPid } from '../../../packages/telemetry/src/courier-lock.ts'
+import { courierPid, isCourierAlive } from '../../../packages/telemetry/src/courier-lock.ts'
 
 /** Ends the couriers that commands left at work in a home, by pid, and waits until they are gone. */
 export async function endCouriers(home: string): Promise<void> {
@@ -13,6 +13,13 @@ export async function endCouriers(home: string): Promise<void> {
     process.kill(pid, 'SIGKILL')
     while (isRunning(pid)) await pause(5)
   }
+}
+
+/** Waits until the couriers of a home have ended by themselves. */
+export async function couriersGone(home: string): Promise<void> {
+  const root = join(home, '.visivo', 'telemetry')
+  const places = () => readdirSync(root).map((name) => join(root, name))
+  while (places().some(isCourierAlive)) await pause(5)
 }
 
 function isRunning(pid: number): boolean {

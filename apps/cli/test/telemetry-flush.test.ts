@@ -85,6 +85,18 @@ describe('doctor', () => {
     expect(world.files()).toEqual([])
   })
 
+  test('a courier that waits after a failure', async () => {
+    const world = await telemetryWorld()
+    await leaveAnEvent(world)
+    const { code, stdout } = await telemetry(world, ['doctor'])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(
+      /2 events wait until \S+: the server answered 503\n\s+→ visivo telemetry flush tries now/,
+    )
+    await telemetry(world, ['flush'])
+    expect(await telemetry(world, ['doctor'])).toMatchObject({ code: 0 })
+  })
+
   test('with telemetry off opens no connection', async () => {
     const world = await telemetryWorld()
     const { code, stdout } = await telemetry(world, ['doctor', '--json'], { DO_NOT_TRACK: '1' })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Receiver, startReceiver } from '@visivo/telemetry/testing'
 import { onTestFinished } from 'vitest'
-import { endCouriers } from './couriers.ts'
+import { couriersGone, endCouriers } from './couriers.ts'
 import { temporaryDirectory, temporaryProject } from './temp-project.ts'
 import { visivo } from './visivo.ts'
 
@@ -62,10 +62,11 @@ export function telemetry(
   return visivo(cwd, ['telemetry', ...args], { ...world.env, ...env })
 }
 
-/** Lets a command leave an event that can't be sent, and waits until the courier knows. */
+/** Lets a command leave an event that can't be sent, and waits until the courier has given up for now. */
 export async function leaveAnEvent(world: TelemetryWorld): Promise<void> {
   world.receiver.misbehave({ status: 503 })
   await visivo(temporaryProject(PROJECT), ['compile'], world.env)
   await world.receiver.requested(1)
+  await couriersGone(world.home)
   world.receiver.misbehave()
 }
