@@ -54,5 +54,8 @@ function knownName(prototype: object, known: readonly string[]): Safe | undefine
   const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   if (typeof maker !== 'function') return undefined
   const name: unknown = Object.getOwnPropertyDescriptor(maker, 'name')?.value
-  return typeof name === 'string' && known.includes(name) ? fit(ERROR_TYPE_SHAPE, name) : undefined
+  return fit(
+    ERROR_TYPE_SHAPE,
+    known.find((one) => one === name),
+  )
 }
