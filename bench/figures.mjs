@@ -44,15 +44,14 @@ export function figuresOf({ commands, slow, standIns, ci, loop, servers, courier
       bundled: over('import bundled', 'nothing'),
     },
     ci: Object.fromEntries(
-      Object.keys(ci)
-        .filter((name) => name !== 'off')
-        .map((name) => [
-          name,
-          {
-            ...pairedDifference(ci[name], ci.off),
-            most: Math.max(...ci[name].map((took, round) => took - ci.off[round])),
-          },
-        ]),
+      Object.entries(ci.waits).map(([name, waits]) => [
+        name,
+        {
+          whole: pairedDifference(ci.times[name], ci.times.off),
+          wait: summary(waits),
+          longest: Math.max(...waits),
+        },
+      ]),
     ),
     loop,
     courier: courier.length > 0 ? summary(courier) : undefined,

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from './processes.mjs'
 
@@ -41,6 +41,8 @@ export class Home {
 
   /** Ends the courier and forgets that there was one, or that it failed: the next command has to start one. */
   async forgetCourier() {
+    // One that was started a moment ago has not said yet which process it is.
+    await until(() => !this.#locks().some(({ path }) => isClaim(path)), 2_000)
     const pid = this.courier()
     if (pid !== undefined) {
       process.kill(pid, 'SIGKILL')
@@ -79,6 +81,11 @@ export function isRunning(pid) {
     return false
   }
   return !/^\d+ \(.*\) Z/.test(readText(`/proc/${pid}/stat`))
+}
+
+function isClaim(path) {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found !== undefined && found.size === 0 && found.mtimeMs > Date.now() - 5_000
 }
 
 function readText(path) {

@@ -28,7 +28,7 @@ export function renderReport(figures, settings) {
     '## The courier',
     courierText(figures),
     '## How it was measured',
-    method(settings),
+    method(),
   ].join('\n\n')
 }
 
@@ -59,7 +59,7 @@ export function renderChart(figures) {
 
 function machine({ date, rounds }) {
   const { version, platform, arch } = process
-  return `Written by \`pnpm bench\` on ${date}: ${availableParallelism()} cores, Node ${version.slice(1)}, ${platform} ${arch}, ${rounds} rounds. Differences and ratios are medians of paired runs, with the quartiles in brackets. Run it on a quiet machine.`
+  return `Written by \`pnpm bench\` on ${date}: ${availableParallelism()} cores, Node ${version.slice(1)}, ${platform} ${arch}, ${rounds} round${rounds === 1 ? '' : 's'}. Differences and ratios are medians of paired runs, with the quartiles in brackets. Run it on a quiet machine.`
 }
 
 function targets(figures) {
@@ -103,8 +103,13 @@ function commandDetails({ commands, imports, fullOutbox, loop }) {
 }
 
 function ciText({ ci }) {
-  const rows = Object.entries(ci).map(([name, wait]) => [name, ms(wait), `${number(wait.most)} ms`])
-  return `There a command waits for its courier, a second at most, because a detached child is killed with its parent. This command works for ${WORK} ms; a courier that is started early has loaded by then. Over the same command with telemetry off:\n\n${table(['courier', 'median', 'longest'], rows)}`
+  const rows = Object.entries(ci).map(([name, { wait, longest, whole }]) => [
+    name,
+    `${spread(wait)} ms`,
+    `${number(longest)} ms`,
+    ms(whole),
+  ])
+  return `There a command waits for its courier, a second at most, because a detached child is killed with its parent. This command works for ${WORK} ms; a courier that is started early has loaded by then. The whole command is compared with itself with telemetry off.\n\n${table(['courier', 'wait', 'longest wait', 'whole command'], rows)}`
 }
 
 function serverText({ load: { rounds, milliseconds } }) {
@@ -150,9 +155,9 @@ function courierText({ courier, imports }) {
   return `${cpu} It is bundled with posthog-node into one file, which loads in ${ms(imports.bundled)}; posthog-node as published loads in ${ms(imports.posthog)}.`
 }
 
-function method({ rounds }) {
+function method() {
   return [
-    `- Every round runs every variant once, in an order by chance, each in a process of its own; ${rounds} rounds. Only differences within a round are used.`,
+    `- Every round runs every variant once, in an order by chance, each in a process of its own. Only differences within a round are used.`,
     '- "Off" is the same command with `DO_NOT_TRACK=1`. "To start": the courier before was ended and forgotten. "At work": a courier is alive, or, when PostHog refuses, all are asked to wait.',
     `- posthog-node as its README says (\`capture\`, \`await shutdown()\`), with one attempt of 800 ms and \`process.exit\`, and a plain \`fetch\` are measured over a bare process. What takes seconds ran once, side by side, and was ended after ${CAP / 1_000} s.`,
     '- All servers are on this machine. "Slow" answers after 5 s, "hanging" accepts and never answers, "refused" is a closed port, "DNS silent" a name server that answers no question.',
