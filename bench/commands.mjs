@@ -10,11 +10,13 @@ const BUNDLED = fileURLToPath(new URL('courier-process.js', import.meta.resolve(
 /**
  * Runs every variant once a round, in an order by chance, and gives the milliseconds of each by its name.
  *
- * A variant is `{ file, env, wrap?, prepare?, after? }`; only the process itself is timed.
+ * A variant is `{ file, env, wrap?, prepare?, after? }`; only the process itself is timed. On a machine that is
+ * too busy for all rounds in `seconds`, there are fewer.
  */
-export async function timeVariants(variants, rounds, progress) {
+export async function timeVariants(variants, { rounds, seconds }, progress) {
   const times = Object.fromEntries(Object.keys(variants).map((name) => [name, []]))
-  for (let round = 0; round < rounds; round++) {
+  const end = performance.now() + seconds * 1_000
+  for (let round = 0; round < rounds && (round === 0 || performance.now() < end); round++) {
     progress(`round ${round + 1} of ${rounds}`)
     for (const [name, { file, env, wrap, prepare, after }] of shuffled(Object.entries(variants))) {
       await prepare?.()

@@ -112,9 +112,9 @@ function ciText({ ci }) {
   return `There a command waits for its courier, a second at most, because a detached child is killed with its parent. This command works for ${WORK} ms; a courier that is started early has loaded by then. The whole command is compared with itself with telemetry off.\n\n${table(['courier', 'wait', 'longest wait', 'whole command'], rows)}`
 }
 
-function serverText({ load: { rounds, milliseconds } }) {
-  const seconds = Math.round((rounds * milliseconds) / 1_000)
-  return `${CONNECTIONS} connections, each with its next request as soon as the last is answered, for ${seconds} s on each server, in slices of ${milliseconds} ms in turn. Load, server and PostHog share the cores. "CPU" is that of the main thread for a request. What was not delivered when the server ended went out with the next command; then the sum of \`request_count\` was taken.`
+function serverText({ slices, milliseconds }) {
+  const seconds = Math.round((slices * milliseconds) / 1_000)
+  return `${CONNECTIONS} connections, each with its next request as soon as the last is answered, for ${seconds} s on each server: ${slices} slices of ${milliseconds} ms in turn. Load, server and PostHog share the cores. "CPU" is that of the main thread for a request. What was not delivered when the server ended went out with the next command; then the sum of \`request_count\` was taken.`
 }
 
 function serverTable(framework, runs) {

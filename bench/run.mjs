@@ -21,8 +21,20 @@ const ALL = ['healthy', 'slow', 'hanging', 'refused', 'DNS silent']
 const isShort = process.argv.includes('--short')
 const isMinute = process.argv.includes('--minute')
 const size = isShort
-  ? { rounds: 1, ci: 1, loop: 5, couriers: 1, load: { rounds: 1, milliseconds: 150 } }
-  : { rounds: 30, ci: 12, loop: 100, couriers: 7, load: { rounds: isMinute ? 120 : 40, milliseconds: 500 } }
+  ? {
+      commands: { rounds: 1, seconds: 0 },
+      ci: { rounds: 1, seconds: 0 },
+      loop: 5,
+      couriers: 1,
+      load: { rounds: 1, seconds: 0, milliseconds: 100 },
+    }
+  : {
+      commands: { rounds: 30, seconds: 130 },
+      ci: { rounds: 12, seconds: 45 },
+      loop: 100,
+      couriers: 7,
+      load: { rounds: isMinute ? 120 : 40, seconds: isMinute ? 360 : 120, milliseconds: 500 },
+    }
 
 const scratch = mkdtempSync(join(tmpdir(), 'visivo-bench-'))
 process.once('SIGINT', () => void end().then(() => process.exit(130)))
@@ -30,7 +42,13 @@ try {
   const { raw, missing } = await measure()
   const figures = figuresOf(raw)
   const date = new Date().toISOString().slice(0, 10)
-  const settings = { date, rounds: size.rounds, load: size.load, missing }
+  const settings = {
+    date,
+    rounds: raw.commands.nothing.length,
+    slices: raw.servers.http.none.rounds.length,
+    milliseconds: size.load.milliseconds,
+    missing,
+  }
   const report = renderReport(figures, settings)
   const chart = renderChart(figures)
   process.stdout.write(`${report}\n`)
@@ -47,7 +65,7 @@ try {
 async function measure() {
   const { all: standIns, close } = await startStandIns(scratch)
   const commands = await stage('commands', (progress) =>
-    timeVariants(commandVariants(scratch, standIns), size.rounds, progress),
+    timeVariants(commandVariants(scratch, standIns), size.commands, progress),
   )
   await endCouriers()
   // Seconds are not needed to see that it runs.
@@ -64,7 +82,7 @@ async function measure() {
   )
   const servers = {}
   for (const framework of Object.keys(SERVERS))
-    servers[framework] = await stage('servers', (progress) =>
+    servers[framework] = await stage(`servers, ${framework}`, (progress) =>
       loadServers(scratch, framework, size.load, progress),
     )
   await close()
@@ -75,9 +93,12 @@ async function measure() {
 /** Runs a part of the work; on a terminal its progress stays on one line. */
 async function stage(name, work) {
   const { stderr } = process
-  stderr.write(`▸ ${name}\n`)
-  const answer = await work((text) => stderr.isTTY && stderr.write(`\r\u001b[K  ${text}`))
-  if (stderr.isTTY) stderr.write('\r\u001b[K')
+  const start = performance.now()
+  const show = (text) => stderr.isTTY && stderr.write(`\r\u001b[K${text}`)
+  show(`▸ ${name}`)
+  const answer = await work((text) => show(`▸ ${name}: ${text}`))
+  show('')
+  stderr.write(`✓ ${name}, ${((performance.now() - start) / 1_000).toFixed(1)} s\n`)
   return answer
 }
 

@@ -20,20 +20,21 @@ const children = new Set()
 
 /**
  * Servers of one framework that live at the same time and are loaded in turn, slice by slice, so that all meet
- * the same noise. Gives for each PostHog `{ rounds: [{ perSecond, p99, cpu, megabytes }], served, arrived }`.
+ * the same noise; fewer slices where they take longer than `seconds`. Gives for each PostHog `{ rounds: [{ perSecond, p99, cpu, megabytes }], served, arrived }`.
  */
-export async function loadServers(scratch, framework, { rounds, milliseconds }, progress) {
+export async function loadServers(scratch, framework, { rounds, seconds, milliseconds }, progress) {
   const load = start(fork(programFile('load')))
   const servers = await Promise.all(
     Object.entries(SERVERS[framework]).map(([name, how]) => startServer(scratch, framework, name, how)),
   )
   for (const server of servers) await slice(server, load, Math.min(4 * milliseconds, 2_000))
-  for (let round = 0; round < rounds; round++) {
-    progress(`${framework}: round ${round + 1} of ${rounds}`)
+  const end = performance.now() + seconds * 1_000
+  for (let round = 0; round < rounds && (round === 0 || performance.now() < end); round++) {
+    progress(`round ${round + 1} of ${rounds}`)
     for (const server of shuffled(servers)) server.rounds.push(await slice(server, load, milliseconds))
   }
   load.kill()
-  progress(`${framework}: until all that was counted has arrived`)
+  progress(`until all that was counted has arrived`)
   const results = await Promise.all(servers.map(endServer))
   return Object.fromEntries(results.map(({ name, ...result }) => [name, result]))
 }
