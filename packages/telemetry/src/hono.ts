@@ -10,10 +10,12 @@ import type { FollowedServer } from './follow-server.ts'
 export function followRequests(server: FollowedServer): MiddlewareHandler {
   const known = new Map<string, Safe>()
   const safe = (template: string): Safe => {
-    const found = known.get(template) ?? sanitizeRoute(template)
+    const found = known.get(template)
+    if (found !== undefined) return found
+    const made = sanitizeRoute(template)
     // Templates are few; whoever makes them at run time must not fill the memory.
-    if (known.size < 1_000) known.set(template, found)
-    return found
+    if (known.size < 1_000) known.set(template, made)
+    return made
   }
   return async (context, next) => {
     const start = performance.now()

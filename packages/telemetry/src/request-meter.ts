@@ -43,7 +43,9 @@ export function createRequestMeter(now: () => number = Date.now): RequestMeter {
   let tokens: number = PACE.burst
   let refilled = now()
   let singles: RequestSum[] = []
-  let sums = new Map<string, Sum>()
+  // By endpoint, and in a short list of its methods and statuses: joining the three to one key takes twice as long.
+  let sums = new Map<Safe, Sum[]>()
+  let different = 0
 
   const takeToken = (time: number): boolean => {
     if (tokens < 1) {
@@ -55,13 +57,17 @@ export function createRequestMeter(now: () => number = Date.now): RequestMeter {
     return true
   }
   const add = (request: RequestFacts, at: number): void => {
-    const key = `${request.statusCode} ${request.method} ${request.endpoint}`
-    const sum = sums.get(key)
+    const { endpoint, method, statusCode, durationMs } = request
+    const ofEndpoint = sums.get(endpoint)
+    const sum = ofEndpoint?.find(({ first }) => first.statusCode === statusCode && first.method === method)
     if (sum) {
       sum.count += 1
-      sum.totalMs += request.durationMs
-    } else if (sums.size < MOST_SUMS || request.endpoint === UNMATCHED) {
-      sums.set(key, { first: request, at, count: 1, totalMs: request.durationMs })
+      sum.totalMs += durationMs
+    } else if (different < MOST_SUMS || endpoint === UNMATCHED) {
+      const begun = { first: request, at, count: 1, totalMs: durationMs }
+      if (ofEndpoint) ofEndpoint.push(begun)
+      else sums.set(endpoint, [begun])
+      different += 1
     } else add({ ...request, endpoint: UNMATCHED }, at)
   }
 
@@ -77,13 +83,14 @@ export function createRequestMeter(now: () => number = Date.now): RequestMeter {
       return taken
     },
     takeSums: () => {
-      const taken = [...sums.values()].map(({ first, at, count, totalMs }) => ({
+      const taken = [...sums.values()].flat().map(({ first, at, count, totalMs }) => ({
         ...first,
         durationMs: totalMs / count,
         count,
         at,
       }))
       sums = new Map()
+      different = 0
       return taken
     },
   }

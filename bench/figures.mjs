@@ -1,0 +1,80 @@
+import { SERVERS } from './servers.mjs'
+import { median, pairedDifference, pairedRatio, summary } from './statistics.mjs'
+
+/** The clients that are compared with ours, with the words for them. */
+export const OTHERS = {
+  fetch: 'a fetch',
+  'posthog-short': 'posthog-node, short timeouts',
+  'posthog-readme': 'posthog-node',
+}
+
+/** The raw times of a run, as the differences and ratios that are judged. All differences are in milliseconds. */
+export function figuresOf({ commands, slow, standIns, ci, loop, servers, courier }) {
+  const over = (name, reference) => pairedDifference(commands[name], commands[reference])
+  const floors = { 'at work': 'file', 'to start': 'file and child' }
+  const ours = (server, kind) => {
+    const off = `${server}: off` in commands ? `${server}: off` : 'off'
+    const cost = commands[`${server}: ${kind}`].map((took, round) => took - commands[off][round])
+    const floor = commands[floors[kind]].map((took, round) => took - commands.nothing[round])
+    return { cost: summary(cost), overFloor: pairedDifference(cost, floor) }
+  }
+  const other = (server, client) => {
+    const name = `${server}: ${client}`
+    if (commands[name]) return over(name, 'nothing')
+    return slow[name] && summary(slow[name].map((took) => took - median(commands.nothing)))
+  }
+  return {
+    bare: median(commands.nothing),
+    noise: { nothing: over('nothing again', 'nothing'), off: over('off again', 'off') },
+    floors: { 'at work': over('file', 'nothing'), 'to start': over('file and child', 'nothing') },
+    commands: Object.fromEntries(
+      standIns.map((server) => [
+        server,
+        {
+          'at work': ours(server, 'at work'),
+          'to start': ours(server, 'to start'),
+          others: Object.fromEntries(Object.keys(OTHERS).map((client) => [client, other(server, client)])),
+        },
+      ]),
+    ),
+    fullOutbox: over('full outbox', 'off'),
+    imports: {
+      telemetry: over('import @visivo/telemetry', 'nothing'),
+      posthog: over('import posthog-node', 'nothing'),
+      bundled: over('import bundled', 'nothing'),
+    },
+    ci: Object.fromEntries(
+      Object.entries(ci.waits).map(([name, waits]) => [
+        name,
+        {
+          whole: pairedDifference(ci.times[name], ci.times.off),
+          wait: summary(waits),
+          longest: Math.max(...waits),
+        },
+      ]),
+    ),
+    loop,
+    courier: courier.length > 0 ? summary(courier) : undefined,
+    servers: Object.fromEntries(
+      Object.entries(servers).map(([framework, runs]) => [framework, serverFigures(framework, runs)]),
+    ),
+  }
+}
+
+function serverFigures(framework, runs) {
+  const column = (name, key) => runs[name].rounds.map((round) => round[key])
+  return Object.keys(SERVERS[framework]).map((name) => ({
+    name,
+    isFollowed: runs[name].isFollowed,
+    perSecond: median(column(name, 'perSecond')),
+    cpu: median(column(name, 'cpu')),
+    megabytes: column(name, 'megabytes').at(-1),
+    rate: pairedRatio(column(name, 'perSecond'), column('none', 'perSecond')),
+    p99: pairedRatio(column(name, 'p99'), column('none', 'p99')),
+    moreCpu: pairedDifference(column(name, 'cpu'), column('none', 'cpu')),
+    moreMegabytes: column(name, 'megabytes').at(-1) - column('none', 'megabytes').at(-1),
+    served: runs[name].served,
+    arrived: runs[name].arrived,
+    events: runs[name].events,
+  }))
+}
