@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import { digest16 } from '@visivo/hash'
 import type { Product } from '@visivo/telemetry-config'
 
@@ -9,33 +10,67 @@ export interface Destination {
   readonly apiKey: string
 }
 
-/** Every path that telemetry writes to, all of them below `root`. */
-export interface Places {
+/** The paths that all destinations share. */
+export interface SharedPlaces {
   /** The product's own directory, `~/.visivo`: the machine id and the configuration lie here. */
   readonly directory: string
   /** All that telemetry keeps for itself; deleting it loses what waits and nothing else. */
   readonly root: string
   /** Remembers that the notice was shown. */
   readonly notice: string
-  /** One destination's own courier, outbox and log: an event never goes to another than it was recorded for. */
+}
+
+/** One destination's own courier, outbox and log: an event never goes to another than it was recorded for. */
+export interface DestinationPlaces {
   readonly destination: string
   readonly outbox: string
   readonly state: string
   readonly sentLog: string
+  /** As many bytes long as events were dropped since the last one was recorded. */
+  readonly tally: string
 }
+
+/** Every path that telemetry writes to, all of them below `root`. */
+export interface Places extends SharedPlaces, DestinationPlaces {}
+
+const DESTINATION = /^[0-9a-f]{16}$/
 
 /** The paths of a product in a home directory, for one destination. Touches no disk. */
 export function placesOf(product: Product, home: string, destination: Destination): Places {
+  const shared = sharedPlacesOf(product, home)
+  return {
+    ...shared,
+    ...placesIn(join(shared.root, digest16(`${destination.host}\n${destination.apiKey}`))),
+  }
+}
+
+/** The paths that don't depend on a destination. Touches no disk. */
+export function sharedPlacesOf(product: Product, home: string): SharedPlaces {
   const directory = join(home, product.directoryName)
   const root = join(directory, 'telemetry')
-  const own = join(root, digest16(`${destination.host}\n${destination.apiKey}`))
+  return { directory, root, notice: join(root, 'notice') }
+}
+
+/** Every destination that ever had an event, whether or not it is configured now. Never throws. */
+export function findPlaces(root: string): readonly DestinationPlaces[] {
+  try {
+    // Where there is no home directory, nothing is ours.
+    if (!isAbsolute(root)) return []
+    return readdirSync(root)
+      .filter((name) => DESTINATION.test(name))
+      .map((name) => placesIn(join(root, name)))
+  } catch {
+    // Nothing was ever recorded.
+    return []
+  }
+}
+
+function placesIn(destination: string): DestinationPlaces {
   return {
-    directory,
-    root,
-    notice: join(root, 'notice'),
-    destination: own,
-    outbox: join(own, 'outbox'),
-    state: join(own, 'courier.json'),
-    sentLog: join(own, 'sent.jsonl'),
+    destination,
+    outbox: join(destination, 'outbox'),
+    state: join(destination, 'courier.json'),
+    sentLog: join(destination, 'sent.jsonl'),
+    tally: join(destination, 'dropped'),
   }
 }

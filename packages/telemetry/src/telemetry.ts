@@ -3,7 +3,7 @@ import { assemble } from './assemble.ts'
 import { askConsent, type Consent, decideFor, type Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
 import { catalogueOf, type EVENTS, type EventSpec, type PropertiesOf } from './events.ts'
-import { createGuard, type StoredEvent } from './guard.ts'
+import { createGuard, type Guard, type StoredEvent } from './guard.ts'
 import { type Identity, identify, previewIdentity } from './identity.ts'
 import { gatherMetadata, type Metadata } from './metadata.ts'
 import { openOutbox } from './outbox.ts'
@@ -33,6 +33,8 @@ export interface TelemetryOptions<X extends Extras = NoExtras>
 export interface Telemetry<X extends Extras = NoExtras> {
   readonly world: World
   readonly metadata: Metadata
+  /** What an event has to be like, by the catalogue and the program's own events. */
+  readonly guard: Guard
   /**
    * Whether this run may record. The first run on a terminal is told, and records nothing.
    * @param quiet the program's output is meant for another program: nothing is told
@@ -124,6 +126,7 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     get metadata() {
       return metadata()
     },
+    guard,
     machineId,
     courierJob,
     consent: (where = {}, quiet) =>

@@ -1,0 +1,213 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { readMachineId } from '@visivo/machine-id'
+import { type Checked, type Decision, decide, findDestination, readSources } from '@visivo/telemetry-config'
+import type { Where } from './consent.ts'
+import { courierPid, isCourierAlive } from './courier-lock.ts'
+import { readCourierState, waitLeft } from './courier-state.ts'
+import { isNoticeDue } from './notice.ts'
+import { openOutbox } from './outbox.ts'
+import { type DestinationPlaces, findPlaces, placesOf, type SharedPlaces, sharedPlacesOf } from './places.ts'
+import { readSentLog, type SentEvent } from './sent-log.ts'
+import { canStartCourier } from './start-courier.ts'
+import type { Telemetry } from './telemetry.ts'
+import { toWire, type WireEvent } from './wire.ts'
+
+/**
+ * Everything that a person may want to know of telemetry here and now. Holds no key: it may be shown as it is.
+ * What changes something is in `@visivo/telemetry/control` (`turnOn`, `turnOff`, `reset`, `purge`).
+ */
+export interface Inspection {
+  /** Whether the next command records. */
+  readonly recording: boolean
+  /** Because of what, in words. */
+  readonly reason: string
+  /** What the one decider says, with a row for every source. */
+  readonly decision: {
+    readonly enabled: boolean
+    readonly because?: Checked
+    readonly checked: readonly Checked[]
+  }
+  /** `due`: the next command on a terminal shows the notice, and records nothing. */
+  readonly notice: 'shown' | 'due'
+  /** One source switches telemetry on, another one off: which, in words. */
+  readonly contradiction?: string
+  /** Where events go, or would go: origin and path. Missing when none is configured. */
+  readonly destination?: { readonly host: string; readonly hasKey: boolean }
+  /** Missing until the first event is recorded, and in CI, where every run has an id of its own. */
+  readonly machineId?: { readonly id: string; readonly path: string; readonly persisted: boolean }
+  /** What waits, oldest first, as it would be sent: for the destination, or for any when none is configured. */
+  readonly waiting: readonly WireEvent[]
+  /** How many events wait for destinations that are not configured now. */
+  readonly waitingElsewhere: number
+  /** When a batch was accepted last, ISO 8601. */
+  readonly lastSuccess?: string
+  /** When and why one was not: a sentence without an address or a key. */
+  readonly lastFailure?: { readonly at: string; readonly reason: string }
+  /** After a failure: before this time, ISO 8601, no courier tries again. */
+  readonly nextAttempt?: string
+  /** How many events were given up: over the caps, too old, damaged or refused. As far back as the log reaches. */
+  readonly dropped: number
+  readonly courier: { readonly alive: boolean; readonly pid?: number }
+  /** False where no child process can be started, as in a program bundled into one file: then events only wait. */
+  readonly canSend: boolean
+  /** Where all of this lies. */
+  readonly places: SharedPlaces & {
+    readonly machineId: string
+    readonly config: string
+    /** Those that `waiting`, the times and `courier` come from. */
+    readonly destinations: readonly DestinationPlaces[]
+  }
+}
+
+/** Looks at everything and changes nothing: no file is written, no process started, no socket opened. Never throws. */
+export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspection {
+  const { product, home, isCi } = telemetry.world
+  const decision = decideFully(telemetry, where)
+  const { enabled, checked } = decision
+  const destination = destinationOf(telemetry, where)
+  const shared = sharedPlacesOf(product, home)
+  const all = findPlaces(shared.root)
+  const looked = destination ? [placesOf(product, home, destination)] : all
+  const waiting = looked.flatMap((places) => readWaiting(telemetry, places))
+  const elsewhere = all.filter((places) => !looked.some((own) => own.destination === places.destination))
+  const id = isCi ? undefined : readMachineId({ directory: shared.directory })
+  const contradiction = contradictionIn(decision)
+  const machineId = join(shared.directory, 'machine_id')
+  const notice = isCi || !isNoticeDue(shared.notice) ? 'shown' : 'due'
+  return {
+    ...whether(telemetry, decision, notice),
+    decision: { enabled, checked, ...(decision.enabled ? {} : { because: decision.because }) },
+    notice,
+    ...(contradiction === undefined ? {} : { contradiction }),
+    ...(destination ? { destination: { host: destination.host, hasKey: true } } : {}),
+    ...(id === undefined ? {} : { machineId: { id, path: machineId, persisted: true } }),
+    waiting,
+    waitingElsewhere: elsewhere.reduce((sum, places) => sum + countWaiting(telemetry, places), 0),
+    ...timesOf(looked),
+    dropped: all.reduce((sum, places) => sum + countDropped(telemetry, places), 0),
+    courier: courierOf(looked),
+    canSend: canStartCourier(),
+    places: {
+      ...shared,
+      machineId,
+      config: join(shared.directory, product.configFile),
+      destinations: looked,
+    },
+  }
+}
+
+/** What was acknowledged by any destination, oldest first, as far back as the log reaches. Never throws. */
+export function readSent(
+  telemetry: Telemetry,
+  options: { readonly event?: string | undefined; readonly since?: Date | undefined } = {},
+): readonly SentEvent[] {
+  const { product, home } = telemetry.world
+  const { event, since } = options
+  return findPlaces(sharedPlacesOf(product, home).root)
+    .flatMap(({ sentLog }) => readSentLog(sentLog))
+    .filter((sent) => event === undefined || sent.event.event === event)
+    .filter((sent) => since === undefined || Date.parse(sent.sent_at) >= since.getTime())
+    .sort((one, other) => Date.parse(one.sent_at) - Date.parse(other.sent_at))
+}
+
+/** A source's answer as a person would say it, such as `DO_NOT_TRACK is set (1)`. */
+export function sayWhatCounts({ kind, source, value }: Checked): string {
+  if (kind === 'destination') return value
+  return kind === 'environment' || kind === 'env-file' ? `${source} is set (${value})` : `${source}: ${value}`
+}
+
+/** The whole decision, with a row for every source; a home directory that is unknown is one of its rows. */
+export function decideFully({ world }: Telemetry, where: Where): Decision {
+  const { product, env, home } = world
+  const { projectDirectory, envFile = {} } = where
+  const place = projectDirectory === undefined ? {} : { projectDirectory }
+  return decide(product, readSources(product, { env, home, envFile, ...place }))
+}
+
+/** Where events would go, whether or not telemetry is on. Holds the key. */
+export function destinationOf({ world }: Telemetry, where: Where) {
+  return findDestination(world.product, world.env, where.envFile ?? {}).destination
+}
+
+function whether(
+  { world }: Telemetry,
+  decision: Decision,
+  notice: Inspection['notice'],
+): Pick<Inspection, 'recording' | 'reason'> {
+  if (!decision.enabled) return { recording: false, reason: sayWhatCounts(decision.because) }
+  if (world.debug) {
+    const variable = `${world.product.envPrefix}_TELEMETRY_DEBUG`
+    return { recording: false, reason: `${variable} is set: events are shown, and neither kept nor sent` }
+  }
+  if (notice === 'due' && world.stderr().isTTY === true)
+    return { recording: false, reason: 'the next command tells about it first, and records nothing' }
+  return { recording: true, reason: 'nothing switches it off' }
+}
+
+function contradictionIn(decision: Decision): string | undefined {
+  if (decision.enabled) return undefined
+  const on = decision.checked.find(({ kind, verdict }) => verdict === 'on' && kind !== 'destination')
+  return on && `${sayOn(on)}, but ${sayWhatCounts(decision.because)}`
+}
+
+function sayOn({ kind, source, value }: Checked): string {
+  return kind === 'project' || kind === 'global'
+    ? `enabled by ${source}`
+    : `not disabled by ${source} (${value})`
+}
+
+function readWaiting(telemetry: Telemetry, places: DestinationPlaces): readonly WireEvent[] {
+  const outbox = openOutbox(places.outbox, telemetry.guard)
+  return outbox.waiting().flatMap((name) => {
+    const event = outbox.read(name)
+    return event ? [toWire(event)] : []
+  })
+}
+
+function countWaiting(telemetry: Telemetry, places: DestinationPlaces): number {
+  return openOutbox(places.outbox, telemetry.guard).waiting().length
+}
+
+/** Those that no event has reported yet, and those that one has that waits or was sent. */
+function countDropped(telemetry: Telemetry, places: DestinationPlaces): number {
+  const events = [...readWaiting(telemetry, places), ...readSentLog(places.sentLog).map((sent) => sent.event)]
+  const reported = events.map(({ properties }) => Number(properties.dropped_events ?? 0))
+  return reported.reduce((sum, count) => sum + count, sizeOf(places.tally))
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  } catch {
+    return 0
+  }
+}
+
+function timesOf(
+  looked: readonly DestinationPlaces[],
+): Pick<Inspection, 'lastSuccess' | 'lastFailure' | 'nextAttempt'> {
+  const states = looked.map(({ state }) => readCourierState(state))
+  const lastSuccess = latest(states, (state) => state.lastSuccess)?.lastSuccess
+  const lastFailure = latest(states, (state) => state.lastFailure?.at)?.lastFailure
+  const now = Date.now()
+  const pauses = states.map((state) => waitLeft(state, now)).filter((pause) => pause > 0)
+  return {
+    ...(lastSuccess === undefined ? {} : { lastSuccess }),
+    ...(lastFailure === undefined ? {} : { lastFailure }),
+    ...(pauses.length === 0 ? {} : { nextAttempt: new Date(now + Math.min(...pauses)).toISOString() }),
+  }
+}
+
+function latest<T>(all: readonly T[], timeOf: (one: T) => string | undefined): T | undefined {
+  return all
+    .filter((one) => timeOf(one) !== undefined)
+    .toSorted((one, other) => String(timeOf(one)).localeCompare(String(timeOf(other))))
+    .at(-1)
+}
+
+function courierOf(looked: readonly DestinationPlaces[]): Inspection['courier'] {
+  const alive = looked.find(({ destination }) => isCourierAlive(destination))
+  const pid = alive && courierPid(alive.destination)
+  return { alive: alive !== undefined, ...(pid === undefined ? {} : { pid }) }
+}
