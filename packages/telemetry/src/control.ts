@@ -1,11 +1,13 @@
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { lstatSync, rmSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readMachineId, resetMachineId } from '@visivo/machine-id'
 import { GLOBAL_SWITCH, PROJECT_SWITCH } from '@visivo/telemetry-config'
 import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
 import type { Where } from './consent.ts'
-import { courierPid } from './courier-lock.ts'
-import { decideFully, sayWhatCounts } from './inspect.ts'
+import { courierPid, isRunning } from './courier-lock.ts'
+import { sayEvents, sayWhatCounts } from './in-words.ts'
+import { decideFully } from './inspect.ts'
 import { openOutbox } from './outbox.ts'
 import { findPlaces, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -25,6 +27,10 @@ export interface SwitchOptions {
   /** What else counts here, so that `turnOn` can tell what still keeps telemetry off. */
   readonly where?: Where
 }
+
+/** How long a courier is waited for, and how often it is looked for, in milliseconds. */
+const LONGEST_WAIT = 3_000
+const STEP = 50
 
 /** Switches telemetry on in the person's file, or a project's; says so when another source keeps it off. Never throws. */
 export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
@@ -48,7 +54,7 @@ export function turnOff(telemetry: Telemetry, options: SwitchOptions = {}): Outc
     ok: edited.ok,
     says: [
       ...edited.says,
-      removed === 0 ? 'Nothing waited to be sent.' : `Removed ${count(removed)} that waited to be sent.`,
+      removed === 0 ? 'Nothing waited to be sent.' : `Removed ${sayEvents(removed)} that waited to be sent.`,
     ],
   }
 }
@@ -70,19 +76,45 @@ export function reset(telemetry: Telemetry): Outcome {
 
 /**
  * Removes everything that telemetry wrote on this machine: what waits, the logs, the machine id, the memory of
- * the notice. The configuration is the person's and stays. Never throws.
+ * the notice. The configuration is the person's and stays. Waits a few seconds for a courier to end. Never rejects.
  */
 export async function purge(telemetry: Telemetry): Promise<Outcome> {
   const { product, home } = telemetry.world
   const { directory, root } = sharedPlacesOf(product, home)
+  const id = join(directory, 'machine_id')
+  const paths = isAbsolute(home) ? [root, id, `${id}.next`].filter(exists) : []
+  if (paths.length === 0)
+    return { ok: true, says: ['There is nothing to remove: telemetry wrote nothing here.'] }
   const couriers = findPlaces(root).flatMap(({ destination }) => courierPid(destination) ?? [])
-  const gone = [root, join(directory, 'machine_id'), join(directory, 'machine_id.next')]
-  return removeAll(gone, couriers)
+  const done = attempt(() => removeAll(paths))
+  if (done) return done
+  // A courier that finds its lock gone ends, but may write once more before it looks.
+  const busy = await stillRunning(couriers.filter((pid) => pid !== process.pid))
+  const again = attempt(() => removeAll(paths))
+  if (again) return again
+  return {
+    ok: true,
+    says: [
+      ...paths.map((path) => `Removed ${path}`),
+      ...busy.map((pid) => `Process ${pid} is still at work; if it is a server, it goes on recording.`),
+      `Your settings stay as they are. The next command on a terminal tells about telemetry again, if it is on.`,
+    ],
+  }
 }
 
-async function removeAll(paths: readonly string[], _couriers: readonly number[]): Promise<Outcome> {
+/** Those of the processes that have not ended after a few seconds. */
+async function stillRunning(pids: readonly number[]): Promise<readonly number[]> {
+  const end = performance.now() + LONGEST_WAIT
+  while (pids.some(isRunning) && performance.now() < end) await sleep(STEP)
+  return pids.filter(isRunning)
+}
+
+function removeAll(paths: readonly string[]): void {
   for (const path of paths) rmSync(path, { recursive: true, force: true })
-  return { ok: true, says: paths }
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 /** Removes what waits for any destination. Gives how many events went. */
@@ -114,8 +146,4 @@ function attempt<T>(work: () => T): T | Outcome {
   } catch (error) {
     return { ok: false, says: [error instanceof Error ? error.message : String(error)] }
   }
-}
-
-function count(events: number): string {
-  return events === 1 ? '1 event' : `${events} events`
 }

@@ -84,7 +84,8 @@ function isAlive(directory: string, number: number): boolean {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process of this id exists, whoever owns it. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

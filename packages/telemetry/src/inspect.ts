@@ -5,6 +5,7 @@ import { type Checked, type Decision, decide, findDestination, readSources } fro
 import type { Where } from './consent.ts'
 import { courierPid, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
+import { sayWhatCounts } from './in-words.ts'
 import { isNoticeDue } from './notice.ts'
 import { openOutbox } from './outbox.ts'
 import { type DestinationPlaces, findPlaces, placesOf, type SharedPlaces, sharedPlacesOf } from './places.ts'
@@ -109,12 +110,6 @@ export function readSent(
     .filter((sent) => event === undefined || sent.event.event === event)
     .filter((sent) => since === undefined || Date.parse(sent.sent_at) >= since.getTime())
     .sort((one, other) => Date.parse(one.sent_at) - Date.parse(other.sent_at))
-}
-
-/** A source's answer as a person would say it, such as `DO_NOT_TRACK is set (1)`. */
-export function sayWhatCounts({ kind, source, value }: Checked): string {
-  if (kind === 'destination') return value
-  return kind === 'environment' || kind === 'env-file' ? `${source} is set (${value})` : `${source}: ${value}`
 }
 
 /** The whole decision, with a row for every source; a home directory that is unknown is one of its rows. */

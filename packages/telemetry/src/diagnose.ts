@@ -1,0 +1,197 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Where } from './consent.ts'
+import { sayEvents } from './in-words.ts'
+import { decideFully, destinationOf, type Inspection, inspectTelemetry } from './inspect.ts'
+import { placesOf } from './places.ts'
+import { type Probe, probe } from './probe.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly name: 'switch' | 'key' | 'host' | 'clock' | 'proxy' | 'outbox' | 'courier'
+  /** False when somebody has to do something before events arrive. */
+  readonly ok: boolean
+  readonly says: string
+  /** What to do. */
+  readonly advice?: string
+}
+
+/** A clock that is off by more, in milliseconds, puts events on the wrong day. */
+const CLOCK = 300_000
+/** An event that waits longer than this beside a live courier, in milliseconds, shows that it is stuck. */
+const PATIENCE = 120_000
+const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY']
+
+/**
+ * Looks for whatever keeps events from arriving, and says what to do about each. Asks the configured host for
+ * any answer, unless telemetry is off or in debug mode: then it opens no socket. Writes nothing. Never rejects.
+ */
+export async function diagnose(telemetry: Telemetry, where: Where = {}): Promise<readonly Check[]> {
+  const decision = decideFully(telemetry, where)
+  const inspection = inspectTelemetry(telemetry, where)
+  const destination = destinationOf(telemetry, where)
+  const mayAsk = decision.enabled && !telemetry.world.debug
+  const answer = destination && mayAsk ? await probe(destination.host) : undefined
+  return [
+    checkSwitch(inspection),
+    checkKey(telemetry, destination?.apiKey),
+    ...(destination ? [checkHost(destination.host, answer)] : []),
+    ...(answer ? checkClock(answer) : []),
+    checkProxy(telemetry, answer),
+    checkOutbox(telemetry, inspection, where),
+    checkCourier(telemetry, inspection),
+  ]
+}
+
+function checkSwitch({ decision, recording, reason }: Inspection): Check {
+  if (decision.enabled) {
+    const says = recording ? 'telemetry is on' : `telemetry is on, but ${reason}`
+    return { name: 'switch', ok: true, says }
+  }
+  // Off is no fault, unless it is because a file can't be read.
+  const { because } = decision
+  const broken = because?.value.startsWith("the file can't be read") === true
+  const says = `telemetry is off: ${reason}`
+  if (!broken) return { name: 'switch', ok: true, says }
+  return {
+    name: 'switch',
+    ok: false,
+    says,
+    advice: `Mend ${because.path ?? because.source}; until then it counts as off.`,
+  }
+}
+
+function checkKey({ world }: Telemetry, key: string | undefined): Check {
+  const variable = `${world.product.envPrefix}_POSTHOG_API_KEY`
+  if (key === undefined)
+    return {
+      name: 'key',
+      ok: false,
+      says: 'there is no usable destination, so nothing is recorded or sent',
+      advice: `Set ${variable}, and ${world.product.envPrefix}_POSTHOG_HOST for a PostHog of your own (https).`,
+    }
+  if (/^phc_[A-Za-z0-9_-]+$/.test(key)) return { name: 'key', ok: true, says: 'looks like a project key' }
+  const personal = key.startsWith('phx_')
+  return {
+    name: 'key',
+    ok: false,
+    says: personal
+      ? 'is a personal key, which can read your data'
+      : 'does not look like a project key (phc_…)',
+    advice: personal
+      ? `Put the project key (phc_…) into ${variable}, and revoke the personal key if others could see it.`
+      : `Copy the project key from PostHog's project settings into ${variable}.`,
+  }
+}
+
+const HOST_ADVICE = {
+  name: 'Check the spelling of the host and your name server; offline, events wait up to two weeks.',
+  connection: 'Check the network and the firewall; events wait up to two weeks.',
+  encryption:
+    'If your network replaces certificates, name its own in NODE_EXTRA_CA_CERTS; check the clock too.',
+  answer: 'Something listens there and does not answer: check that it is PostHog.',
+} as const
+
+const HOST_PROBLEM = {
+  name: 'its name was not found',
+  connection: 'no connection',
+  encryption: 'no encrypted connection',
+  answer: 'connected, but no answer',
+} as const
+
+function checkHost(host: string, answer: Probe | undefined): Check {
+  if (!answer) return { name: 'host', ok: true, says: `${host} was not asked: nothing would be sent now` }
+  if (answer.reached === 'answer')
+    return answer.status < 500
+      ? { name: 'host', ok: true, says: `${host} answers` }
+      : {
+          name: 'host',
+          ok: false,
+          says: `${host} answers with an error (${answer.status})`,
+          advice: 'Wait: events are kept and tried again.',
+        }
+  return {
+    name: 'host',
+    ok: false,
+    says: `${host}: ${HOST_PROBLEM[answer.step]} (${answer.reason})`,
+    advice: HOST_ADVICE[answer.step],
+  }
+}
+
+function checkClock(answer: Probe): readonly Check[] {
+  if (answer.reached !== 'answer' || !answer.serverTime) return []
+  const off = Date.now() - answer.serverTime.getTime()
+  if (Math.abs(off) <= CLOCK) return [{ name: 'clock', ok: true, says: 'agrees with the server' }]
+  const minutes = Math.round(Math.abs(off) / 60_000)
+  const says = `is ${minutes} minutes ${off > 0 ? 'ahead of' : 'behind'} the server`
+  return [{ name: 'clock', ok: false, says, advice: 'Set it: events carry the time of this machine.' }]
+}
+
+function checkProxy({ world }: Telemetry, answer: Probe | undefined): Check {
+  const names = PROXIES.flatMap((name) => [name, name.toLowerCase()])
+  const set = names.filter((name) => world.env[name])
+  if (set.length === 0) return { name: 'proxy', ok: true, says: 'no proxy is set' }
+  const says = `${set.join(', ')} ${set.length === 1 ? 'is' : 'are'} set, and not used: events go to the host directly`
+  if (answer?.reached !== 'nothing') return { name: 'proxy', ok: true, says }
+  const advice = `Let the host through directly, name a relay that can be reached in ${world.product.envPrefix}_POSTHOG_HOST, or switch telemetry off.`
+  return { name: 'proxy', ok: false, says, advice }
+}
+
+function checkOutbox(telemetry: Telemetry, { places }: Inspection, where: Where): Check {
+  const { product, home } = telemetry.world
+  const destination = destinationOf(telemetry, where)
+  const wanted = destination ? placesOf(product, home, destination).outbox : places.root
+  const directory = nearestExisting(wanted)
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK)
+    return {
+      name: 'outbox',
+      ok: true,
+      says: `${wanted} can be ${wanted === directory ? 'written to' : 'made'}`,
+    }
+  } catch {
+    const advice = `Make ${directory} writable for you. Until then nothing is recorded.`
+    return { name: 'outbox', ok: false, says: `${directory} can't be written to`, advice }
+  }
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path))
+}
+
+function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
+  const { courier, waiting, canSend, nextAttempt, lastFailure } = inspection
+  const name = 'courier'
+  const flush = `${telemetry.world.product.name} telemetry flush`
+  const oldest = Date.now() - Date.parse(waiting[0]?.timestamp ?? '')
+  if (!canSend)
+    return {
+      name,
+      ok: false,
+      says: 'no process can be started here',
+      advice: `Events wait; send them with ${flush}.`,
+    }
+  if (nextAttempt !== undefined && waiting.length > 0)
+    return {
+      name,
+      ok: false,
+      says: `${sayEvents(waiting.length)} wait until ${nextAttempt}: ${lastFailure?.reason ?? 'it failed before'}`,
+      advice: `${flush} tries now.`,
+    }
+  if (courier.alive && oldest > PATIENCE)
+    return {
+      name,
+      ok: false,
+      says: `${courier.pid === undefined ? 'one' : `process ${courier.pid}`} is at work, but events wait for minutes`,
+      advice: `If it is no server of yours, end it${courier.pid === undefined ? '' : ` (kill ${courier.pid})`}; then ${flush}.`,
+    }
+  if (courier.alive)
+    return { name, ok: true, says: `at work${courier.pid === undefined ? '' : ` (process ${courier.pid})`}` }
+  if (waiting.length === 0) return { name, ok: true, says: 'none is at work, and nothing waits' }
+  return {
+    name,
+    ok: true,
+    says: `none is at work; ${sayEvents(waiting.length)} go out with the next command`,
+  }
+}

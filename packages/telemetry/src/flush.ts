@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Where } from './consent.ts'
+import type { Outcome } from './control.ts'
+import { type CourierEnd, runCourier } from './courier.ts'
+import { courierPid, isCourierAlive } from './courier-lock.ts'
+import { sayEvents, sayWhatCounts } from './in-words.ts'
+import { decideFully, destinationOf } from './inspect.ts'
+import { openOutbox } from './outbox.ts'
+import { type Destination, placesOf } from './places.ts'
+import { readSentLog } from './sent-log.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** What `flush` came to; `ok` when nothing is left that waits. */
+export interface Flushed extends Outcome {
+  readonly sent: number
+  readonly waiting: number
+}
+
+/** How long another courier is waited for, what all of it takes at most, and how often it is looked, in milliseconds. */
+const OTHERS_TIME = 15_000
+const LONGEST = 60_000
+const STEP = 100
+
+/**
+ * Sends what waits for the configured destination now, in this process, whatever earlier failures asked for, and
+ * says what happened. With telemetry off, or in debug mode, it opens no socket. Never rejects.
+ * @param signal ends it at once; what was not acknowledged goes on waiting
+ */
+export async function flush(
+  telemetry: Telemetry,
+  where: Where = {},
+  signal: AbortSignal = AbortSignal.timeout(LONGEST),
+): Promise<Flushed> {
+  const destination = destinationOf(telemetry, where)
+  if (!destination) return notAllowed(telemetry, where, 0)
+  const outbox = outboxOf(telemetry, destination)
+  const before = outbox.waiting()
+  if (telemetry.world.debug || !decideFully(telemetry, where).enabled)
+    return notAllowed(telemetry, where, before.length)
+  if (before.length === 0) return { ok: true, says: ['Nothing waits to be sent.'], sent: 0, waiting: 0 }
+
+  const waited = await waitForOther(telemetry, destination, signal)
+  const end = await tryCourier(telemetry, destination, where, signal)
+  const uuids = new Set(before.map((name) => name.slice(0, 36)))
+  const log = readSentLog(placesOf(telemetry.world.product, telemetry.world.home, destination).sentLog)
+  const sent = log.filter(({ event }) => uuids.delete(event.uuid)).length
+  const left = outbox.waiting()
+  const lost = before.filter((name) => uuids.has(name.slice(0, 36)) && !left.includes(name)).length
+  return {
+    ok: left.length === 0,
+    says: [...waited, ...sayEnd(end, { sent, waiting: left.length, lost, host: destination.host })],
+    sent,
+    waiting: left.length,
+  }
+}
+
+function outboxOf({ world, guard }: Telemetry, destination: Destination) {
+  return openOutbox(placesOf(world.product, world.home, destination).outbox, guard)
+}
+
+function notAllowed(telemetry: Telemetry, where: Where, waiting: number): Flushed {
+  const decision = decideFully(telemetry, where)
+  const because = decision.enabled
+    ? `${telemetry.world.product.envPrefix}_TELEMETRY_DEBUG is set`
+    : `telemetry is off: ${sayWhatCounts(decision.because)}`
+  const left = waiting === 0 ? [] : [`${sayEvents(waiting)} ${waiting === 1 ? 'goes' : 'go'} on waiting.`]
+  return { ok: waiting === 0, says: [`Nothing is sent, because ${because}.`, ...left], sent: 0, waiting }
+}
+
+/** Two that send at once would send everything twice, so the one that is at work goes first. */
+async function waitForOther(
+  { world, guard }: Telemetry,
+  destination: Destination,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const places = placesOf(world.product, world.home, destination)
+  if (!isCourierAlive(places.destination)) return []
+  const pid = courierPid(places.destination)
+  const outbox = openOutbox(places.outbox, guard)
+  const end = performance.now() + OTHERS_TIME
+  while (
+    isCourierAlive(places.destination) &&
+    outbox.waiting().length > 0 &&
+    performance.now() < end &&
+    !signal.aborted
+  )
+    await sleep(STEP)
+  return [`A courier is at work${pid === undefined ? '' : ` (process ${pid})`}; it went first.`]
+}
+
+async function tryCourier(
+  telemetry: Telemetry,
+  destination: Destination,
+  { projectDirectory }: Where,
+  signal: AbortSignal,
+): Promise<CourierEnd> {
+  if (outboxOf(telemetry, destination).waiting().length === 0) return { kind: 'done' }
+  const job = telemetry.courierJob(destination)
+  const place = projectDirectory === undefined ? {} : { projectDirectory }
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(LONGEST)])
+  const terms = { firstWait: 0, linger: 0, hurry: stop, stop, despiteBackoff: true }
+  try {
+    return await runCourier({ ...job, ...place }, terms)
+  } catch {
+    return { kind: 'later', reason: 'the disk refuses' }
+  }
+}
+
+interface Counted {
+  readonly sent: number
+  readonly waiting: number
+  readonly lost: number
+  readonly host: string
+}
+
+function sayEnd(end: CourierEnd, { sent, waiting, lost, host }: Counted): readonly string[] {
+  return [
+    ...(sent > 0 ? [`Sent ${sayEvents(sent)} to ${host}.`] : []),
+    ...(lost > 0 && end.kind !== 'off'
+      ? [`Gave up ${sayEvents(lost)} that the server or the catalogue refuses.`]
+      : []),
+    ...(waiting > 0
+      ? [`${sayEvents(waiting)} still ${waiting === 1 ? 'waits' : 'wait'}: ${sayWhy(end)}.`]
+      : []),
+  ]
+}
+
+function sayWhy(end: CourierEnd): string {
+  switch (end.kind) {
+    case 'later':
+      return end.reason
+    case 'busy':
+      return 'another courier is at work on it'
+    case 'off':
+      return 'telemetry was switched off meanwhile'
+    case 'stopped':
+      return 'it was stopped'
+    case 'done':
+      return 'recorded meanwhile'
+  }
+}

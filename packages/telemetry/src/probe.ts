@@ -1,0 +1,76 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import type { Socket } from 'node:net'
+import { lookupWithDeadline } from './lookup.ts'
+
+/** How far a request came, and what the server's clock said. */
+export type Probe =
+  | { readonly reached: 'answer'; readonly status: number; readonly serverTime?: Date }
+  /** `step`: what did not work; `reason`: an error's code or a few words, without a name or an address. */
+  | {
+      readonly reached: 'nothing'
+      readonly step: 'name' | 'connection' | 'encryption' | 'answer'
+      readonly reason: string
+    }
+
+/** From the name of the host to the head of the answer, in milliseconds. */
+const DEADLINE = 5_000
+
+/**
+ * Asks the configured host for any answer, the way `send` would go, and says how far it came. It is the only
+ * other way out of the machine: a `HEAD` without a body, a key or a name, when a person asks for it. Never rejects.
+ * @param host what `Destination.host` holds
+ */
+export function probe(host: string, deadline: number = DEADLINE): Promise<Probe> {
+  return new Promise((resolve) => {
+    let step: Extract<Probe, { reached: 'nothing' }>['step'] = 'name'
+    const secure = host.startsWith('https:')
+    const outgoing = (secure ? requestHttps : requestHttp)(
+      host,
+      {
+        method: 'HEAD',
+        headers: { Connection: 'close' },
+        lookup: lookupWithDeadline,
+        signal: AbortSignal.timeout(deadline),
+        agent: false,
+      },
+      (response) => {
+        response.resume()
+        resolve(answerOf(response.statusCode ?? 0, response.headers.date))
+        outgoing.destroy()
+      },
+    )
+    outgoing.on('socket', (socket: Socket) => {
+      // An address needs no lookup, and no event says so.
+      if (!socket.connecting || isAddress(host)) step = 'connection'
+      socket.on('lookup', (error: Error | null) => {
+        if (!error) step = 'connection'
+      })
+      socket.on('connect', () => {
+        step = secure ? 'encryption' : 'answer'
+      })
+      socket.on('secureConnect', () => {
+        step = 'answer'
+      })
+    })
+    outgoing.on('error', (error) => resolve({ reached: 'nothing', step, reason: describe(error) }))
+    outgoing.end()
+  })
+}
+
+function answerOf(status: number, date: string | undefined): Probe {
+  const serverTime = new Date(date ?? Number.NaN)
+  return Number.isNaN(serverTime.getTime())
+    ? { reached: 'answer', status }
+    : { reached: 'answer', status, serverTime }
+}
+
+function isAddress(host: string): boolean {
+  const { hostname } = new URL(host)
+  return hostname.startsWith('[') || /^\d{1,3}(\.\d{1,3}){3}$/.test(hostname)
+}
+
+function describe(error: Error): string {
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time'
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error'
+}
