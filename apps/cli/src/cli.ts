@@ -5,7 +5,7 @@ import { readEnvFile, requireEnvFile } from './env-file.ts'
 import { exitCodeFor, UsageError } from './errors.ts'
 import { interruptible, type SignalSource } from './interrupt.ts'
 import { type CommandObserver, noObserver } from './observer.ts'
-import { createProgram, type Invocation } from './program.ts'
+import { createProgram, type Invocation, isObserved } from './program.ts'
 import { renderError } from './render-error.ts'
 
 /** Everything outside of the program that a command touches, the file system apart. */
@@ -38,16 +38,18 @@ export async function runCli(argv: readonly string[], world: World = processWorl
   const envFile = readEnvFile(workingDirectory, askedEnvFile)
   const env = { ...envFile.values, ...world.env }
   const report: Report = {}
-  const observer = request.observed ? world.observer : noObserver
+  const observed = isObserved(request.command)
+  const observer = observed ? world.observer : noObserver
   const { program, command } = request
   observer.started({ program, command, argv, workingDirectory, envFile, env })
   const error = await attempt(async () => {
     await interruptible(world.signals, async (signal) => {
       const run = await request.load()
-      requireEnvFile(envFile, askedEnvFile)
+      // What looks at telemetry has to work when the file is broken, and says so itself.
+      if (observed) requireEnvFile(envFile, askedEnvFile)
       const { stdout, stderr } = world
       const { serving } = observer
-      await run(request.options, { workingDirectory, env, stdout, stderr, signal, report, serving })
+      await run(request.options, { workingDirectory, envFile, env, stdout, stderr, signal, report, serving })
     })
   })
   const exitCode = exitCodeFor(error)
@@ -83,7 +85,7 @@ function readRequest(argv: readonly string[], world: World): Request | { readonl
   if (failure?.code === 'commander.help') return { exitCode: 2 }
   if (invocation) return { program, options: options(), ...invocation }
   const usage = new UsageError(failure?.message ?? 'there is no such command')
-  return { program, command: named, options: options(), observed: true, load: () => Promise.reject(usage) }
+  return { program, command: named, options: options(), load: () => Promise.reject(usage) }
 }
 
 interface ParseFailure {

@@ -1,3 +1,4 @@
+import type { EnvFile } from './env-file.ts'
 import type { CommandObserver } from './observer.ts'
 import type { ObjectCounts } from './project/kinds.ts'
 
@@ -21,6 +22,7 @@ export interface Report {
 export interface CommandContext {
   /** Absolute: `--working-dir`, or where visivo was started. Every relative path counts from here. */
   readonly workingDirectory: string
+  readonly envFile: EnvFile
   /** The process's environment over that of the env file. */
   readonly env: Readonly<NodeJS.ProcessEnv>
   readonly stdout: NodeJS.WritableStream & Output

@@ -68,6 +68,9 @@ export class SeedError extends ProjectError {}
 /** DuckDB refused a model's SQL. */
 export class QueryError extends ProjectError {}
 
+/** Something about telemetry could not be done, or needs a person to do something. */
+export class TelemetryError extends ProjectError {}
+
 /** The command line itself is wrong (exit code 2). */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -107,6 +110,7 @@ export const ERROR_TYPES: readonly string[] = [
   'ModelError',
   'SeedError',
   'QueryError',
+  'TelemetryError',
   'UsageError',
   'Interrupted',
 ]

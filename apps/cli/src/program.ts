@@ -1,14 +1,19 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Argument, Command } from 'commander'
 import type { CommandFunction, CommonOptions, Output } from './context.ts'
+import { telemetryCommands } from './telemetry-program.ts'
 import { readVersion } from './version.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** What the command line asked for: a declared command, and how its code is loaded once it runs. */
 export interface Invocation {
   readonly command: Command
   readonly load: () => Promise<CommandFunction<CommonOptions>>
-  /** False for commands that a CommandObserver isn't told about. */
-  readonly observed: boolean
 }
+
+/** Makes an action that tells the host which command was meant; `load` gives the command's code, once it is to run. */
+export type Invoke = <Options extends CommonOptions>(
+  load: (command: Command) => Promise<CommandFunction<Options>>,
+) => (...args: readonly unknown[]) => void
 
 /** Where the program says things, and whom it tells what was asked for. */
 export interface ProgramHost {
@@ -21,6 +26,15 @@ export interface ProgramHost {
 
 const DEFAULT_THREADS = 8
 const DEFAULT_PORT = 8000
+/** Nobody is told about these and what is below them: asking about telemetry, or for a script, is no use of the tool. */
+const UNOBSERVED: readonly string[] = ['telemetry', 'completion']
+
+/** Whether a CommandObserver is told about this command, and about mistakes in its command line. */
+export function isObserved(command: Command | undefined): boolean {
+  const parent = command?.parent
+  if (!command || !parent) return true
+  return parent.parent ? isObserved(parent) : !UNOBSERVED.includes(command.name())
+}
 
 /**
  * The declared tree of commands and flags. Parsing runs nothing: it tells the host which command is meant, or throws
@@ -42,12 +56,12 @@ export function createProgram(host: ProgramHost): Command {
       outputError: () => {},
     })
     .exitOverride()
-  const invoke =
-    <Options extends CommonOptions>(load: () => Promise<CommandFunction<Options>>, observed = true) =>
-    (...args: readonly unknown[]) => {
+  const invoke: Invoke =
+    (load) =>
+    (...args) => {
       const command = args.at(-1)
       if (!(command instanceof Command)) throw new TypeError('commander passes the command last')
-      host.onInvocation({ command, load: load as Invocation['load'], observed })
+      host.onInvocation({ command, load: () => load(command) as ReturnType<Invocation['load']> })
     }
 
   compileFlags(program.command('compile'))
@@ -60,8 +74,22 @@ export function createProgram(host: ProgramHost): Command {
     .description('run, then serve the project and its data over HTTP')
     .action(invoke(async () => (await import('./commands/serve.ts')).serve))
 
+  telemetryCommands(program, invoke)
+  program
+    .command('completion')
+    .description('print a script that completes commands and flags in your shell')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', COMPLETION_HELP)
+    .action(invoke(async (command) => (await import('./commands/completion.ts')).completionOf(command)))
+
   return reportCommands(program, host)
 }
+
+const COMPLETION_HELP = `
+Add one line to your shell's start file:
+  bash  ~/.bashrc                   source <(visivo completion bash)
+  zsh   ~/.zshrc, after compinit    source <(visivo completion zsh)
+  fish  ~/.config/fish/config.fish  visivo completion fish | source`
 
 function compileFlags(command: Command): Command {
   return command
@@ -95,17 +123,10 @@ function serveFlags(command: Command): Command {
     )
 }
 
-function wholeNumber(from: number, to: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
-    if (value >= from && value <= to) return value
-    throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`)
-  }
-}
-
 /** commander doesn't say which command a wrong flag was given to; the hook knows, at every level. */
 function reportCommands(command: Command, host: ProgramHost): Command {
-  command.allowExcessArguments(false)
+  // A command with others below it says itself that there is no such one.
+  command.allowExcessArguments(command.commands.length > 0)
   command.hook('preSubcommand', (_parent, subcommand) => host.onCommand(subcommand))
   for (const child of command.commands) reportCommands(child, host)
   return command

@@ -132,6 +132,9 @@ function edit(telemetry: Telemetry, { project }: SwitchOptions, enabled: boolean
     project === undefined
       ? [join(sharedPlacesOf(product, home).directory, product.configFile), GLOBAL_SWITCH]
       : [join(project, product.projectFile), PROJECT_SWITCH]
+  if (project !== undefined && !exists(path))
+    return { ok: false, says: [`There is no ${product.projectFile} in ${project}. Nothing was changed.`] }
+  if (!isAbsolute(path)) return { ok: false, says: ['There is no home directory. Nothing was changed.'] }
   const done = attempt(() => setTelemetryEnabled(path, keyPath, enabled))
   if ('ok' in done) return done
   const says = done.changed

@@ -14,6 +14,9 @@ import { canStartCourier } from './start-courier.ts'
 import type { Telemetry } from './telemetry.ts'
 import { toWire, type WireEvent } from './wire.ts'
 
+export type { SentEvent } from './sent-log.ts'
+export type { WireEvent } from './wire.ts'
+
 /**
  * Everything that a person may want to know of telemetry here and now. Holds no key: it may be shown as it is.
  * What changes something is in `@visivo/telemetry/control` (`turnOn`, `turnOff`, `reset`, `purge`).

@@ -5,6 +5,7 @@ import type { CourierJob } from './courier-job.ts'
 import { catalogueOf, type EVENTS, type EventSpec, type PropertiesOf } from './events.ts'
 import { createGuard, type Guard, type StoredEvent } from './guard.ts'
 import { type Identity, identify, previewIdentity } from './identity.ts'
+import { sayWhatCounts } from './in-words.ts'
 import { gatherMetadata, type Metadata } from './metadata.ts'
 import { openOutbox } from './outbox.ts'
 import { type Destination, type Places, placesOf } from './places.ts'
@@ -108,7 +109,7 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
   const show = (name: string, properties: Properties, where: Where): void => {
     const decision = decideFor(world, where)
     if (!decision.enabled)
-      return void world.stderr().write(`nothing would be sent: ${decision.because.value}\n`)
+      return void world.stderr().write(`nothing would be sent: ${sayWhatCounts(decision.because)}\n`)
     const { id, isNew } = previewIdentity(places(decision.destination).directory, world.isCi)
     const run = { id, metadata: metadata() }
     const events = [

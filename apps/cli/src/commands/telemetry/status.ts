@@ -1,0 +1,60 @@
+import { type Inspection, inspectTelemetry } from '@visivo/telemetry/inspect'
+import type { CommandContext } from '../../context.ts'
+import { print, renderColumns, renderTime } from './print.ts'
+import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
+
+/** `visivo telemetry`: on or off and because of what, where events go, what waits. Its JSON holds no event. */
+export async function status(flags: TelemetryFlags, context: CommandContext): Promise<void> {
+  const { telemetry, where } = telemetryHere(context)
+  const inspection = inspectTelemetry(telemetry, where)
+  print(context, flags, { ...inspection, waiting: inspection.waiting.length }, renderStatus(inspection))
+}
+
+function renderStatus(inspection: Inspection): string {
+  return `${headline(inspection)}
+${inspection.contradiction === undefined ? '' : `Note: ${inspection.contradiction}. Any off wins.\n`}
+What was looked at; the first off is the reason:
+${renderColumns(sourceRows(inspection))}
+${renderColumns(factRows(inspection), '')}
+visivo telemetry --help lists what you can do about it.
+`
+}
+
+function headline({ decision, recording, reason }: Inspection): string {
+  if (!decision.enabled) return `Telemetry is off: ${reason}.`
+  return recording ? `Telemetry is on: ${reason}.` : `Telemetry is on, but ${reason}.`
+}
+
+const VERDICTS = { off: 'off', silent: '-', on: 'on' } as const
+
+function sourceRows({ decision }: Inspection): readonly (readonly string[])[] {
+  const { because, checked } = decision
+  return checked.map((row) => [
+    row === because ? '>' : '',
+    VERDICTS[row.verdict],
+    row.source,
+    row.value + (row.path === undefined || row.verdict !== 'off' ? '' : ` (${row.path})`),
+  ])
+}
+
+function factRows(inspection: Inspection): readonly (readonly string[])[] {
+  const { destination, machineId, places, waiting, waitingElsewhere, dropped, notice } = inspection
+  const { lastSuccess, lastFailure, nextAttempt } = inspection
+  const elsewhere = waitingElsewhere === 0 ? '' : `, and ${waitingElsewhere} for other destinations`
+  return [
+    ['Destination', destination ? `${destination.host}, with a key` : 'none'],
+    ['Machine id', machineId ? `${machineId.id} in ${machineId.path}` : `none in ${places.machineId}`],
+    ['Waiting', `${waiting.length}${elsewhere}`],
+    ['Last success', lastSuccess === undefined ? 'none' : renderTime(lastSuccess)],
+    ['Last failure', lastFailure ? `${renderTime(lastFailure.at)}: ${lastFailure.reason}` : 'none'],
+    ...(nextAttempt === undefined ? [] : [['Next attempt', `after ${renderTime(nextAttempt)}`]]),
+    ['Given up', String(dropped)],
+    ['Courier', sayCourier(inspection)],
+    ['Notice', notice],
+  ]
+}
+
+function sayCourier({ courier, canSend }: Inspection): string {
+  if (courier.alive) return courier.pid === undefined ? 'on its way' : `process ${courier.pid}`
+  return canSend ? 'none at work' : 'none can be started here: events wait for visivo telemetry flush'
+}

@@ -1,0 +1,56 @@
+import type { Argument, Command, Option } from 'commander'
+
+/** A word that may come next, and what it means in one line. */
+export interface Word {
+  readonly text: string
+  readonly about: string
+}
+
+/** What may follow after a sequence of commands. */
+export interface Place {
+  /** The commands so far, each with a space before it: '' at first, then ` telemetry` or ` telemetry log`. */
+  readonly path: string
+  /** Commands, their aliases, and the choices of an argument. */
+  readonly words: readonly Word[]
+  /** Flags by their long names, those of the commands above included. */
+  readonly flags: readonly (Word & { readonly takesValue: boolean })[]
+}
+
+/** A program as its completion sees it. */
+export interface Tree {
+  readonly name: string
+  readonly places: readonly Place[]
+}
+
+/** Reads a program's declared tree. A command and its alias are two places with the same words. */
+export function readTree(program: Command): Tree {
+  return { name: program.name(), places: placesOf(program, '', []) }
+}
+
+function placesOf(command: Command, path: string, inherited: Place['flags']): readonly Place[] {
+  const help = { text: '--help', about: 'print this help', takesValue: false }
+  const own = [...inherited, ...command.options.filter(({ hidden }) => !hidden).map(flagOf)]
+  const words = [
+    ...command.commands.flatMap((child) =>
+      namesOf(child).map((text) => ({ text, about: child.description() })),
+    ),
+    ...command.registeredArguments.flatMap(choicesOf),
+  ]
+  const below = command.commands.flatMap((child) =>
+    namesOf(child).flatMap((name) => placesOf(child, `${path} ${name}`, own)),
+  )
+  return [{ path, words, flags: [...own, help] }, ...below]
+}
+
+function namesOf(command: Command): readonly string[] {
+  return [command.name(), ...command.aliases()]
+}
+
+function choicesOf(argument: Argument): readonly Word[] {
+  return (argument.argChoices ?? []).map((text) => ({ text, about: argument.description }))
+}
+
+function flagOf(option: Option): Place['flags'][number] {
+  const text = option.long ?? option.short ?? ''
+  return { text, about: option.description, takesValue: option.required || option.optional }
+}
