@@ -59,11 +59,11 @@ const rawTexts: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'raw-texts',
   setup(build) {
     build.onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({
-      path: resolve(resolveDir, path.replace(/\?raw$/, '')),
+      path: resolve(resolveDir, path),
       namespace: 'raw',
     }))
-    build.onLoad({ filter: /.*/, namespace: 'raw' }, ({ path }) => ({
-      contents: readFileSync(path),
+    build.onLoad({ filter: /\?raw$/, namespace: 'raw' }, ({ path }) => ({
+      contents: readFileSync(path.replace(/\?raw$/, '')),
       loader: 'text',
     }))
   },

@@ -29,25 +29,31 @@ export interface Use {
   readonly typical?: number
 }
 
-/** What one event stands for: the row it belongs to, how many times, and whether it failed. */
+/** What one event stands for, in the words of the page. */
 export interface Meaning {
+  /** The row of `usesOf` that it belongs to. */
   readonly name: string
+  /** The flags of a command, the status of an answer. */
+  readonly detail: string
   readonly times: number
   readonly failed: boolean
-  readonly duration: number | undefined
+  /** Milliseconds. */
+  readonly duration?: number
 }
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+type Unit = readonly [unit: Timeline['unit'], length: number, stretches: number]
+
 /** From the finest: the first one in which all that left fits is taken. */
-const UNITS: readonly (readonly [unit: Timeline['unit'], length: number, stretches: number])[] = [
+const UNITS: readonly Unit[] = [
   ['minutes', 5 * MINUTE, 24],
-  ['hour', HOUR, 36],
-  ['day', DAY, 42],
-  ['week', 7 * DAY, 52],
+  ['hour', HOUR, 24],
+  ['day', DAY, 30],
 ]
+const WEEKS: Unit = ['week', 7 * DAY, 53]
 
 /** When events left this machine, up to `now`; of more than a year only the last. */
 export function timelineOf(sent: readonly SentEvent[], now: number): Timeline {
@@ -67,8 +73,6 @@ export function timelineOf(sent: readonly SentEvent[], now: number): Timeline {
   }))
   return { unit, stretches }
 }
-
-const WEEKS = UNITS[3] ?? (['week', 7 * DAY, 52] as const)
 
 /** Where the stretches begin, oldest first, and where the last one ends. Days and weeks follow the local calendar. */
 function startsOf(length: number, count: number, now: number): readonly number[] {
@@ -113,20 +117,22 @@ function sumOf(all: readonly Meaning[]): number {
   return all.reduce((sum, { times }) => sum + times, 0)
 }
 
-/** What an event says, in the words of the page. A log that somebody edited gives odd words, and no failure. */
+/** Reads an event for the page. A log that somebody edited gives odd words, and no failure. */
 export function meaningOf({ event, properties }: SentEvent['event']): Meaning {
-  const { command, success, method, endpoint, status_code, request_count, duration_ms } = properties
-  const duration = typeof duration_ms === 'number' ? duration_ms : undefined
-  if (event === 'cli_command')
-    return { name: String(command), times: 1, failed: success === false, duration }
-  if (event === 'api_request')
-    return {
-      name: `${method} ${endpoint}`,
-      times: Number(request_count) || 1,
-      failed: Number(status_code) >= 500,
-      duration,
-    }
-  return { name: event, times: 1, failed: false, duration }
+  const { duration_ms } = properties
+  const duration = typeof duration_ms === 'number' ? { duration: duration_ms } : {}
+  if (event === 'cli_command') {
+    const { command, command_args, success } = properties
+    const detail = Array.isArray(command_args) ? command_args.join(' ') : ''
+    return { name: String(command), detail, times: 1, failed: success === false, ...duration }
+  }
+  if (event === 'api_request') {
+    const { method, endpoint, status_code, request_count } = properties
+    const failed = Number(status_code) >= 500
+    const times = Number(request_count) || 1
+    return { name: `${method} ${endpoint}`, detail: String(status_code), times, failed, ...duration }
+  }
+  return { name: event, detail: '', times: 1, failed: false, ...duration }
 }
 
 function kindOf(event: string): 'commands' | 'requests' | 'others' {

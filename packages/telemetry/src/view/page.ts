@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
-import style from './page.css?raw'
-import markup from './page.html?raw'
-import script from './page.js?raw'
+import charts from './page/charts.js?raw'
+import draw from './page/draw.js?raw'
+import events from './page/events.js?raw'
+import look from './page/look.css?raw'
+import markup from './page/page.html?raw'
+import page from './page/page.js?raw'
+import parts from './page/parts.css?raw'
 
 /** The page and the policy under which it may be shown. */
 export interface Page {
@@ -12,6 +16,8 @@ export interface Page {
 
 /** The page that `telemetry view` shows: one file, the same for everybody. What it tells of a machine it asks for. */
 export function readPage(): Page {
+  const style = `\n${look}${parts}`
+  const script = `\n'use strict'\n${draw}${charts}${events}${page}`
   const html = markup
     .replace('<style></style>', () => `<style>${style}</style>`)
     .replace('<script></script>', () => `<script>${script}</script>`)
