@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assemble } from '../src/assemble.ts'
+import { afterSuccess, readCourierState, writeCourierState } from '../src/courier-state.ts'
 import { createGuard, type StoredEvent } from '../src/guard.ts'
 import { openOutbox } from '../src/outbox.ts'
 import { placesOf } from '../src/places.ts'
@@ -8,8 +9,8 @@ import { logSent } from '../src/sent-log.ts'
 import type { Telemetry } from '../src/telemetry.ts'
 import { toWire } from '../src/wire.ts'
 
-/** The key of nobody's PostHog; together with a host that nobody listens on. */
-export const EXAMPLE = { host: 'http://127.0.0.1:9', apiKey: 'phc_example' }
+/** A PostHog that is nobody's. Nothing is ever sent to it. */
+export const EXAMPLE = { host: 'https://posthog.example.com', apiKey: 'phc_example' }
 
 const MACHINE = '0b0f6c7e-8a51-4a43-9a4f-2f0d4f3b7c11'
 const HOUR = 3_600_000
@@ -116,6 +117,7 @@ export function liveThrough(telemetry: Telemetry, weeks: number, now: number): v
   logSent(places.sentLog, [toWire(make('new_installation', {}, start))], start + 4_000)
   for (const [at, [name, , properties]] of activity(start, now))
     logSent(places.sentLog, [toWire(make(name, properties, at))], at + 4_000)
+  writeCourierState(places.state, afterSuccess(readCourierState(places.state), now - 3_600_000))
   for (const [, , properties] of KINDS.slice(0, 2))
     openOutbox(places.outbox, guard).put(make('cli_command', properties, now - 20_000))
 }

@@ -21,7 +21,7 @@ test('shots', async () => {
     await page.goto(view.url)
     await page.getByText('Live', { exact: true }).waitFor()
     await page.locator('#events summary').nth(1).click({ timeout: 2000 }).catch(() => {})
-    await page.screenshot({ path: join(process.env.SHOTS ?? '/tmp/shots', `${name}.png`), fullPage: name !== 'x' })
+    await page.screenshot({ path: join(process.env.SHOTS ?? '/tmp/shots', `${name}.png`), fullPage: true, clip: { x: 0, y: Number(process.env.Y ?? 0), width, height: 1400 } })
   }
   await browser.close()
   await view.close()

@@ -115,11 +115,11 @@ function draw() {
   document.title = `${name} usage data: ${decision.enabled ? 'on' : 'off'}`
   for (const node of document.querySelectorAll('[data-product]')) say(node, name)
   for (const node of document.querySelectorAll('[data-version]')) say(node, product.version)
-  say(byId('state-title'), decision.enabled ? 'Collecting is on' : 'Collecting is off')
+  say(byId('state-title'), decision.enabled ? 'Telemetry is on' : 'Telemetry is off')
   const because = contradiction ?? reason
   say(
     byId('reason'),
-    recording ? 'Nothing switches it off here.' : `${because[0].toUpperCase()}${because.slice(1)}.`,
+    recording ? 'Commands and requests leave a short, anonymous note of how they went. All of it stands below.' : `${because[0].toUpperCase()}${because.slice(1)}.`,
   )
   byId('switch').setAttribute('aria-checked', String(state.switch.on))
   say(byId('switch-file'), `${state.switch.key} in ${state.switch.file}`)
