@@ -119,7 +119,9 @@ function draw() {
   const because = contradiction ?? reason
   say(
     byId('reason'),
-    recording ? 'Commands and requests leave a short, anonymous note of how they went. All of it stands below.' : `${because[0].toUpperCase()}${because.slice(1)}.`,
+    recording
+      ? 'Commands and requests leave a short, anonymous note of how they went. All of it stands below.'
+      : `${because[0].toUpperCase()}${because.slice(1)}.`,
   )
   byId('switch').setAttribute('aria-checked', String(state.switch.on))
   say(byId('switch-file'), `${state.switch.key} in ${state.switch.file}`)
