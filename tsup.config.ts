@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { builtinModules, createRequire } from 'node:module'
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
 interface Manifest {
@@ -54,6 +54,21 @@ function pickFrom(builtin: string): string {
   ].join('\n')
 }
 
+/** `import page from './page.html?raw'`: the text of a file becomes part of what is built, as it does in tests. */
+const rawTexts: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'raw-texts',
+  setup(build) {
+    build.onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path),
+      namespace: 'raw',
+    }))
+    build.onLoad({ filter: /\?raw$/, namespace: 'raw' }, ({ path }) => ({
+      contents: readFileSync(path.replace(/\?raw$/, '')),
+      loader: 'text',
+    }))
+  },
+}
+
 export default defineConfig({
   entry: entry([...exported, ...processes]),
   format: 'esm',
@@ -67,7 +82,7 @@ export default defineConfig({
   removeNodeProtocol: false,
   // Says whose code a bundle carries; scripts/third-party-notices.mjs reads it, nobody publishes it.
   metafile: (manifest.build?.inline ?? []).length > 0,
-  esbuildPlugins: [leanBuiltins],
+  esbuildPlugins: [leanBuiltins, rawTexts],
   // Half the text is half the time that Node takes to read it. Names stay as they are, and the sources are published.
   esbuildOptions: (options) => {
     options.minifyWhitespace = true

@@ -18,7 +18,7 @@ function application() {
   app.get('/files/*', (c) => c.text('file'))
   app.get('/either/:id{[0-9]+|hunter2}', (c) => c.text('ok'))
   app.mount('/old', () => new Response('old'))
-  app.use('/locked/*', (c) => c.text('who are you?', 401))
+  app.use('/locked/*', async (c) => c.text('who are you?', 401))
   app.notFound((c) => c.text('nothing here', 404))
   app.onError((_error, c) => c.text('failed', 500))
   return { app, facts }

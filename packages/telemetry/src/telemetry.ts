@@ -2,7 +2,7 @@ import type { Product } from '@visivo/telemetry-config'
 import { assemble } from './assemble.ts'
 import { askConsent, type Consent, decideFor, type Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
-import { catalogueOf, type EVENTS, type EventSpec, type PropertiesOf } from './events.ts'
+import { type Catalogue, catalogueOf, type EVENTS, type EventSpec, type PropertiesOf } from './events.ts'
 import { createGuard, type Guard, type StoredEvent } from './guard.ts'
 import { type Identity, identify, previewIdentity } from './identity.ts'
 import { sayWhatCounts } from './in-words.ts'
@@ -34,7 +34,9 @@ export interface TelemetryOptions<X extends Extras = NoExtras>
 export interface Telemetry<X extends Extras = NoExtras> {
   readonly world: World
   readonly metadata: Metadata
-  /** What an event has to be like, by the catalogue and the program's own events. */
+  /** What is collected: the catalogue's events and the program's own. */
+  readonly catalogue: Catalogue
+  /** What an event has to be like, by that catalogue. */
   readonly guard: Guard
   /**
    * Whether this run may record. The first run on a terminal is told, and records nothing.
@@ -65,7 +67,8 @@ const LONGEST_WAIT = 1_000
 export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryOptions<X>): Telemetry<X> {
   const world = lookAround(options)
   const extras: Extras = options.events ?? {}
-  const guard = createGuard(catalogueOf(world.product.versionProperty, extras))
+  const catalogue = catalogueOf(world.product.versionProperty, extras)
+  const guard = createGuard(catalogue)
   const sessionId = uuidV7()
   let gathered: Metadata | undefined
   const metadata = () => {
@@ -127,6 +130,7 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     get metadata() {
       return metadata()
     },
+    catalogue,
     guard,
     machineId,
     courierJob,
