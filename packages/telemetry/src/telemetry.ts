@@ -91,8 +91,7 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     const event = assemble({ id: machineId(answer.destination), metadata }, name, properties)
     if (!put(at, event)) return
     const start = startCourier(courierJob(answer.destination))
-    if (world.isCi && (start === 'started' || start === 'alive'))
-      waitUntilGone(at.outbox, event.uuid, LONGEST_WAIT)
+    if (world.isCi && (start === 'started' || start === 'alive')) waitUntilGone(at, event.uuid, LONGEST_WAIT)
   }
   const show = (name: string, properties: Readonly<Record<string, unknown>>, where: Where): void => {
     const decision = decideFor(world, where)

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { JOB_VARIABLE } from '../src/courier-job.ts'
+import { courierPid } from '../src/courier-lock.ts'
+import type { Places } from '../src/places.ts'
+
+/** What somebody who started a program sees of it. */
+export interface Seen {
+  readonly stdout: string
+  readonly stderr: string
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** How a program is started. */
+export interface Start {
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  /** Until this ends, stdin stays open; without it there is none. */
+  readonly whileRunning?: ((child: ChildProcess) => Promise<void>) | undefined
+}
+
+/** Runs a program to its end. */
+export async function run(program: readonly string[], start: Start): Promise<Seen> {
+  const [file = '', ...args] = program
+  const stdin = start.whileRunning ? 'pipe' : 'ignore'
+  const child = spawn(file, args, { env: start.env, cwd: start.cwd, stdio: [stdin, 'pipe', 'pipe'] })
+  const ended = once(child, 'exit')
+  const output = Promise.all([text(child.stdout), text(child.stderr)])
+  await start.whileRunning?.(child)
+  child.stdin?.end()
+  const [code, signal] = await ended
+  const [stdout, stderr] = await output
+  return { stdout, stderr, code, signal }
+}
+
+/** The couriers that work for a destination: their process ids. Where there is no `/proc`, the lock's word is taken. */
+export function couriersOf(places: Places): readonly number[] {
+  if (!existsSync('/proc/self/environ')) {
+    const pid = courierPid(places.destination)
+    return pid === undefined || pid === process.pid ? [] : [pid]
+  }
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isCourierFor(name, places))
+    .map(Number)
+}
+
+function isCourierFor(pid: string, { directory }: Places): boolean {
+  try {
+    const environ = readFileSync(`/proc/${pid}/environ`, 'utf8')
+    return environ.includes(`${JOB_VARIABLE}=`) && environ.includes(directory.replace(/[^/]+$/, ''))
+  } catch {
+    // It ended, or belongs to somebody else.
+    return false
+  }
+}
+
+/** Ends every courier of a destination as nothing else can: SIGKILL. */
+export async function killCouriers(places: Places): Promise<void> {
+  await until('no courier', () => {
+    const pids = couriersOf(places)
+    for (const pid of pids) tryKill(pid, 'SIGKILL')
+    return pids.length === 0
+  })
+}
+
+/** Sends a signal to a process that may be gone. */
+export function tryKill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It was faster.
+  }
+}
+
+/** Waits until something is so. Rejects, naming it, after `patience` milliseconds. */
+export async function until(what: string, isSo: () => boolean, patience = 25_000): Promise<void> {
+  const end = performance.now() + patience
+  while (!isSo()) {
+    if (performance.now() > end) throw new Error(`it never came to ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
