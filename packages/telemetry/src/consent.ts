@@ -3,6 +3,7 @@ import { type Decision, decide, readSources } from '@visivo/telemetry-config'
 import { forgetWaiting } from './forget-waiting.ts'
 import { isNoticeDue, showNotice } from './notice.ts'
 import { type Destination, placesOf } from './places.ts'
+import { isForGood } from './standing-consent.ts'
 import type { World } from './world.ts'
 
 /** Where a command or a server works: its project may opt out, and so may its `.env` file. */
@@ -36,7 +37,7 @@ export function askConsent(world: World, where: Where, quiet: boolean): Consent 
   if (!isAbsolute(world.home)) return { recording: false, because: 'there is no home directory' }
   const decision = decideFor(world, where)
   if (!decision.enabled) {
-    if (decision.because.kind === 'global') forgetWaiting(world.product, world.home)
+    if (isForGood(decision)) forgetWaiting(world.product, world.home)
     return { recording: false, because: decision.because.value }
   }
   const { notice } = placesOf(world.product, world.home, decision.destination)

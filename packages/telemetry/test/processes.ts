@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { JOB_VARIABLE } from '../src/courier-job.ts'
-import { courierPid } from '../src/courier-lock.ts'
+import { courierPid, isCourierAlive } from '../src/courier-lock.ts'
 import type { Places } from '../src/places.ts'
 
 /** What somebody who started a program sees of it. */
@@ -28,11 +28,11 @@ export async function run(program: readonly string[], start: Start): Promise<See
   const stdin = start.whileRunning ? 'pipe' : 'ignore'
   const child = spawn(file, args, { env: start.env, cwd: start.cwd, stdio: [stdin, 'pipe', 'pipe'] })
   const ended = once(child, 'exit')
-  const output = Promise.all([text(child.stdout), text(child.stderr)])
+  const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')))
   await start.whileRunning?.(child)
   child.stdin?.end()
   const [code, signal] = await ended
-  const [stdout, stderr] = await output
+  const [stdout = '', stderr = ''] = await output
   return { stdout, stderr, code, signal }
 }
 
@@ -45,6 +45,12 @@ export function couriersOf(places: Places): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && isCourierFor(name, places))
     .map(Number)
+}
+
+/** Whether no courier is at work, and none is on its way. */
+export function isWithoutCourier(places: Places): boolean {
+  const isClaimed = isCourierAlive(places.destination) && courierPid(places.destination) === undefined
+  return !isClaimed && couriersOf(places).length === 0
 }
 
 function isCourierFor(pid: string, { directory }: Places): boolean {
@@ -60,9 +66,8 @@ function isCourierFor(pid: string, { directory }: Places): boolean {
 /** Ends every courier of a destination as nothing else can: SIGKILL. */
 export async function killCouriers(places: Places): Promise<void> {
   await until('no courier', () => {
-    const pids = couriersOf(places)
-    for (const pid of pids) tryKill(pid, 'SIGKILL')
-    return pids.length === 0
+    for (const pid of couriersOf(places)) tryKill(pid, 'SIGKILL')
+    return isWithoutCourier(places)
   })
 }
 

@@ -1,9 +1,19 @@
 import { expect, test, vi } from 'vitest'
+import { ANSWERS } from './faults/answers.ts'
+import { COMMANDS } from './faults/commands.ts'
+import { DISK } from './faults/disk.ts'
 import type { Fault } from './faults/fault.ts'
 import { KILLED } from './faults/killed.ts'
+import { OPT_OUTS } from './faults/opt-outs.ts'
 import { Scene } from './scene.ts'
 
-const FAULTS: readonly (readonly [string, readonly Fault[]])[] = [['Killed', KILLED]]
+const FAULTS: readonly (readonly [string, readonly Fault[]])[] = [
+  ['Killed', KILLED],
+  ['Answers', ANSWERS],
+  ['Disk', DISK],
+  ['Commands', COMMANDS],
+  ['Opt-outs', OPT_OUTS],
+]
 
 vi.setConfig({ maxConcurrency: 6, testTimeout: 90_000 })
 

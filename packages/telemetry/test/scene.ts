@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import { readCourierState } from '../src/courier-state.ts'
 import { type Outbox, openOutbox } from '../src/outbox.ts'
 import { type Places, placesOf } from '../src/places.ts'
 import { type Receiver, startReceiver } from '../src/testing.ts'
-import { killCouriers, run, type Seen, type Start, until } from './processes.ts'
+import { isWithoutCourier, killCouriers, run, type Seen, type Start, until } from './processes.ts'
 import { guard } from './samples.ts'
 
 const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url))
@@ -33,15 +33,25 @@ export class Scene {
   readonly noticed: string[] = []
   readonly exitCodes: string[] = []
   readonly #recorded = new Set<string>()
+  readonly #baselines = new Map<string, Promise<Seen>>()
   readonly #cleanUp: (() => unknown)[] = []
   #destination: string
 
   constructor(receiver: Receiver) {
     this.receiver = receiver
     this.#destination = receiver.url
+    this.settleIn()
+  }
+
+  /** Makes the home of somebody who was here before: one command is one event, and no new installation. */
+  settleIn(): void {
     mkdirSync(join(this.home, '.visivo'), { recursive: true })
-    // With an id there is no event of a new installation: one command, one event.
     writeFileSync(join(this.home, '.visivo', 'machine_id'), MACHINE_ID)
+  }
+
+  /** Writes the person's own configuration. */
+  configure(yaml: string): void {
+    writeFileSync(join(this.home, '.visivo', 'config.yml'), yaml)
   }
 
   static async open(): Promise<Scene> {
@@ -79,20 +89,29 @@ export class Scene {
     this.#destination = url
   }
 
-  /** Runs a command with telemetry on and off, and notes whatever a person could tell the two runs by. */
+  /** Runs a command, and notes whatever a person could tell it by from the same command with telemetry off. */
   async command(how: CommandRun = {}): Promise<void> {
     const { flags = [], env = {}, script = fixture('command.mjs') } = how
     const { by = (file: string) => [process.execPath, file] } = how
     const program = [...by(script), ...flags]
-    const start = { cwd: this.root, whileRunning: how.whileRunning }
-    const on = await run(program, { ...start, env: { ...this.env, ...env } })
+    const start = { cwd: this.root, env: { ...this.env, ...env }, whileRunning: how.whileRunning }
+    const on = await run(program, start)
     this.note()
-    const off = await run(program, {
-      cwd: this.root,
-      whileRunning: how.whileRunning && (async () => {}),
-      env: { ...this.env, ...env, VISIVO_TELEMETRY_DISABLED: '1' },
+    this.compare(on, await this.#withoutTelemetry(program, start))
+  }
+
+  #withoutTelemetry(program: readonly string[], start: Start): Promise<Seen> {
+    const key = JSON.stringify([program, start.env])
+    const known = this.#baselines.get(key)
+    if (known) return known
+    const env = { ...start.env, VISIVO_TELEMETRY_DISABLED: '1' }
+    const fresh = run(program, {
+      cwd: start.cwd,
+      env,
+      ...(start.whileRunning ? { whileRunning: async () => {} } : {}),
     })
-    this.compare(on, off)
+    this.#baselines.set(key, fresh)
+    return fresh
   }
 
   compare(on: Seen, off: Seen): void {
@@ -104,7 +123,8 @@ export class Scene {
 
   /** Notes which events are known by now: they wait, or somebody tried to send them. */
   note(): void {
-    for (const name of this.outbox.waiting()) this.#recorded.add(name.slice(0, 36))
+    const { outbox } = this
+    for (const name of outbox.waiting()) if (outbox.read(name)) this.#recorded.add(name.slice(0, 36))
     for (const body of this.receiver.bodies)
       for (const { uuid } of (JSON.parse(body) as { batch: { uuid: string }[] }).batch)
         this.#recorded.add(uuid)
@@ -125,6 +145,7 @@ export class Scene {
     await killCouriers(this.places)
     const { places, state } = this
     if (state.retryAt > 0) writeFileSync(places.state, JSON.stringify({ ...state, retryAt: 1 }))
+    if (!existsSync(places.destination)) return
     for (const name of readdirSync(places.destination))
       if (name.endsWith('.lock')) utimesSync(join(places.destination, name), 1, 1)
   }
@@ -133,6 +154,18 @@ export class Scene {
   async delivered(count: number): Promise<void> {
     await this.receiver.received(count, 25_000)
     await until('an empty outbox', () => this.outbox.waiting().length === 0)
+  }
+
+  /** The server fails once, and the courier gives up for now: what was recorded waits. */
+  async waits(): Promise<void> {
+    this.receiver.misbehave({ status: 503, requests: 1 })
+    await this.command()
+    await this.withoutCourier()
+  }
+
+  /** Waits until every courier has ended by itself. */
+  async withoutCourier(): Promise<void> {
+    await until('the end of the courier', () => isWithoutCourier(this.places))
   }
 
   onClose(work: () => unknown): void {

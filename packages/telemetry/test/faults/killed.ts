@@ -67,7 +67,7 @@ export const KILLED: readonly Fault[] = [
       for (const pid of couriersOf(scene.places))
         for (let time = 0; time < 10; time += 1) tryKill(pid, 'SIGTERM')
       await scene.delivered(1)
-      await until('the end of the courier', () => couriersOf(scene.places).length === 0)
+      await scene.withoutCourier()
     },
   },
 ]
