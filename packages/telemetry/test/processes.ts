@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { JOB_VARIABLE } from '../src/courier-job.ts'
 import { courierPid, isCourierAlive } from '../src/courier-lock.ts'
@@ -56,7 +57,7 @@ export function isWithoutCourier(places: Places): boolean {
 function isCourierFor(pid: string, { directory }: Places): boolean {
   try {
     const environ = readFileSync(`/proc/${pid}/environ`, 'utf8')
-    return environ.includes(`${JOB_VARIABLE}=`) && environ.includes(directory.replace(/[^/]+$/, ''))
+    return environ.includes(`${JOB_VARIABLE}=`) && environ.includes(JSON.stringify(dirname(directory)))
   } catch {
     // It ended, or belongs to somebody else.
     return false

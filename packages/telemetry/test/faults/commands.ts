@@ -1,9 +1,10 @@
 import { copyFileSync, linkSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'tsup'
+import { openOutbox } from '../../src/outbox.ts'
+import { bundle } from '../bundle.ts'
 import { couriersOf, until } from '../processes.ts'
-import { sampleEvent } from '../samples.ts'
-import { fixture, type Scene } from '../scene.ts'
+import { guard, sampleEvent } from '../samples.ts'
+import type { Scene } from '../scene.ts'
 import { expectDropped } from './answers.ts'
 import type { Fault } from './fault.ts'
 
@@ -13,7 +14,8 @@ export const COMMANDS: readonly Fault[] = [
     fault: 'a hundred commands at once',
     events: [100, 100, 0],
     happens: async (scene) => {
-      await Promise.all(Array.from({ length: 100 }, () => scene.command()))
+      const hundred = 'for i in {1..100}; do "$0" "$1" & done; wait'
+      await scene.command({ by: (script) => ['bash', '-c', hundred, process.execPath, script] })
       await scene.delivered(100)
     },
   },
@@ -43,12 +45,16 @@ export const COMMANDS: readonly Fault[] = [
   },
   {
     fault: 'an event waits for more than fourteen days: it goes, and is counted',
-    events: [2, 1, 0],
+    events: [3, 2, 0],
     happens: async (scene) => {
-      scene.outbox.put(sampleEvent())
-      scene.outbox.put(sampleEvent(Date.now() - 15 * 86_400_000))
+      const then = Date.now() - 15 * 86_400_000
+      openOutbox(scene.places.outbox, guard, () => then).put(sampleEvent(then))
+      scene.note()
+      await scene.command()
+      await scene.delivered(1)
       await scene.command()
       await scene.delivered(2)
+      expectDropped(scene, 1)
     },
   },
   {
@@ -153,20 +159,4 @@ function compileTo(path: string): void {
     // Another file system.
     copyFileSync(process.execPath, path)
   }
-}
-
-/** Bundles a fixture as an adopter does: one file, without the courier's own. */
-export async function bundle(scene: Scene, name: string): Promise<string> {
-  const outDir = join(scene.root, 'bundle')
-  await build({
-    entry: [fixture(name)],
-    outDir,
-    format: 'esm',
-    outExtension: () => ({ js: '.mjs' }),
-    config: false,
-    silent: true,
-    dts: false,
-    noExternal: [/./],
-  })
-  return join(outDir, name)
 }
