@@ -1,7 +1,9 @@
 import { isAbsolute } from 'node:path'
 import { type Decision, decide, readSources } from '@visivo/telemetry-config'
+import { forgetWaiting } from './forget-waiting.ts'
 import { isNoticeDue, showNotice } from './notice.ts'
 import { type Destination, placesOf } from './places.ts'
+import { isForGood } from './standing-consent.ts'
 import type { World } from './world.ts'
 
 /** Where a command or a server works: its project may opt out, and so may its `.env` file. */
@@ -27,13 +29,17 @@ export function decideFor(world: World, where: Where): Decision {
 
 /**
  * Asks whether this run may record. On a terminal whose person was never told, it tells them, and the answer is
- * no: nobody is measured before they know. Writes nothing when telemetry is off.
+ * no: nobody is measured before they know. Writes nothing when telemetry is off; what still waits from before
+ * an opt-out goes.
  * @param quiet the program's output is meant for another program: nothing is told, and so nothing recorded
  */
 export function askConsent(world: World, where: Where, quiet: boolean): Consent {
   if (!isAbsolute(world.home)) return { recording: false, because: 'there is no home directory' }
   const decision = decideFor(world, where)
-  if (!decision.enabled) return { recording: false, because: decision.because.value }
+  if (!decision.enabled) {
+    if (isForGood(decision)) forgetWaiting(world.product, world.home)
+    return { recording: false, because: decision.because.value }
+  }
   const { notice } = placesOf(world.product, world.home, decision.destination)
   const told = world.isCi || !isNoticeDue(notice) || world.stderr().isTTY !== true
   if (told) return { recording: true, destination: decision.destination }

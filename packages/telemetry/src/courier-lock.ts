@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { uuidV7 } from './uuid-v7.ts'
 
 /** How often the holder must `beat`, in milliseconds. */
 export const HEARTBEAT = 1_000
@@ -45,18 +46,25 @@ export function claimCourierLock(directory: string): number | undefined {
 /** Takes up a claim that was made for this courier, or gives nothing if it went to somebody else meanwhile. */
 export function holdCourierLock(directory: string, claim: number): CourierLock | undefined {
   const path = lockPath(directory, claim)
-  const held = () => highestLock(directory) === claim && isFile(path)
-  if (!held()) return undefined
+  if (highestLock(directory) !== claim || !isFile(path)) return undefined
+  // Where the directory was purged, numbers begin anew: the number alone would not tell whose lock it is.
+  const mine = `${process.pid} ${uuidV7()}`
   try {
-    writeFileSync(path, String(process.pid))
+    writeFileSync(path, mine)
   } catch {
     return undefined
   }
+  const held = () => highestLock(directory) === claim && readLock(path) === mine
   return {
     held,
     beat: () => touch(path, new Date()),
     release: () => touch(path, new Date(0)),
   }
+}
+
+/** Gives a claim back for which no courier could be started. */
+export function releaseClaim(directory: string, claim: number): void {
+  touch(lockPath(directory, claim), new Date(0))
 }
 
 /** Whether a courier is at work, so that none has to be started. Never throws. */
@@ -95,8 +103,16 @@ export function isRunning(pid: number): boolean {
 }
 
 function readPid(path: string): number | undefined {
-  const pid = Number(readFileSync(path, 'utf8').slice(0, 16))
+  const pid = Number.parseInt(readFileSync(path, 'utf8'), 10)
   return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
+}
+
+function readLock(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 function highestLock(directory: string): number {
@@ -115,8 +131,14 @@ function lockNumbers(directory: string): readonly number[] {
 }
 
 function removeLower(directory: string, mine: number): void {
-  for (const number of lockNumbers(directory))
-    if (number < mine) rmSync(lockPath(directory, number), { force: true })
+  for (const number of lockNumbers(directory)) {
+    if (number >= mine) continue
+    try {
+      rmSync(lockPath(directory, number), { force: true })
+    } catch {
+      // A directory of somebody's under the name of a lock: its number is too low to matter.
+    }
+  }
 }
 
 function lockPath(directory: string, number: number): string {

@@ -4,12 +4,18 @@ import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
 /** In milliseconds: what a courier process waits for more, and what it lives at most, whatever the server does. */
 const LINGER = 3_000
 const LIFE = 60_000
+/** The end of a life, in milliseconds: nothing is waited for any more, so that no request has to be broken off. */
+const LAST_WORDS = 11_000
 
 const text = process.env[JOB_VARIABLE]
 if (text) {
   const job = JSON.parse(text) as CourierJob
   const hurry = new AbortController()
-  process.once('SIGTERM', () => hurry.abort())
+  // However often it is told: a request that is broken off is sent again by the next courier.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => hurry.abort())
+  setTimeout(() => hurry.abort(), LIFE - LAST_WORDS).unref()
+  // The last resort, should anything hold on to the process that knows of no signal.
+  setTimeout(() => process.exit(1), LIFE + LAST_WORDS).unref()
   const terms = {
     firstWait: job.early ? LIFE : LINGER,
     linger: LINGER,

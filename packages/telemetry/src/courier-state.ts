@@ -15,6 +15,8 @@ export interface CourierState {
 
 const FIRST_WAIT = 10_000
 const LONGEST_WAIT = 3_600_000
+/** Clocks are corrected by so much, in milliseconds, without having been set back. */
+const CLOCK_TOLERANCE = 60_000
 /** A server may ask for a longer pause than ours, but not for more than a day. */
 const LONGEST_RETRY_AFTER = 86_400_000
 const NOTHING_YET: CourierState = { failures: 0, retryAt: 0 }
@@ -32,8 +34,10 @@ export function readCourierState(path: string): CourierState {
 /** How long, in milliseconds, nobody should try; 0 when it may be tried now. */
 export function waitLeft(state: CourierState, now: number): number {
   const left = state.retryAt - now
-  // More than was ever granted means that the clock was set back meanwhile.
-  return left > 0 && left <= LONGEST_RETRY_AFTER ? left : 0
+  // A failure that is yet to happen, or more than was ever granted: the clock was set back meanwhile.
+  const failedAt = Date.parse(state.lastFailure?.at ?? '')
+  if (failedAt > now + CLOCK_TOLERANCE || left > LONGEST_RETRY_AFTER) return 0
+  return Math.max(0, left)
 }
 
 /** The state after a batch was accepted. */
@@ -52,14 +56,32 @@ export function afterFailure(state: CourierState, now: number, reason: string, r
   return { ...state, failures, retryAt: now + wait, lastFailure: { at: new Date(now).toISOString(), reason } }
 }
 
-/** Writes the state atomically. A disk that refuses is as good as no state: the next courier tries at once. */
-export function writeCourierState(path: string, state: CourierState): void {
+/** The state of one courier at work. What the disk does not take it remembers, so that it still backs off. */
+export interface CourierMemory {
+  read(): CourierState
+  write(state: CourierState): void
+}
+
+/** @param path where couriers leave the state to each other */
+export function openCourierState(path: string): CourierMemory {
+  let unwritten: CourierState | undefined
+  return {
+    read: () => unwritten ?? readCourierState(path),
+    write: (state) => {
+      unwritten = tryWriteState(path, state) ? undefined : state
+    },
+  }
+}
+
+/** Writes the state atomically. False where the disk refuses: then the next courier tries at once. */
+function tryWriteState(path: string, state: CourierState): boolean {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     const unfinished = `${path}.${process.pid}.tmp`
     writeFileSync(unfinished, JSON.stringify(state), { mode: 0o600 })
     renameSync(unfinished, path)
+    return true
   } catch {
-    // See above.
+    return false
   }
 }

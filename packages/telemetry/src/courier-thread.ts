@@ -5,28 +5,29 @@ import { catalogueOf } from './events.ts'
 import { createGuard } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
-import { requestEvent } from './request-events.ts'
 import { standingConsent } from './standing-consent.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
-/** How often an opt-out is looked for while no courier of ours is at work, in milliseconds. */
+/** How often an opt-out is looked for, in milliseconds: whatever the courier is busy with, a server must hear of it. */
 const LOOK = 1_000
 /** What is left of a server's two seconds for a last delivery, in milliseconds. */
 const LAST_DELIVERY = 1_500
 
-const { job, run, projectHash } = workerData as ThreadData
-const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))
-const outbox = openOutbox(placesOf(job.product, job.home, job.destination).outbox, guard)
+const { job } = workerData as ThreadData
+const outbox = openOutbox(
+  placesOf(job.product, job.home, job.destination).outbox,
+  createGuard(catalogueOf(job.product.versionProperty, job.extras)),
+)
 const hurry = new AbortController()
 const stop = new AbortController()
-let wanted = true
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.kind === 'close') {
     hurry.abort()
     setTimeout(() => stop.abort(), LAST_DELIVERY)
-  } else if (wanted) {
-    for (const request of message.requests) outbox.put(requestEvent(run, projectHash, request))
+  } else {
+    if (isWanted()) for (const event of message.events) outbox.put(event)
+    say({ kind: 'kept', parcel: message.parcel })
   }
 })
 
@@ -38,13 +39,19 @@ async function serve(): Promise<void> {
     hurry: hurry.signal,
     stop: stop.signal,
   }
+  const look = setInterval(() => say({ kind: 'recording', wanted: isWanted() }), LOOK)
   do {
-    wanted = standingConsent(job) === 'on'
-    say({ kind: 'recording', wanted })
-    if (wanted) await runCourier(job, terms).catch(() => undefined)
+    if (isWanted()) await runCourier(job, terms).catch(() => undefined)
     await sleep(LOOK, undefined, { signal: hurry.signal }).catch(() => undefined)
   } while (!hurry.signal.aborted)
+  clearInterval(look)
   say({ kind: 'closed' })
+}
+
+function isWanted(): boolean {
+  const consent = standingConsent(job)
+  if (consent === 'off-for-good') outbox.clear()
+  return consent === 'on'
 }
 
 function say(message: FromThread): void {

@@ -1,9 +1,16 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import type { CourierJob } from './courier-job.ts'
 import { type CourierLock, claimCourierLock, HEARTBEAT, holdCourierLock } from './courier-lock.ts'
-import { afterFailure, afterSuccess, readCourierState, waitLeft, writeCourierState } from './courier-state.ts'
+import {
+  afterFailure,
+  afterSuccess,
+  type CourierMemory,
+  openCourierState,
+  waitLeft,
+} from './courier-state.ts'
 import { type Delivery, deliver } from './deliver.ts'
 import { catalogueOf } from './events.ts'
+import { firstOf } from './first-of.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 import { nextChange } from './outbox-watch.ts'
@@ -11,7 +18,7 @@ import { type Places, placesOf } from './places.ts'
 import { send } from './send.ts'
 import { logSent } from './sent-log.ts'
 import { standingConsent } from './standing-consent.ts'
-import { toWire } from './wire.ts'
+import { toWire, type WireEvent } from './wire.ts'
 
 /** How long a courier stays, in milliseconds, and what ends it. */
 export interface CourierTerms {
@@ -40,6 +47,11 @@ interface Courier {
   readonly terms: CourierTerms
   readonly places: Places
   readonly outbox: Outbox
+  readonly state: CourierMemory
+  /** Files that are dealt with and can't be removed: not to be sent again. */
+  readonly settled: Set<string>
+  /** The files of the last look. */
+  seen: ReadonlySet<string>
 }
 
 /** posthog-node's own batch size; PostHog takes far more. */
@@ -54,8 +66,12 @@ const LOOK = 1_000
 export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<CourierEnd> {
   const places = placesOf(job.product, job.home, job.destination)
   mkdirSync(places.outbox, { recursive: true, mode: 0o700 })
+  // From where nothing can be removed, everything would be sent again and again.
+  accessSync(places.outbox, constants.W_OK | constants.X_OK)
   const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))
-  const courier: Courier = { job, terms, places, outbox: openOutbox(places.outbox, guard) }
+  const outbox = openOutbox(places.outbox, guard)
+  const state = openCourierState(places.state)
+  const courier: Courier = { job, terms, places, outbox, state, settled: new Set(), seen: new Set() }
   for (let claim = job.claim; ; claim = undefined) {
     const number = claim ?? claimCourierLock(places.destination)
     const lock = number && holdCourierLock(places.destination, number)
@@ -66,46 +82,48 @@ export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<
       lock.release()
     })
     // Whoever recorded an event between the last look and the release saw a live courier, and started none.
-    if (end.kind !== 'done' || courier.outbox.waiting().length === 0) return end
+    if (end.kind !== 'done' || outbox.waiting().every((name) => courier.seen.has(name))) return end
   }
 }
 
 async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
-  const { terms, places, outbox } = courier
+  const { terms, places, outbox, state } = courier
   let end = performance.now() + terms.firstWait
   outbox.tidy()
   for (;;) {
     if (terms.stop.aborted || !lock.held()) return { kind: 'stopped' }
     if (!isAllowed(courier)) return { kind: 'off' }
     const left = terms.hurry.aborted ? 0 : Math.max(0, end - performance.now())
-    const pause = terms.despiteBackoff ? 0 : waitLeft(readCourierState(places.state), Date.now())
+    const pause = terms.despiteBackoff ? 0 : waitLeft(state.read(), Date.now())
     if (pause > left) return { kind: 'later', reason: 'an earlier attempt failed; the next is due later' }
-    const batch = pause > 0 ? [] : takeBatch(outbox)
+    const batch = pause > 0 ? [] : takeBatch(courier)
     if (batch.length > 0) {
       const delivery = await deliverBatch(courier, batch, lock)
       if (delivery.kind === 'later' && terms.despiteBackoff) return delivery
       end = performance.now() + terms.linger
     } else {
       if (left <= 0) return { kind: 'done' }
-      await nextChange(
-        places.outbox,
-        Math.min(left, pause || LOOK, LOOK),
-        AbortSignal.any([terms.stop, terms.hurry]),
-      )
+      const ending = firstOf([terms.stop, terms.hurry])
+      await nextChange(places.outbox, Math.min(left, pause || LOOK, LOOK), ending.signal)
+      ending.release()
     }
   }
 }
 
 /** The oldest events that wait. A file that holds none is given up here, so that it is never looked at again. */
-function takeBatch(outbox: Outbox): readonly Waiting[] {
-  return outbox
-    .waiting()
-    .slice(0, BATCH)
-    .flatMap((name) => {
-      const event = outbox.read(name)
-      if (!event) outbox.discard(name)
-      return event ? [{ name, event }] : []
-    })
+function takeBatch(courier: Courier): readonly Waiting[] {
+  const { outbox, settled } = courier
+  const names = outbox.waiting()
+  courier.seen = new Set(names)
+  const batch: Waiting[] = []
+  for (const name of names) {
+    if (batch.length === BATCH) break
+    if (settled.has(name)) continue
+    const event = outbox.read(name)
+    if (event) batch.push({ name, event })
+    else if (outbox.isDamaged(name) && !outbox.discard(name)) settled.add(name)
+  }
+  return batch
 }
 
 async function deliverBatch(
@@ -113,35 +131,34 @@ async function deliverBatch(
   batch: readonly Waiting[],
   lock: CourierLock,
 ): Promise<Delivery> {
-  const { job, terms, places, outbox } = courier
+  const { job, terms, state, outbox, settled } = courier
+  const mayGoOn = () => !terms.stop.aborted && lock.held() && isAllowed(courier)
+  const away = firstOf([terms.stop])
+  // A request may take ten seconds; an opt-out or another courier does not wait for it.
+  const watch = setInterval(() => void (mayGoOn() || away.abort()), LOOK)
   const delivery = await deliver(batch, {
-    send: (part) =>
-      send(
-        part.map(({ event }) => toWire(event)),
-        job.destination,
-        terms.stop,
-      ),
-    mayGoOn: () => !terms.stop.aborted && lock.held() && isAllowed(courier),
-    refused: ({ name }) => outbox.discard(name),
-    accepted: (part) => {
-      const now = Date.now()
-      logSent(
-        places.sentLog,
-        part.map(({ event }) => toWire(event)),
-        now,
-      )
-      for (const { name } of part) outbox.remove(name)
-      writeCourierState(places.state, afterSuccess(readCourierState(places.state), now))
-    },
+    send: (part) => send(part.map(toWireEvent), job.destination, away.signal),
+    mayGoOn,
+    refused: ({ name }) => void (outbox.discard(name) || settled.add(name)),
+    accepted: (part) => noteAccepted(courier, part),
   })
-  if (delivery.kind === 'later' && !terms.stop.aborted) {
-    const { reason, retryAfter } = delivery
-    writeCourierState(
-      places.state,
-      afterFailure(readCourierState(places.state), Date.now(), reason, retryAfter ?? 0),
-    )
-  }
+  clearInterval(watch)
+  away.release()
+  if (away.signal.aborted) return { kind: 'stopped' }
+  if (delivery.kind === 'later')
+    state.write(afterFailure(state.read(), Date.now(), delivery.reason, delivery.retryAfter))
   return delivery
+}
+
+function noteAccepted({ places, outbox, state, settled }: Courier, part: readonly Waiting[]): void {
+  const now = Date.now()
+  logSent(places.sentLog, part.map(toWireEvent), now)
+  for (const { name } of part) if (!outbox.remove(name)) settled.add(name)
+  state.write(afterSuccess(state.read(), now))
+}
+
+function toWireEvent({ event }: Waiting): WireEvent {
+  return toWire(event)
 }
 
 /** Asked before every request. Somebody who opted out for good leaves nothing behind to be sent later. */

@@ -1,9 +1,20 @@
 import { promises as dns, type LookupAddress, lookup as lookupBySystem } from 'node:dns'
 import type { LookupFunction } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** One question to one name server, in milliseconds, and how often it is asked. */
 const PATIENCE = { timeout: 1_500, tries: 2 } as const
+/** How long, in milliseconds, the slower kind of address is waited for when the other is known. */
+const COURTESY = 250
 const SILENT = ['ETIMEOUT', 'ECANCELLED']
+
+interface Answer {
+  readonly addresses: readonly LookupAddress[]
+  /** How the question failed, when the name server said nothing at all. */
+  readonly silence?: Error
+}
+
+const NOTHING: Answer = { addresses: [] }
 
 /**
  * Resolves a name without ever holding up the end of the process.
@@ -12,37 +23,54 @@ const SILENT = ['ETIMEOUT', 'ECANCELLED']
  * every program that sends would live on for ten seconds. So c-ares, which can be left alone, asks first; and
  * only where a name server answers, and does not know the name, is the system asked: it also reads the hosts file.
  */
-export const lookupWithDeadline: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname).then(
-    (addresses) => {
-      const [first] = addresses
-      if (!first) lookupBySystem(hostname, options, callback)
-      else if (options.all) callback(null, [...addresses])
-      else callback(null, first.address, first.family)
-    },
-    (error: NodeJS.ErrnoException) => callback(error, '', 0),
-  )
+export const lookupWithDeadline: LookupFunction = createLookup()
+
+/** @param servers the name servers to ask instead of the system's, as `address:port` */
+export function createLookup(servers?: readonly string[]): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, servers).then(
+      (addresses) => {
+        const [first] = addresses
+        if (!first) lookupBySystem(hostname, options, callback)
+        else if (options.all) callback(null, [...addresses])
+        else callback(null, first.address, first.family)
+      },
+      (error: Error) => callback(error, '', 0),
+    )
+  }
 }
 
-async function resolve(hostname: string): Promise<readonly LookupAddress[]> {
+async function resolve(hostname: string, servers?: readonly string[]): Promise<readonly LookupAddress[]> {
   if (hostname === 'localhost') return [{ address: '127.0.0.1', family: 4 }]
   const resolver = new dns.Resolver(PATIENCE)
-  const [four, six] = await Promise.all([
-    ask(() => resolver.resolve4(hostname), 4),
-    ask(() => resolver.resolve6(hostname), 6),
+  if (servers) resolver.setServers(servers)
+  const four = ask(() => resolver.resolve4(hostname), 4)
+  const six = ask(() => resolver.resolve6(hostname), 6)
+  // Some name servers answer one kind of question and are silent on the other.
+  const answers = await Promise.all([
+    Promise.race([four, hurriedBy(six)]),
+    Promise.race([six, hurriedBy(four)]),
   ])
-  return [...four, ...six]
+  resolver.cancel()
+  const addresses = answers.flatMap((answer) => answer.addresses)
+  const silence = answers.find((answer) => answer.silence)?.silence
+  if (addresses.length === 0 && silence) throw silence
+  return addresses
 }
 
-/** No address of this family is no failure; a name server that is silent is. */
-async function ask(
-  question: () => Promise<readonly string[]>,
-  family: 4 | 6,
-): Promise<readonly LookupAddress[]> {
+/** Gives nothing soon after the other kind was found, and never when it was not. */
+async function hurriedBy(other: Promise<Answer>): Promise<Answer> {
+  if ((await other).addresses.length > 0) return sleep(COURTESY, NOTHING)
+  return new Promise(() => {})
+}
+
+/** No address of this family is no failure; a name server that is silent is. Never rejects. */
+async function ask(question: () => Promise<readonly string[]>, family: 4 | 6): Promise<Answer> {
   try {
-    return (await question()).map((address) => ({ address, family }))
+    return { addresses: (await question()).map((address) => ({ address, family })) }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && SILENT.includes(String(error.code))) throw error
-    return []
+    if (error instanceof Error && 'code' in error && SILENT.includes(String(error.code)))
+      return { addresses: [], silence: error }
+    return NOTHING
   }
 }

@@ -11,8 +11,8 @@ export function nextChange(directory: string, patience: number, signal: AbortSig
       resolve()
     }
     const timer = setTimeout(done, Math.min(Math.max(patience, 0), 2 ** 31 - 1))
+    if (signal.aborted) return done()
     signal.addEventListener('abort', done, { once: true })
-    if (signal.aborted) done()
     try {
       watcher = watch(directory, done).on('error', done)
     } catch {

@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -42,10 +43,12 @@ export interface Outbox {
   waiting(): readonly string[]
   /** The event in a file, or nothing when the file is gone, damaged or holds what the catalogue does not list. */
   read(name: string): StoredEvent | undefined
-  /** Removes a file whose event was delivered. */
-  remove(name: string): void
-  /** Removes a file whose event is given up, and counts it. */
-  discard(name: string): void
+  /** Whether a file holds no event and never will. One that can't be opened just now is not damaged. */
+  isDamaged(name: string): boolean
+  /** Removes a file whose event was delivered. False when it could not be removed, and is still there. */
+  remove(name: string): boolean
+  /** Removes a file whose event is given up, and counts it. False when it is still there. */
+  discard(name: string): boolean
   /** Discards what is over the caps or too old, and sweeps up what was never finished. */
   tidy(): void
   /** Removes everything that waits, uncounted: its person opted out. Gives how many events went. */
@@ -66,18 +69,28 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
         .filter((name) => FILE.test(name))
         .sort(),
     ) ?? []
-  const remove = (name: string) => void attempt(() => rmSync(path(name), { force: true }))
+  const remove = (name: string) => unlink(path(name)) !== 'still-there'
   const read = (name: string) => attempt(() => guard(JSON.parse(readExact(directory, name))))
+  const isDamaged = (name: string) => {
+    try {
+      return guard(JSON.parse(readExact(directory, name))) === undefined
+    } catch (error) {
+      return !isOfTheMoment(error)
+    }
+  }
 
   const discard = (name: string) => {
     const carried = read(name)?.properties.dropped_events
-    remove(name)
-    countDropped(tally, 1 + (typeof carried === 'number' ? carried : 0))
+    const outcome = unlink(path(name))
+    // What somebody else took away meanwhile was delivered or counted by them.
+    if (outcome === 'removed') countDropped(tally, 1 + (typeof carried === 'number' ? carried : 0))
+    return outcome !== 'still-there'
   }
 
   return {
     waiting,
     read,
+    isDamaged,
     remove,
     discard,
     put: (event) =>
@@ -97,6 +110,7 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
     clear: () => {
       const all = waiting()
       for (const name of all) remove(name)
+      for (const name of attempt(names) ?? []) if (UNFINISHED.test(name)) remove(name)
       attempt(() => rmSync(tally, { force: true }))
       return all.length
     },
@@ -123,8 +137,9 @@ function write(directory: string, event: StoredEvent): boolean {
 function readExact(directory: string, name: string): string {
   const [, , size, digest] = FILE.exec(name) ?? []
   if (!isOwnDirectory(directory)) throw new Error('not an outbox')
-  // Windows knows no O_NOFOLLOW; there the digest alone tells a foreign file.
-  const file = openSync(join(directory, name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  // No link is followed and no pipe waited for; Windows knows neither, there the digest alone tells a foreign file.
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+  const file = openSync(join(directory, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
     const found = fstatSync(file)
     if (!found.isFile() || found.size !== Number(size) || found.size > MOST_EVENT_BYTES)
@@ -134,6 +149,20 @@ function readExact(directory: string, name: string): string {
     return text
   } finally {
     closeSync(file)
+  }
+}
+
+/** A process out of file descriptors, a disk that fails: the file may be read another time. A link never is. */
+function isOfTheMoment(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'code' in error && error.code !== 'ELOOP'
+}
+
+function unlink(path: string): 'removed' | 'gone' | 'still-there' {
+  try {
+    unlinkSync(path)
+    return 'removed'
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'gone' : 'still-there'
   }
 }
 

@@ -1,6 +1,7 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { PostHog } from 'posthog-node'
+import { firstOf } from './first-of.ts'
 import { lookupWithDeadline } from './lookup.ts'
 import type { Destination } from './places.ts'
 import type { WireEvent } from './wire.ts'
@@ -86,13 +87,14 @@ function carry(
   body: Uint8Array,
   outer: AbortSignal,
 ): Promise<Carried> {
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.any([outer, AbortSignal.timeout(REQUEST_DEADLINE)])
+  const end = firstOf([outer])
+  const deadline = setTimeout(end.abort, REQUEST_DEADLINE)
+  return new Promise<Carried>((resolve, reject) => {
     const secure = url.startsWith('https:')
     const length = { 'Content-Length': String(body.byteLength), Connection: 'close' }
     const outgoing = (secure ? requestHttps : requestHttp)(
       url,
-      { method: 'POST', headers: { ...headers, ...length }, lookup: lookupWithDeadline, signal },
+      { method: 'POST', headers: { ...headers, ...length }, lookup: lookupWithDeadline, signal: end.signal },
       (response) => {
         response.on('error', reject)
         response.on('end', () =>
@@ -103,6 +105,9 @@ function carry(
     )
     outgoing.on('error', reject)
     outgoing.end(body)
+  }).finally(() => {
+    clearTimeout(deadline)
+    end.release()
   })
 }
 

@@ -1,4 +1,4 @@
-import { decide, readSources } from '@visivo/telemetry-config'
+import { type Decision, decide, readSources } from '@visivo/telemetry-config'
 import type { CourierJob } from './courier-job.ts'
 
 /** `off-for-good`: the person's own configuration says so, not only a project's. */
@@ -14,5 +14,16 @@ export function standingConsent(job: CourierJob): StandingConsent {
   }
   const decision = decide(product, readSources(product, { env, home, projectDirectory }))
   if (decision.enabled) return 'on'
-  return decision.because.kind === 'global' ? 'off-for-good' : 'off'
+  return isForGood(decision) ? 'off-for-good' : 'off'
+}
+
+/**
+ * Whether what waits has to go: the global file says no in so many words, whoever else says so too. A file that
+ * can't be read is off as well, but it may be half written just now, and costs no event that was recorded before.
+ */
+export function isForGood({ checked }: Decision): boolean {
+  return checked.some(
+    ({ kind, verdict, value }) =>
+      kind === 'global' && verdict === 'off' && /^(false|no|off|0)\b/i.test(value),
+  )
 }

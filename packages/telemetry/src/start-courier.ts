@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { basename, parse } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
-import { claimCourierLock } from './courier-lock.ts'
+import { claimCourierLock, releaseClaim } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { placesOf } from './places.ts'
 
@@ -21,7 +21,7 @@ const ENVIRONMENT = [
 ]
 
 /** The programs that run a script when they are given one; any other is a compiled tool that would run itself. */
-const RUNTIMES = /^(node|nodejs|bun)(\.exe)?$/i
+const RUNTIMES = /^(node|nodejs|bun)([-.]?\d+)*(\.exe)?$/i
 
 /** Where the courier lies beside this file: as its own build, which a bundler may have left behind. */
 export function courierFile(name: 'courier-process' | 'courier-thread'): string | undefined {
@@ -44,10 +44,17 @@ export function startCourier(job: CourierJob, now: number = Date.now()): Start {
     if (waitLeft(readCourierState(places.state), now) > 0) return 'backing-off'
     const file = courierFile('courier-process')
     if (!file || !canStartCourier()) return 'impossible'
+    // An early courier comes before the first event, which would make the directory.
+    if (job.early) mkdirSync(places.destination, { recursive: true, mode: 0o700 })
     // Claimed here and not by the courier itself, so that a hundred commands at once start one and not a hundred.
     const claim = claimCourierLock(places.destination)
     if (claim === undefined) return 'alive'
-    spawnCourier(file, { ...job, claim })
+    try {
+      spawnCourier(file, { ...job, claim })
+    } catch (error) {
+      releaseClaim(places.destination, claim)
+      throw error
+    }
     return 'started'
   } catch {
     // A sandbox without child processes: the event waits in the outbox.

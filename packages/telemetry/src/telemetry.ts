@@ -106,8 +106,7 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     const event = assemble(run, name, valuesOf(properties))
     if (!put(at, event)) return
     const start = startCourier(courierJob(answer.destination))
-    if (world.isCi && (start === 'started' || start === 'alive'))
-      waitUntilGone(at.outbox, event.uuid, LONGEST_WAIT)
+    if (world.isCi && (start === 'started' || start === 'alive')) waitUntilGone(at, event.uuid, LONGEST_WAIT)
   }
   const show = (name: string, properties: Properties, where: Where): void => {
     const decision = decideFor(world, where)

@@ -1,20 +1,18 @@
-import type { RunFacts } from './assemble.ts'
 import type { CourierJob } from './courier-job.ts'
-import type { RequestSum } from './request-meter.ts'
+import type { StoredEvent } from './guard.ts'
 
 /** What the courier thread starts with. */
 export interface ThreadData {
   readonly job: CourierJob
-  readonly run: RunFacts
-  readonly projectHash: string | undefined
 }
 
 /** From the server to its courier. */
 export type ToThread =
-  | { readonly kind: 'requests'; readonly requests: readonly RequestSum[] }
+  | { readonly kind: 'events'; readonly parcel: number; readonly events: readonly StoredEvent[] }
   | { readonly kind: 'close' }
 
-/** From the courier to its server: whether recording is still wanted, and that all is on disk. */
+/** From the courier to its server: whether recording is wanted, which parcel is dealt with, and that all is. */
 export type FromThread =
   | { readonly kind: 'recording'; readonly wanted: boolean }
+  | { readonly kind: 'kept'; readonly parcel: number }
   | { readonly kind: 'closed' }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assemble } from '../src/assemble.ts'
-import { afterSuccess, readCourierState, writeCourierState } from '../src/courier-state.ts'
+import { afterSuccess, openCourierState } from '../src/courier-state.ts'
 import { createGuard, type StoredEvent } from '../src/guard.ts'
 import { openOutbox } from '../src/outbox.ts'
 import { placesOf } from '../src/places.ts'
@@ -117,7 +117,8 @@ export function liveThrough(telemetry: Telemetry, weeks: number, now: number): v
   logSent(places.sentLog, [toWire(make('new_installation', {}, start))], start + 4_000)
   for (const [at, [name, , properties]] of activity(start, now))
     logSent(places.sentLog, [toWire(make(name, properties, at))], at + 4_000)
-  writeCourierState(places.state, afterSuccess(readCourierState(places.state), now - 3_600_000))
+  const state = openCourierState(places.state)
+  state.write(afterSuccess(state.read(), now - 3_600_000))
   for (const [, , properties] of KINDS.slice(0, 2))
     openOutbox(places.outbox, guard).put(make('cli_command', properties, now - 20_000))
 }

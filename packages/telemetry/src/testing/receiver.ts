@@ -20,6 +20,8 @@ export interface Misbehaviour {
   readonly delay?: number
   /** `silence`: never answers; `half`: begins an answer and never ends it; `drop`: closes the connection. */
   readonly instead?: 'silence' | 'half' | 'drop'
+  /** Takes the batch all the same: its client can't know that it arrived. */
+  readonly keeps?: boolean
   /** Misbehaves for the first so many requests, then behaves. */
   readonly requests?: number
   /** Misbehaves only towards batches for which this says so, such as one that holds a certain event. */
@@ -144,13 +146,14 @@ async function answer(kept: Kept, request: IncomingMessage, response: ServerResp
   if (bad) kept.left -= 1
   const how: Misbehaviour = bad ? kept.how : {}
   kept.bodies.push(body)
+  if (batch && how.keeps) kept.events.push(...batch)
   kept.changed()
   if (how.instead === 'silence') return
   if (how.instead === 'drop') return void request.socket.destroy()
   if (how.delay) await new Promise((resolve) => setTimeout(resolve, how.delay).unref())
   if (how.instead === 'half') return void response.writeHead(200, { 'content-length': '100' }).write('{')
   const status = how.status ?? (batch ? 200 : 400)
-  if (batch && status >= 200 && status < 300) kept.events.push(...batch)
+  if (batch && !how.keeps && status >= 200 && status < 300) kept.events.push(...batch)
   response.writeHead(status, { 'content-type': 'application/json', ...how.headers })
   response.end(status < 300 ? '{"status":"Ok"}' : '{}')
   kept.changed()

@@ -1,0 +1,98 @@
+import { Worker } from 'node:worker_threads'
+import { catalogueOf } from './events.ts'
+import { createGuard, type StoredEvent } from './guard.ts'
+import { openOutbox } from './outbox.ts'
+import { placesOf } from './places.ts'
+import { standingConsent } from './standing-consent.ts'
+import { courierFile } from './start-courier.ts'
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
+
+/** Where a server leaves its events: with its courier thread, or in the outbox where no thread can be had. */
+export interface EventSink {
+  /** Whether recording is still wanted, as far as is known. */
+  isWanted(): boolean
+  /** Takes events over. Those that the thread does not confirm go to the outbox when it ends. */
+  take(events: readonly StoredEvent[]): void
+  /** Writes everything that is unconfirmed to the outbox at once: the process ends. */
+  keepAll(): void
+  /** Ends the thread, within `patience` milliseconds. */
+  close(patience: number): Promise<void>
+}
+
+/** A thread that confirms nothing any more is stuck; beyond so many parcels the server writes by itself. */
+const MOST_UNCONFIRMED = 20
+
+/** Starts the courier thread, if one can be had: not in a bundle without its file, nor in some sandboxes. */
+export function openEventSink(data: ThreadData): EventSink {
+  const unconfirmed = new Map<number, readonly StoredEvent[]>()
+  let parcel = 0
+  let wanted = true
+  const worker = tryWorker(data)
+  let alive = worker !== undefined
+  let ended = () => {}
+  const end = new Promise<void>((resolve) => {
+    ended = resolve
+  })
+  const keepAll = () => {
+    for (const events of unconfirmed.values()) keep(data, events)
+    unconfirmed.clear()
+  }
+  const gone = () => {
+    alive = false
+    keepAll()
+    ended()
+  }
+  worker?.on('message', (message: FromThread) => {
+    if (message.kind === 'recording') wanted = message.wanted
+    else if (message.kind === 'kept') unconfirmed.delete(message.parcel)
+    else ended()
+  })
+  worker?.on('error', gone)
+  worker?.on('exit', gone)
+  worker?.unref()
+
+  return {
+    isWanted: () => wanted,
+    keepAll,
+    take: (events) => {
+      if (!worker || !alive || unconfirmed.size >= MOST_UNCONFIRMED) return keep(data, events)
+      parcel += 1
+      unconfirmed.set(parcel, events)
+      worker.postMessage({ kind: 'events', parcel, events } satisfies ToThread)
+    },
+    close: async (patience) => {
+      if (!worker || !alive) return
+      worker.postMessage({ kind: 'close' } satisfies ToThread)
+      const timer = setTimeout(ended, patience)
+      await end
+      clearTimeout(timer)
+      await worker.terminate()
+    },
+  }
+}
+
+function tryWorker(data: ThreadData): Worker | undefined {
+  const file = courierFile('courier-thread')
+  if (!file) return undefined
+  try {
+    return new Worker(file, {
+      workerData: data,
+      // Nothing of the host's environment or flags concerns the courier, and nothing it prints the host.
+      env: {},
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
+    })
+  } catch {
+    return undefined
+  }
+}
+
+/** The same event under the same name: what the thread had written after all is only written over. */
+function keep({ job }: ThreadData, events: readonly StoredEvent[]): void {
+  if (events.length === 0 || standingConsent(job) !== 'on') return
+  const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))
+  const outbox = openOutbox(placesOf(job.product, job.home, job.destination).outbox, guard)
+  for (const event of events) outbox.put(event)
+}

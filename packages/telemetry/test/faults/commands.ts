@@ -1,0 +1,162 @@
+import { copyFileSync, linkSync } from 'node:fs'
+import { join } from 'node:path'
+import { openOutbox } from '../../src/outbox.ts'
+import { bundle } from '../bundle.ts'
+import { couriersOf, until } from '../processes.ts'
+import { guard, sampleEvent } from '../samples.ts'
+import type { Scene } from '../scene.ts'
+import { expectDropped } from './answers.ts'
+import type { Fault } from './fault.ts'
+
+/** Whatever commands and their surroundings do: many, in CI, in a sandbox, with a strange environment. */
+export const COMMANDS: readonly Fault[] = [
+  {
+    fault: 'a hundred commands at once',
+    events: [100, 100, 0],
+    happens: async (scene) => {
+      const hundred = 'for i in {1..100}; do "$0" "$1" & done; wait'
+      await scene.command({ by: (script) => ['bash', '-c', hundred, process.execPath, script] })
+      await scene.delivered(100)
+    },
+  },
+  {
+    fault: 'a thousand events in a row, from one process',
+    events: [1_000, 1_000, 0],
+    happens: async (scene) => {
+      await scene.command({ flags: ['--times', '1000'] })
+      await scene.delivered(1_000)
+    },
+  },
+  {
+    fault: 'more than a thousand events wait: the oldest six go, and their number with the next',
+    events: [1_007, 1_001, 0],
+    happens: async (scene) => {
+      await scene.waits()
+      await scene.command({ flags: ['--times', '1004'] })
+      // The first went into a request that failed; nobody saw the other four.
+      scene.alsoRecorded(4)
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(1_000)
+      await scene.command()
+      await scene.delivered(1_001)
+      expectDropped(scene, 6)
+    },
+  },
+  {
+    fault: 'an event waits for more than fourteen days: it goes, and is counted',
+    events: [3, 2, 0],
+    happens: async (scene) => {
+      const then = Date.now() - 15 * 86_400_000
+      openOutbox(scene.places.outbox, guard, () => then).put(sampleEvent(then))
+      scene.note()
+      await scene.command()
+      await scene.delivered(1)
+      await scene.command()
+      await scene.delivered(2)
+      expectDropped(scene, 1)
+    },
+  },
+  {
+    fault: 'stdout is a pipe that somebody closes',
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      const closed = 'set -o pipefail; "$0" "$@" | head -n 1'
+      await scene.command({ by: (script) => ['bash', '-c', closed, process.execPath, script, '--chatty'] })
+      await scene.delivered(1)
+    },
+  },
+  {
+    fault: 'NODE_OPTIONS=--inspect-brk and POSTHOG_CAPTURE_MODE=v1 stand in the environment',
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      const env = { NODE_OPTIONS: '--inspect-brk', POSTHOG_CAPTURE_MODE: 'v1' }
+      await scene.command({ flags: ['--with-env', JSON.stringify(env)] })
+      await scene.delivered(1)
+    },
+  },
+  {
+    fault: 'the tool is a compiled executable: it never starts itself, and the events wait for another run',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      const tool = join(scene.root, 'tool')
+      compileTo(tool)
+      await scene.command({ by: (script) => [tool, script] })
+      await nobodySends(scene)
+    },
+  },
+  {
+    fault: 'the tool is bundled into one file: the events wait for another run',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      await scene.command({ script: await bundle(scene, 'command.mjs') })
+      await nobodySends(scene)
+    },
+  },
+  {
+    fault: 'Node may start no process (its permission model): the events wait for another run',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      const permissions = [
+        '--experimental-permission',
+        '--allow-fs-read=*',
+        '--allow-fs-write=*',
+        '--no-warnings',
+      ]
+      await scene.command({ by: (script) => [process.execPath, ...permissions, script] })
+      await nobodySends(scene)
+    },
+  },
+  {
+    fault: 'in CI, the server healthy: the event is there before the command has ended',
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      await scene.command({ env: { CI: 'true' } })
+      if (scene.receiver.events.length === 0) scene.noticed.push('the command did not wait')
+    },
+  },
+  {
+    fault: 'in CI, the courier started while the command works',
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      await scene.command({
+        env: { CI: 'true' },
+        flags: ['--warm-up', '--until-stdin-ends'],
+        whileRunning: () => until('an early courier', () => couriersOf(scene.places).length === 1),
+      })
+      if (scene.receiver.events.length === 0) scene.noticed.push('the command did not wait')
+    },
+  },
+  {
+    fault: 'in CI, the server hanging: the command leaves before any answer, and its courier stays',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ instead: 'silence', requests: 1 })
+      await scene.command({ env: { CI: 'true' } })
+      if (scene.state.failures > 0) scene.noticed.push('the command waited for the end of the request')
+      await scene.receiver.requested(1)
+      await scene.timePasses()
+      await scene.command({ env: { CI: 'true' } })
+      await scene.delivered(2)
+    },
+  },
+]
+
+/** No courier was started and none was asked; the next command of an ordinary Node brings what waits. */
+async function nobodySends(scene: Scene): Promise<void> {
+  if (couriersOf(scene.places).length > 0) scene.noticed.push('a courier of its own')
+  if (scene.receiver.connections > 0) scene.noticed.push('a connection of its own')
+  await scene.timePasses()
+  await scene.command()
+  await scene.delivered(2)
+}
+
+/** Node itself under the name of a tool: all that telemetry sees of a compiled executable. */
+function compileTo(path: string): void {
+  try {
+    linkSync(process.execPath, path)
+  } catch {
+    // Another file system.
+    copyFileSync(process.execPath, path)
+  }
+}

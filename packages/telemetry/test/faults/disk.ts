@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto'
+import {
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { fill, mount, unlessMounts } from '../mounts.ts'
+import { couriersOf } from '../processes.ts'
+import { sampleEvent } from '../samples.ts'
+import type { Scene } from '../scene.ts'
+import { expectDropped } from './answers.ts'
+import type { Fault } from './fault.ts'
+
+/** Whatever the disk does, or somebody does to it. */
+export const DISK: readonly Fault[] = [
+  {
+    fault: 'there is no home directory yet',
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      rmSync(scene.home, { recursive: true })
+      // A new home is a new installation; CI is none.
+      await scene.command({ env: { CI: 'true' } })
+      await scene.delivered(1)
+    },
+  },
+  {
+    fault: 'HOME is set to nothing: nothing is recorded',
+    events: [0, 0, 0],
+    happens: async (scene) => scene.command({ env: { HOME: '', USERPROFILE: '' } }),
+  },
+  {
+    fault: 'the home is read-only: nothing can be recorded',
+    events: [0, 0, 0],
+    impossible: unlessMounts,
+    happens: async (scene) => {
+      mount(scene, 'ro')
+      await scene.command()
+    },
+  },
+  {
+    fault: 'the disk is full: that command is not recorded, the next one with space is',
+    events: [1, 1, 0],
+    impossible: unlessMounts,
+    happens: async (scene) => {
+      mount(scene, 'size=64k')
+      scene.settleIn()
+      fill(join(scene.home, 'fill'))
+      await scene.command()
+      rmSync(join(scene.home, 'fill'))
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(1)
+    },
+  },
+  {
+    fault: 'the disk fills up while events wait and the server fails: one attempt, and a pause',
+    events: [2, 2, 0],
+    impossible: unlessMounts,
+    happens: async (scene) => {
+      mount(scene, 'size=64k')
+      scene.settleIn()
+      scene.receiver.misbehave({ status: 503, delay: 500 })
+      await scene.command()
+      await scene.receiver.requested(1)
+      fill(join(scene.home, 'fill'))
+      await scene.withoutCourier()
+      if (scene.receiver.bodies.length > 1) scene.noticed.push(`${scene.receiver.bodies.length} requests`)
+      rmSync(join(scene.home, 'fill'))
+      scene.receiver.misbehave()
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault: 'the outbox is deleted while an event waits: that one is gone, and no other',
+    events: [2, 1, 0],
+    happens: async (scene) => {
+      await scene.waits()
+      rmSync(scene.places.outbox, { recursive: true })
+      await next(scene, 1)
+    },
+  },
+  {
+    fault: 'everything that telemetry keeps is deleted under its courier',
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      await scene.command()
+      await scene.delivered(1)
+      rmSync(scene.places.root, { recursive: true })
+      await scene.withoutCourier()
+    },
+  },
+  replaced('a file', (scene) => writeFileSync(scene.places.outbox, 'mine')),
+  replaced('a symbolic link to a directory of the user', (scene) => {
+    mkdirSync(join(scene.root, 'photos'))
+    symlinkSync(join(scene.root, 'photos'), scene.places.outbox)
+  }),
+  damaged('truncated', (path) => truncateSync(path, 100)),
+  damaged('blown up to 50 MB', (path) => truncateSync(path, 50_000_000)),
+  damaged('overwritten with random bytes', (path) => writeFileSync(path, randomBytes(500))),
+  damaged('edited to hold a secret', (path) => {
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"run"', '"hunter2-secret"'))
+  }),
+  {
+    fault: 'a hundred directories have the names of events: they stay, and hold up nothing',
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      mkdirSync(scene.places.outbox, { recursive: true })
+      for (let count = 100; count < 200; count += 1)
+        mkdirSync(
+          join(scene.places.outbox, `01900000-0000-7000-8000-000000000${count}.10.0123456789abcdef.json`),
+        )
+      await scene.command()
+      await scene.receiver.received(1)
+    },
+  },
+  {
+    fault: 'the clock was set back by a year: locks, pauses and events lie in the future',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      const then = Date.now() + 365 * 86_400_000
+      scene.outbox.put(sampleEvent(then))
+      const lastFailure = { at: new Date(then).toISOString(), reason: 'the server answered 503' }
+      const retryAt = Date.now() + 40_000_000
+      writeFileSync(scene.places.state, JSON.stringify({ failures: 1, retryAt, lastFailure }))
+      const lock = join(scene.places.destination, 'courier-4.lock')
+      writeFileSync(lock, String(process.pid))
+      utimesSync(lock, then / 1_000, then / 1_000)
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault: 'two commands find the same stale lock: one courier, not two',
+    events: [3, 3, 0],
+    happens: async (scene) => {
+      await scene.waits()
+      scene.receiver.misbehave({ delay: 300 })
+      await scene.timePasses()
+      await Promise.all([scene.command(), scene.command()])
+      if (couriersOf(scene.places).length > 1) scene.noticed.push('two couriers')
+      await scene.delivered(3)
+    },
+  },
+]
+
+/** The next command, after a while, and everything that still waits. */
+async function next(scene: Scene, arrived: number): Promise<void> {
+  await scene.timePasses()
+  await scene.command()
+  await scene.delivered(arrived)
+}
+
+function replaced(by: string, replace: (scene: Scene) => void): Fault {
+  return {
+    fault: `the outbox is replaced by ${by}: nothing is recorded or harmed until it is gone`,
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      mkdirSync(scene.places.destination, { recursive: true })
+      replace(scene)
+      await scene.command()
+      rmSync(scene.places.outbox)
+      await next(scene, 1)
+      expectDropped(scene, 1)
+    },
+  }
+}
+
+function damaged(how: string, damage: (path: string) => void): Fault {
+  return {
+    fault: `a file in the outbox is ${how}: that event is given up and counted, its neighbours arrive`,
+    events: [4, 3, 0],
+    happens: async (scene) => {
+      await scene.waits()
+      await scene.command()
+      const [name = ''] = scene.outbox.waiting()
+      damage(join(scene.places.outbox, name))
+      await next(scene, 2)
+      await scene.command()
+      await scene.delivered(3)
+      expectDropped(scene, 1)
+      if (scene.receiver.bodies.some((body) => body.includes('hunter2')))
+        scene.noticed.push('a secret was sent')
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { couriersOf, tryKill, until } from '../processes.ts'
+import type { Fault } from './fault.ts'
+
+/** Whatever is killed, whenever. */
+export const KILLED: readonly Fault[] = [
+  {
+    fault: 'the command is killed (SIGKILL) right after it has recorded',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      await scene.command({ flags: ['--killed'] })
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault: 'the courier is killed before its first request',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      await scene.command()
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault: 'the courier is killed during a request',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ instead: 'silence', requests: 1 })
+      await scene.command()
+      await scene.receiver.requested(1)
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault: 'the courier is killed after the server took the batch, before it said so',
+    events: [2, 2, 1],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ instead: 'silence', keeps: true, requests: 1 })
+      await scene.command()
+      await scene.receiver.requested(1)
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault: 'the courier is killed after its work was done',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      await scene.command()
+      await scene.delivered(1)
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault: 'ten SIGTERMs reach the courier while the server is slow: it finishes its request, and ends',
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ delay: 500 })
+      await scene.command()
+      await scene.receiver.requested(1)
+      for (const pid of couriersOf(scene.places))
+        for (let time = 0; time < 10; time += 1) tryKill(pid, 'SIGTERM')
+      await scene.delivered(1)
+      await scene.withoutCourier()
+    },
+  },
+]

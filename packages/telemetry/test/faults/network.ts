@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeCertificate, putBefore, startNameServer, unlessOpenssl } from '../fronts.ts'
+import { unlessMounts } from '../mounts.ts'
+import type { Fault } from './fault.ts'
+
+/** Whatever lies between the courier and the server. */
+export const NETWORK: readonly Fault[] = [
+  {
+    fault: 'nobody listens: the connection is refused',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      const front = await putBefore(scene)
+      scene.sendTo(`http://127.0.0.1:${front.port}`)
+      await front.become('gone')
+      await scene.command()
+      await scene.withoutCourier()
+      scene.note()
+      await front.become('open')
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault: 'the server takes connections and reads nothing',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      const front = await putBefore(scene)
+      scene.sendTo(`http://127.0.0.1:${front.port}`)
+      await front.become('deaf')
+      await scene.command()
+      await scene.withoutCourier()
+      await front.become('open')
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault: 'the certificate of the server is not trusted (TLS), until it is',
+    events: [2, 2, 0],
+    impossible: unlessOpenssl,
+    happens: async (scene) => {
+      const certificate = makeCertificate(scene, 'localhost')
+      const front = await putBefore(scene, certificate)
+      scene.sendTo(`https://127.0.0.1:${front.port}`)
+      await scene.command()
+      await scene.withoutCourier()
+      if (scene.receiver.bodies.length > 0) scene.noticed.push('something was sent to a stranger')
+      await scene.timePasses()
+      await scene.command({ env: { NODE_EXTRA_CA_CERTS: certificate.path } })
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault: 'the name server never answers, until it does',
+    events: [2, 2, 0],
+    impossible: () => unlessOpenssl() ?? unlessMounts() ?? unlessNamespaces(),
+    happens: async (scene) => {
+      const certificate = makeCertificate(scene, 'telemetry.example')
+      const front = await putBefore(scene, certificate)
+      // The port of name servers, on an address of loopback that nothing else uses.
+      const names = await startNameServer(scene, '127.0.0.153', 53)
+      const resolv = join(scene.root, 'resolv.conf')
+      writeFileSync(resolv, 'nameserver 127.0.0.153\n')
+      scene.sendTo(`https://telemetry.example:${front.port}`)
+      const inside = `mount --bind "${resolv}" /etc/resolv.conf && exec "$0" "$1"`
+      const by = (script: string) => ['unshare', '-m', 'sh', '-c', inside, process.execPath, script]
+      const env = { NODE_EXTRA_CA_CERTS: certificate.path }
+      await scene.command({ by, env })
+      await scene.withoutCourier()
+      if (names.questions === 0) scene.noticed.push('the name server was not asked')
+      names.answer()
+      await scene.timePasses()
+      await scene.command({ by, env })
+      await scene.delivered(2)
+    },
+  },
+]
+
+function unlessNamespaces(): string | undefined {
+  const can =
+    spawnSync('unshare', ['-m', 'sh', '-c', 'mount --bind /etc/hosts /etc/resolv.conf']).status === 0
+  return can ? undefined : 'no name server can be put into place here'
+}

@@ -1,0 +1,134 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundle } from '../bundle.ts'
+import { type RunningServer, requestsDelivered, startServer } from '../follow.ts'
+import { until } from '../processes.ts'
+import type { Scene } from '../scene.ts'
+import type { Fault } from './fault.ts'
+
+/** Whatever happens to a server that is followed, and around it. */
+export const SERVERS: readonly Fault[] = [
+  {
+    fault: 'a server is ended (SIGTERM) right after 300 requests',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const server = await startServer(scene)
+      const asked = await server.ask(300)
+      await ended(scene, server)
+      await bringTheRest(scene)
+      await requestsDelivered(scene, asked)
+    },
+  },
+  {
+    fault: 'a server is ended while PostHog hangs: the next command brings what it left',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ instead: 'silence' })
+      const server = await startServer(scene)
+      const asked = await server.ask(50)
+      await scene.receiver.requested(1)
+      await ended(scene, server)
+      if (scene.state.failures > 0) scene.noticed.push('the server waited for the end of the request')
+      scene.receiver.misbehave()
+      await bringTheRest(scene)
+      await requestsDelivered(scene, asked)
+    },
+  },
+  {
+    fault: 'a server is ended while PostHog fails: its next start brings what it left',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ status: 500 })
+      const server = await startServer(scene)
+      const asked = await server.ask(50)
+      await scene.receiver.requested(1)
+      await ended(scene, server)
+      scene.receiver.misbehave()
+      await scene.timePasses()
+      const next = await startServer(scene)
+      await requestsDelivered(scene, asked)
+      await ended(scene, next)
+    },
+  },
+  {
+    fault: 'a server is killed (SIGKILL) under load: what was in its outbox arrives',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ status: 503 })
+      const server = await startServer(scene)
+      const load = server.ask(2_000)
+      await scene.receiver.requested(1)
+      await server.end('SIGKILL')
+      await load
+      scene.receiver.misbehave()
+      await bringTheRest(scene)
+      await until('an empty outbox', () => scene.outbox.waiting().length === 0)
+    },
+  },
+  optOut('the person opts out', (scene) => scene.configure('telemetry_enabled: false\n'), 'emptied'),
+  optOut('the project opts out', (scene) => {
+    writeFileSync(join(scene.root, 'project.visivo.yml'), 'defaults:\n  telemetry_enabled: false\n')
+  }),
+  {
+    fault: 'a server is bundled into one file: its events wait for another run',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const script = await bundle(scene, 'server.mjs')
+      const server = await startServer(scene, { script })
+      const asked = await server.ask(50)
+      await until('events in the outbox', () => scene.outbox.waiting().length === asked)
+      await ended(scene, server, script)
+      if (scene.receiver.connections > 0) scene.noticed.push('a connection of its own')
+      await bringTheRest(scene)
+      await requestsDelivered(scene, asked)
+    },
+  },
+]
+
+/** SIGTERM; a server that is not followed ends in the same way. */
+async function ended(scene: Scene, server: RunningServer, script?: string): Promise<void> {
+  const on = await server.end('SIGTERM')
+  scene.note()
+  const options = { env: { VISIVO_TELEMETRY_DISABLED: '1' }, ...(script === undefined ? {} : { script }) }
+  const off = await startServer(scene, options)
+  scene.compare(on, await off.end('SIGTERM'))
+}
+
+/** A while later somebody runs a command: its event is no request. */
+async function bringTheRest(scene: Scene): Promise<void> {
+  await scene.timePasses()
+  await scene.command()
+}
+
+/** With PostHog hanging, so that a request is under way all the time. */
+function optOut(who: string, optsOut: (scene: Scene) => void, outbox?: 'emptied'): Fault {
+  return {
+    fault: `${who} while a server runs and PostHog hangs: recording ends, nothing is sent any more`,
+    events: ['all', 0, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ instead: 'silence' })
+      const server = await startServer(scene)
+      await server.ask(5)
+      await scene.receiver.requested(1)
+      scene.note()
+      optsOut(scene)
+      await quiet(scene, server)
+      if (outbox) await until('an empty outbox', () => scene.outbox.waiting().length === 0)
+      scene.receiver.misbehave()
+      await ended(scene, server)
+      if (scene.state.failures > 0) scene.noticed.push('the request ran to its end')
+    },
+  }
+}
+
+/** Asks until requests leave nothing in the outbox any more. */
+async function quiet(scene: Scene, server: RunningServer): Promise<void> {
+  const known = new Set(scene.outbox.waiting())
+  for (let silent = 0; silent < 3; ) {
+    await server.ask(1)
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    const fresh = scene.outbox.waiting().filter((name) => !known.has(name))
+    for (const name of fresh) known.add(name)
+    silent = fresh.length === 0 ? silent + 1 : 0
+  }
+}

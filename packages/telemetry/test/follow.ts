@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { type Seen, until } from './processes.ts'
+import { fixture, type Scene } from './scene.ts'
+
+/** A server in a process of its own, and its clients. */
+export interface RunningServer {
+  readonly child: ChildProcess
+  /** Sends so many requests, ten at a time, and gives how many were answered. */
+  ask(count: number): Promise<number>
+  /** Ends it; gives what was seen of it. */
+  end(signal: NodeJS.Signals): Promise<Seen>
+}
+
+/** Starts the server of the fixture with telemetry on; `env` may say otherwise. */
+export async function startServer(
+  scene: Scene,
+  options: { readonly env?: Readonly<Record<string, string>>; readonly script?: string } = {},
+): Promise<RunningServer> {
+  const child = spawn(process.execPath, [options.script ?? fixture('server.mjs')], {
+    cwd: scene.root,
+    env: { ...scene.env, PROJECT: scene.root, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const exit = once(child, 'exit')
+  const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')))
+  scene.onClose(() => child.kill('SIGKILL'))
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }]
+  const one = (index: number) =>
+    fetch(`http://127.0.0.1:${port}/${index % 2 ? 'models' : 'charts'}/x`).then(
+      (response) => response.text().then(() => 1),
+      () => 0,
+    )
+  return {
+    child,
+    ask: async (count) => {
+      let answered = 0
+      for (let index = 0; index < count; index += 10)
+        for (const one_ of await Promise.all(
+          Array.from({ length: Math.min(10, count - index) }, (_, at) => one(at)),
+        ))
+          answered += one_
+      return answered
+    },
+    end: async (signal) => {
+      child.kill(signal)
+      const [code, by] = await exit
+      const [stdout = '', stderr = ''] = await output
+      return { stdout, stderr, code, signal: by }
+    },
+  }
+}
+
+/** How many requests the events that arrived speak of, each event once. */
+export function requestsArrived(scene: Scene): number {
+  const events = new Map(scene.receiver.events.map((event) => [event.uuid, event]))
+  return [...events.values()].reduce((sum, { properties }) => sum + Number(properties.request_count ?? 0), 0)
+}
+
+/** Waits until the events that arrived speak of so many requests, and none waits. */
+export async function requestsDelivered(scene: Scene, count: number): Promise<void> {
+  await until(`${count} requests told`, () => requestsArrived(scene) >= count)
+  await until('an empty outbox', () => scene.outbox.waiting().length === 0)
+  if (requestsArrived(scene) !== count)
+    scene.noticed.push(`${requestsArrived(scene)} requests told, not ${count}`)
+}

@@ -1,0 +1,54 @@
+import type { Fault } from './faults/fault.ts'
+
+/** What came of a fault. */
+export interface Measured {
+  readonly recorded: number
+  readonly arrived: number
+  readonly doubles: number
+  /** What the user could tell the run by from one with telemetry off. */
+  readonly noticed: readonly string[]
+  readonly exitCodes: readonly string[]
+}
+
+const INTRODUCTION = `# Reliability
+
+What becomes of events when things go wrong. Every row is a test with real processes: commands, couriers and
+servers as they are built, a home directory of their own, and a PostHog on loopback that misbehaves. Every command
+also runs with telemetry off: its output has to be the same byte for byte, and so has its exit code.
+
+An event is *recorded* when it lies in the outbox, and counted once, by its uuid, when it *arrives*. A *double*
+comes under the same uuid, and PostHog keeps one of them. Where a row ends with a later command, that command's own
+event counts too. *All* stands where the number depends on the machine.
+
+\`pnpm test\` measures it again and fails when a row is no longer true. To write a changed row:
+\`pnpm vitest run packages/telemetry/test/reliability.test.ts -u\`. Some rows need root on Linux, to mount a full
+disk or to put a silent name server into place; elsewhere they are skipped by name, and the file stays as it is.
+`
+
+/** The document, with numbers as they were measured; a number that no machine repeats is written `all`. */
+export function renderReliability(
+  sections: readonly (readonly [string, readonly Fault[]])[],
+  measured: ReadonlyMap<string, Measured>,
+): string {
+  const tables = sections.map(([title, faults]) => {
+    const rows = faults.map((fault) => renderRow(fault, measured.get(fault.fault)))
+    return `## ${title}\n\n${HEADER}\n${rows.join('\n')}\n`
+  })
+  return `${[INTRODUCTION, ...tables].join('\n')}`
+}
+
+const HEADER = `| fault | recorded | arrived | doubles | what the user noticed | exit code unchanged |
+|---|---|---|---|---|---|`
+
+function renderRow({ fault, events }: Fault, found: Measured | undefined): string {
+  if (!found) return `| ${fault} | | | | | |`
+  const [recorded, arrived] = events
+  const cells = [
+    recorded === 'all' ? 'all' : found.recorded,
+    arrived === 'all' ? 'all' : found.arrived,
+    found.doubles,
+    found.noticed.length === 0 ? 'nothing' : found.noticed.join('; '),
+    found.exitCodes.length === 0 ? 'yes' : found.exitCodes.join('; '),
+  ]
+  return `| ${[fault, ...cells].join(' | ')} |`
+}
