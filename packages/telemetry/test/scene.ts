@@ -158,7 +158,8 @@ export class Scene {
 
   /** The server fails once, and the courier gives up for now: what was recorded waits. */
   async waits(): Promise<void> {
-    this.receiver.misbehave({ status: 503, requests: 1 })
+    // An hour: nobody tries again before the test says that time has passed.
+    this.receiver.misbehave({ status: 503, requests: 1, headers: { 'retry-after': '3600' } })
     await this.command()
     await this.withoutCourier()
   }
