@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   resolve: { conditions: ['@visivo/source'] },
-  ssr: { resolve: { conditions: ['@visivo/source', 'node', 'import', 'module', 'default'] } },
+  // Vitest hands these to Node too, for `require` as well: nothing that Node knows by itself belongs here.
+  ssr: { resolve: { conditions: ['@visivo/source', 'node'] } },
   test: {
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'],
     // A style that is taken in as text is text; vitest would make it empty.

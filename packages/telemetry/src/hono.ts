@@ -1,42 +1,63 @@
-import { type Safe, sanitizeMethod, sanitizeRoute, UNMATCHED } from '@visivo/sanitize'
+import { sanitizeMethod } from '@visivo/sanitize'
 import type { Context, MiddlewareHandler } from 'hono'
-import { matchedRoutes, routePath } from 'hono/route'
+import { matchedRoutes } from 'hono/route'
+import { endpoints, type NodeResponse, responseFollower } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
 
 /**
  * Follows every request of a Hono application. Register it before all else, so that it also sees what
- * other middleware answers.
+ * other middleware answers. Behind `@hono/node-server` a request ends when its response closes; elsewhere (Bun,
+ * Deno, `app.request()`) when the application has its response, which may be before a stream ends.
  */
 export function followRequests(server: FollowedServer): MiddlewareHandler {
-  const known = new Map<string, Safe>()
-  const safe = (template: string): Safe => {
-    const found = known.get(template)
-    if (found !== undefined) return found
-    const made = sanitizeRoute(template)
-    // Templates are few; whoever makes them at run time must not fill the memory.
-    if (known.size < 1_000) known.set(template, made)
-    return made
-  }
+  const follow = responseFollower(server, templateOf)
+  const endpointOf = endpoints()
   return async (context, next) => {
+    const outgoing = nodeResponseOf(context)
+    if (outgoing) {
+      follow(outgoing, context.req.method, context)
+      return next()
+    }
     const start = performance.now()
-    await next()
-    const template = templateOf(context)
-    server.request({
-      endpoint: template === undefined ? UNMATCHED : safe(template),
-      method: sanitizeMethod(context.req.method),
-      statusCode: context.res.status,
-      durationMs: performance.now() - start,
-    })
+    let statusCode = 500
+    try {
+      await next()
+      statusCode = context.res.status
+    } finally {
+      server.request({
+        endpoint: endpointOf(() => templateOf(context)),
+        method: sanitizeMethod(context.req.method),
+        statusCode,
+        durationMs: performance.now() - start,
+      })
+    }
   }
 }
 
+/** What `@hono/node-server` hands to an application beside the request. */
+function nodeResponseOf(context: Context): NodeResponse | undefined {
+  const { outgoing } = (context.env ?? {}) as { readonly outgoing?: NodeResponse }
+  return typeof outgoing?.on === 'function' ? outgoing : undefined
+}
+
 /**
- * The template of the route that was asked for. Hono counts middleware among the routes, by patterns that end in
- * `*`; one that answered by itself, such as `/files/*`, is a route, unless it stands for everything.
+ * The template of the route that was asked for: the one that ran last, or the next one after a middleware that
+ * answered by itself. Hono counts middleware among the routes, by patterns that end in `*`; one that answered
+ * counts as a route, such as `/files/*`, unless it stands for everything or found nothing.
  */
 function templateOf(context: Context): string | undefined {
-  const route = matchedRoutes(context).findLast(({ path }) => !path.endsWith('*'))
+  const routes = matchedRoutes(context)
+  const ran = context.req.routeIndex
+  const isRoute = ({ path }: { readonly path: string }) => !path.endsWith('*')
+  const route = routes.find((one, at) => at >= ran && isRoute(one)) ?? routes.findLast(isRoute)
   if (route) return route.path
-  const answered = routePath(context)
-  return context.res.status === 404 || /^\/?\*$/.test(answered) ? undefined : answered
+  const answered = routes[ran]
+  if (!answered || statusOf(context) === 404) return undefined
+  const isCatchAll = answered.method === 'ALL' && /^\/?\*$/.test(answered.path)
+  return isCatchAll ? undefined : answered.path
+}
+
+/** `context.res` makes a response where there is none yet, as when the client went away in the middle. */
+function statusOf(context: Context): number | undefined {
+  return context.finalized ? context.res.status : undefined
 }

@@ -1,0 +1,108 @@
+/** What Express notes on a request, and what is read of an application and its routers. */
+export interface RoutedRequest {
+  readonly route?: Route
+  readonly app?: App
+  readonly originalUrl?: string
+}
+interface Route {
+  readonly path: unknown
+}
+/** An application: what `express()` gives. */
+export interface App {
+  readonly router?: Router
+  /** Of an application that is mounted in another. */
+  readonly parent?: App
+  readonly mountpath?: unknown
+}
+interface Router {
+  readonly stack?: readonly Layer[]
+}
+interface Layer {
+  readonly route?: Route
+  readonly handle?: Router & Pick<App, 'router'>
+  /** The path as it was declared; routers before 2.3 keep it to themselves. */
+  readonly rawPath?: unknown
+  /** Mounted at `/`, which adds nothing. */
+  readonly slash?: boolean
+  match(path: string): false | { readonly path: string; readonly pattern?: unknown }
+}
+
+/** The layers from an application down to a route, its own last. */
+type Chain = readonly Layer[]
+
+/** Stands for a part of a path whose declaration is not known, or is no text: a regular expression. */
+const UNKNOWN_PART = '/*'
+
+const known = new WeakMap<Route, string>()
+
+/**
+ * The template of the route that took a request, with those of the routers it is mounted in. Nothing if no route
+ * did. It is read from the tree of declared paths and never from `baseUrl`, which is the client's own text.
+ * @param first the application that the request came to first
+ */
+export function templateOf(request: RoutedRequest, first: App | undefined): string | undefined {
+  const { route } = request
+  if (!route) return undefined
+  const found = known.get(route)
+  if (found !== undefined) return found
+  // Applications that are mounted in an application hide behind a function; the request says which one it is in.
+  for (const app of new Set([first, request.app])) {
+    const chains = chainsTo(route, app?.router)
+    const [only] = chains
+    if (chains.length === 1 && only?.every(isPlain)) {
+      const template = prefixOf(app) + only.map((layer) => declared(layer, layer.rawPath)).join('')
+      known.set(route, template)
+      return template
+    }
+    const path = request.originalUrl?.replace(/[?#].*$/s, '') ?? '/'
+    const matched = app?.parent ? undefined : chains.map((chain) => match(chain, path)).find(isText)
+    if (matched !== undefined) return matched
+  }
+  return UNKNOWN_PART + text(route.path)
+}
+
+/** All ways to a route: a router may be mounted more than once. */
+function chainsTo(route: Route, router: Router | undefined, depth = 0): readonly Chain[] {
+  // A router that is mounted in itself has no end.
+  if (depth > 20) return []
+  return (router?.stack ?? []).flatMap((layer): readonly Chain[] => {
+    if (layer.route) return layer.route === route ? [[layer]] : []
+    const inner = layer.handle?.stack ? layer.handle : layer.handle?.router
+    return chainsTo(route, inner, depth + 1).map((chain) => [layer, ...chain])
+  })
+}
+
+/** Whether what a layer stands for is the same in every request. */
+function isPlain({ rawPath, route }: Layer): boolean {
+  return !Array.isArray(rawPath ?? route?.path)
+}
+
+/** Walks a chain along a request's path, to tell which of several declared paths it took. */
+function match(chain: Chain, path: string): string | undefined {
+  let rest = path
+  let template = ''
+  for (const layer of chain) {
+    const found = layer.match(rest)
+    if (!found) return undefined
+    rest = rest.slice(found.path.length) || '/'
+    template += declared(layer, found.pattern)
+  }
+  return template
+}
+
+function declared({ slash, route }: Layer, pattern: unknown): string {
+  return slash ? '' : text(pattern ?? route?.path)
+}
+
+function prefixOf(app: App | undefined): string {
+  return app?.parent ? prefixOf(app.parent) + text(app.mountpath) : ''
+}
+
+function text(path: unknown): string {
+  if (typeof path !== 'string') return UNKNOWN_PART
+  return path === '/' ? '' : path.replace(/\/$/, '')
+}
+
+function isText(value: string | undefined): value is string {
+  return value !== undefined
+}

@@ -1,0 +1,136 @@
+import { once } from 'node:events'
+import { createServer, get } from 'node:http'
+import express, { type Express, Router } from 'express'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { testBakery } from '../test/http-cases.ts'
+import { listen } from '../test/listen.ts'
+import { followRequests } from './express.ts'
+
+testBakery(
+  'express',
+  async (server, oven) => {
+    const app = express()
+    app.set('env', 'test')
+    app.use(followRequests(server))
+    // Registered twice, as a mistake might: the first counts.
+    app.use(followRequests(server))
+    app.use('/vault', (_request, response) => void response.status(401).end())
+    app.get('/vault/:key', (_request, response) => void response.end())
+    app.get('/cakes', (_request, response) => void response.json([]))
+    app.post('/cakes', (_request, response) => void response.status(201).end())
+    app.get('/cakes/:id', (_request, response) => void response.send('cake'))
+    app.get('/broken', async () => {
+      throw new TypeError('jane@example.com')
+    })
+    app.get('/files/*path', (_request, response) => void response.send('file'))
+    app.get('/stream', async (_request, response) => {
+      response.write('one')
+      await oven.done
+      response.end('two')
+    })
+    app.get('/half', (_request, response) => void response.write('one'))
+    app.get('/silent', () => oven.reached())
+    const shops = Router({ mergeParams: true })
+    shops.get('/orders/:order', (_request, response) => void response.json({}))
+    shops.get('/broken', () => {
+      throw new Error('jane@example.com')
+    })
+    app.use('/shops/:shop', shops)
+    return listen(createServer(app))
+  },
+  {
+    'a wildcard': [200, '/files/{path}'],
+    // The route was not reached, and Express knows it only by running it.
+    'a middleware that answers in place of the route': [401, '<unmatched>'],
+  },
+)
+
+describe('the template of a mounted route', () => {
+  test.each<[string, (app: Express) => unknown, string, string]>([
+    [
+      'routers in routers, both with parameters',
+      (app) => app.use('/a/:x', Router().use('/b/:y', Router().get('/c/:z', ok))),
+      '/a/1/b/2/c/3',
+      '/a/{x}/b/{y}/c/{z}',
+    ],
+    [
+      'another spelling of the mount is not kept',
+      (app) => app.use('/Api', Router().get('/x', ok)),
+      '/aPI/x',
+      '/Api/x',
+    ],
+    ['a router mounted at /', (app) => app.use(Router().get('/x', ok)), '/x', '/x'],
+    ['the root of a router', (app) => app.use('/api', Router().get('/', ok)), '/api', '/api'],
+    [
+      'an array of mounts',
+      (app) => app.use(['/v1', '/v2/:tenant'], Router().get('/x', ok)),
+      '/v2/jane/x?y',
+      '/v2/{tenant}/x',
+    ],
+    ['an array of paths', (app) => app.get(['/a', '/b/:x'], ok), '/b/jane', '/b/{x}'],
+    [
+      'a router mounted twice',
+      (app) => {
+        const router = Router().get('/x', ok)
+        app.use('/one', router).use('/two/:y', router)
+      },
+      '/two/jane/x',
+      '/two/{y}/x',
+    ],
+    [
+      'a mount by a regular expression',
+      (app) => app.use(/^\/u\d+/, Router().get('/x', ok)),
+      '/u4711/x',
+      '/*/x',
+    ],
+    ['a route by one', (app) => app.get(/^\/user-(.*)$/, ok), '/user-jane', '/*'],
+    [
+      'an application in an application',
+      (app) => app.use('/sub/:s', express().get('/x/:y', ok)),
+      '/sub/jane/x/1',
+      '/sub/{s}/x/{y}',
+    ],
+    [
+      'an application in a router',
+      (app) => app.use('/r/:r', Router().use('/sub', express().get('/x', ok))),
+      '/r/jane/sub/x',
+      '/r/{r}/sub/x',
+    ],
+    [
+      'an error that leaves a mounted application: its mount is not known any more',
+      (app) => app.use('/sub/:s', express().get('/x/:y', fail)),
+      '/sub/jane/x/1',
+      '/*/x/{y}',
+    ],
+    ['an optional part', (app) => app.get('/a{/:b}', ok), '/a', '/a/{b}'],
+    ['a handler that passes on, and nobody takes it', (app) => app.get('/a/:b', pass), '/a/jane', '/a/{b}'],
+  ])('%s', async (_sentence, build, path, endpoint) => {
+    const endpoints: string[] = []
+    const app = express().set('env', 'test')
+    app.use(followRequests({ request: (facts) => endpoints.push(facts.endpoint), close: async () => {} }))
+    build(app)
+    const http = createServer(app)
+    const { port, close } = await listen(http)
+    onTestFinished(async () => {
+      await close()
+    })
+    // Twice: the second time from what the first one learned.
+    for (const _ of [1, 2]) {
+      const [response] = await once(get({ host: '127.0.0.1', port, path }), 'response')
+      await once(response.resume(), 'end')
+    }
+    expect(endpoints).toEqual([endpoint, endpoint])
+  })
+})
+
+function ok(_request: unknown, response: { end(): unknown }): void {
+  response.end()
+}
+
+function fail(): void {
+  throw new Error('jane@example.com')
+}
+
+function pass(_request: unknown, _response: unknown, next: () => void): void {
+  next()
+}

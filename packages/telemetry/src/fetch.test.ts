@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { followHandler } from './fetch.ts'
+import type { RequestFacts } from './request-meter.ts'
+
+const all: RequestFacts[] = []
+const server = { request: (facts: RequestFacts) => all.push(facts), close: async () => {} }
+
+test.each<[string, () => Response | Promise<Response>, number]>([
+  ['a response', () => Response.json({}), 200],
+  ['one that is promised', async () => new Response(null, { status: 201 }), 201],
+  [
+    'an error, which goes on to whoever called',
+    () => {
+      throw new Error('jane')
+    },
+    500,
+  ],
+])('%s', async (_sentence, handler, statusCode) => {
+  all.length = 0
+  const GET = followHandler(server, '/api/cakes/[id]', handler)
+  const outcome = await GET(new Request('http://127.0.0.1/api/cakes/jane')).catch((error: unknown) => error)
+  expect(outcome).toBeInstanceOf(statusCode === 500 ? Error : Response)
+  expect(all).toEqual([expect.objectContaining({ endpoint: '/api/cakes/{id}', method: 'GET', statusCode })])
+})
+
+test('what else the framework passes reaches the handler', async () => {
+  const GET = followHandler(
+    server,
+    '/api/cakes/[id]',
+    async (_request: Request, { params }: { params: Promise<{ id: string }> }) =>
+      new Response((await params).id),
+  )
+  const response = await GET(new Request('http://127.0.0.1/'), { params: Promise.resolve({ id: '7' }) })
+  expect(await response.text()).toBe('7')
+})

@@ -1,0 +1,73 @@
+import { type Safe, sanitizeMethod, sanitizeRoute, UNMATCHED } from '@visivo/sanitize'
+import type { FollowedServer } from './follow-server.ts'
+
+/** Templates are few; whoever makes them at run time must not fill the memory. */
+const MOST_TEMPLATES = 1_000
+/** Set on a response that is followed: each integration is a bundle of its own, and two may be registered. */
+const FOLLOWED: unique symbol = Symbol.for('@visivo/telemetry.followed')
+
+/** What is asked of a response: `ServerResponse` of Node's http, https and http2 has it. */
+export interface NodeResponse {
+  readonly statusCode: number
+  /** True when its client is gone already. */
+  readonly closed?: boolean
+  on(event: 'close', listener: () => void): unknown
+  [FOLLOWED]?: true
+}
+
+/**
+ * Follows one response to its end, whether it was sent whole, streamed or aborted. The template is asked for then,
+ * because a router finds it only after the first middleware ran.
+ * @param method of the request
+ * @param source handed to `templateOf`
+ */
+export type FollowResponse<S> = (response: NodeResponse, method: string | undefined, source: S) => void
+
+/**
+ * Makes what every integration of a Node framework shares. Each response is counted once, when it closes, with its
+ * status as it stands then; following one twice counts it once. Nothing it does throws into the application.
+ * @param templateOf the router's own template, never text of the client; nothing or an error is `<unmatched>`
+ */
+export function responseFollower<S>(
+  server: FollowedServer,
+  templateOf: (source: S) => string | undefined,
+): FollowResponse<S> {
+  const endpointOf = endpoints()
+  return (response, method, source) => {
+    if (response[FOLLOWED]) return
+    response[FOLLOWED] = true
+    const start = performance.now()
+    const count = () =>
+      server.request({
+        endpoint: endpointOf(() => templateOf(source)),
+        method: sanitizeMethod(method ?? ''),
+        statusCode: response.statusCode,
+        durationMs: performance.now() - start,
+      })
+    if (response.closed) count()
+    else response.on('close', count)
+  }
+}
+
+/** Remembers each template's safe form. The function it gives never throws. */
+export function endpoints(): (template: () => string | undefined) => Safe {
+  const known = new Map<string, Safe>()
+  return (ask) => {
+    const template = attempt(ask)
+    if (template === undefined) return UNMATCHED
+    const found = known.get(template)
+    if (found !== undefined) return found
+    const safe = sanitizeRoute(template)
+    if (known.size < MOST_TEMPLATES) known.set(template, safe)
+    return safe
+  }
+}
+
+/** A framework's internals, or the application's own function, may hold anything. */
+function attempt(ask: () => string | undefined): string | undefined {
+  try {
+    return ask()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,121 @@
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { describe, expect, test } from 'vitest'
+import { testBakery } from '../test/http-cases.ts'
+import { listen } from '../test/listen.ts'
+import { followRequests } from './hono.ts'
+import type { RequestFacts } from './request-meter.ts'
+
+testBakery('hono', async (server, oven) => {
+  const app = new Hono()
+  app.use(followRequests(server))
+  app.use('/vault/*', async (context) => context.body(null, 401))
+  app.get('/vault/:key', (context) => context.text(''))
+  app.get('/cakes', (context) => context.json([]))
+  app.post('/cakes', (context) => context.body(null, 201))
+  app.get('/cakes/:id', (context) => context.text('cake'))
+  app.get('/broken', () => {
+    throw new TypeError('jane@example.com')
+  })
+  app.get('/files/*', (context) => context.text('file'))
+  app.get('/stream', () => {
+    const body = async function* () {
+      yield 'one'
+      await oven.done
+      yield 'two'
+    }
+    return new Response(streamOf(body()))
+  })
+  app.get('/half', () => {
+    const body = async function* () {
+      yield 'one'
+      await new Promise(() => {})
+    }
+    return new Response(streamOf(body()))
+  })
+  app.get('/silent', () => {
+    oven.reached()
+    return new Promise<Response>(() => {})
+  })
+  const shops = new Hono()
+  shops.get('/orders/:order', (context) => context.json({}))
+  shops.get('/broken', () => {
+    throw new Error('jane@example.com')
+  })
+  app.route('/shops/:shop', shops)
+  app.onError((_error, context) => context.text('sorry', 500))
+  return listen(createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false })))
+})
+
+describe('the template of a Hono route, without a server', () => {
+  const ok = () => new Response()
+  const pass = async (_context: unknown, next: () => Promise<void>) => next()
+  test.each<[string, (app: Hono) => unknown, string, Partial<RequestFacts>]>([
+    ['a route', (app) => app.get('/a/:b', ok), '/a/jane', { endpoint: safe('/a/{b}'), statusCode: 200 }],
+    [
+      'the first of two routes that match answers',
+      (app) => app.get('/a/:b', ok).get('/a/me', ok),
+      '/a/me',
+      { endpoint: safe('/a/{b}') },
+    ],
+    [
+      'a mounted application of another kind',
+      (app) => app.mount('/old', () => new Response()),
+      '/old/jane',
+      { endpoint: safe('/old/*') },
+    ],
+    [
+      'a middleware that stands for everything is no route',
+      (app) => app.use(async () => new Response(null, { status: 403 })),
+      '/jane',
+      { endpoint: safe('<unmatched>'), statusCode: 403 },
+    ],
+    ['a route that does', (app) => app.get('*', ok), '/jane', { endpoint: safe('/*') }],
+    [
+      'a handler that passes on, and nobody takes it',
+      (app) => app.get('/a/:b', pass),
+      '/a/jane',
+      { endpoint: safe('/a/{b}'), statusCode: 404 },
+    ],
+    [
+      'what an application does not catch',
+      (app) =>
+        app.get('/a', () => {
+          // Hono passes on what is no Error.
+          throw 'jane@example.com'
+        }),
+      '/a',
+      { endpoint: safe('/a'), statusCode: 500 },
+    ],
+    [
+      'an answer of its own for what is not found',
+      (app) => app.notFound((context) => context.text('gone', 410)),
+      '/jane',
+      { endpoint: safe('<unmatched>'), statusCode: 410 },
+    ],
+  ])('%s', async (_sentence, build, path, expected) => {
+    const all: RequestFacts[] = []
+    const app = new Hono()
+    app.use(followRequests({ request: (facts) => all.push(facts), close: async () => {} }))
+    build(app)
+    await Promise.resolve(app.request(path)).catch(() => {})
+    expect(all).toEqual([expect.objectContaining(expected)])
+  })
+})
+
+/** The text of an expectation: at run time a safe text is an ordinary string. */
+function safe(text: string) {
+  return expect.stringMatching(new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`))
+}
+
+function streamOf(chunks: AsyncIterator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await chunks.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+  })
+}

@@ -1,0 +1,62 @@
+import { createServer } from 'node:http'
+import { PassThrough } from 'node:stream'
+import Router from '@koa/router'
+import Koa from 'koa'
+import { testBakery } from '../test/http-cases.ts'
+import { listen } from '../test/listen.ts'
+import { followRequests } from './koa.ts'
+
+testBakery(
+  'koa',
+  async (server, oven) => {
+    const app = new Koa()
+    app.silent = true
+    app.use(followRequests(server))
+    const router = new Router()
+    router.use('/vault', (context) => {
+      context.status = 401
+    })
+    router.get('/vault/:key', () => {})
+    router.get('/cakes', (context) => {
+      context.body = []
+    })
+    router.post('/cakes', (context) => {
+      context.status = 201
+    })
+    router.get('/cakes/:id', (context) => {
+      context.body = 'cake'
+    })
+    router.get('/broken', () => {
+      throw new TypeError('jane@example.com')
+    })
+    router.get('/files/*path', (context) => {
+      context.body = 'file'
+    })
+    router.get('/stream', (context) => {
+      const body = new PassThrough()
+      context.body = body
+      body.write('one')
+      void oven.done.then(() => body.end('two'))
+    })
+    router.get('/half', (context) => {
+      const body = new PassThrough()
+      context.body = body
+      body.write('one')
+    })
+    router.get('/silent', () => {
+      oven.reached()
+      return new Promise(() => {})
+    })
+    const shops = new Router()
+    shops.get('/orders/:order', (context) => {
+      context.body = {}
+    })
+    shops.get('/broken', () => {
+      throw new Error('jane@example.com')
+    })
+    router.use('/shops/:shop', shops.routes())
+    app.use(router.routes())
+    return listen(createServer(app.callback()))
+  },
+  { 'a wildcard': [200, '/files/{path}'] },
+)

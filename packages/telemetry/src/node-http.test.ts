@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { expect, test } from 'vitest'
+import { type Oven, testBakery } from '../test/http-cases.ts'
+import { listen } from '../test/listen.ts'
+import { followListener, followRequests } from './node-http.ts'
+
+/** A router in a few lines: where a request goes, and the template that it matched. */
+const ROUTES: readonly (readonly [RegExp, string, (response: ServerResponse, oven: Oven) => unknown])[] = [
+  [/^GET \/cakes$/, '/cakes', (response) => response.end('[]')],
+  [/^POST \/cakes$/, '/cakes', (response) => response.writeHead(201).end()],
+  [/^(GET|HEAD) \/cakes\/[^/]+$/, '/cakes/:id', (response) => response.end('cake')],
+  [/^GET \/shops\/[^/]+\/orders\/[^/]+$/, '/shops/:shop/orders/:order', (response) => response.end('{}')],
+  [/^GET \/shops\/[^/]+\/broken$/, '/shops/:shop/broken', (response) => response.writeHead(500).end()],
+  [/^GET \/broken$/, '/broken', (response) => response.writeHead(500).end()],
+  [/^GET \/files\//, '/files/*', (response) => response.end('file')],
+  [/^GET \/vault\/[^/]+$/, '/vault/:key', (response) => response.writeHead(401).end()],
+  [
+    /^GET \/stream$/,
+    '/stream',
+    (response, oven) => {
+      response.write('one')
+      void oven.done.then(() => response.end('two'))
+    },
+  ],
+  [/^GET \/half$/, '/half', (response) => response.write('one')],
+  [/^GET \/silent$/, '/silent', (_response, oven) => oven.reached()],
+]
+
+const routeOf = ({ method, url = '' }: IncomingMessage) =>
+  ROUTES.find(([route]) => route.test(`${method} ${url.replace(/\?.*/, '')}`))
+const listener = (oven: Oven) => (request: IncomingMessage, response: ServerResponse) => {
+  const route = routeOf(request)
+  if (route) route[2](response, oven)
+  else response.writeHead(404).end()
+}
+const template = (request: IncomingMessage) => routeOf(request)?.[1]
+
+testBakery('a server of node:http', async (server, oven) => {
+  const http = createServer(listener(oven))
+  followRequests(server, http, { template })
+  return listen(http)
+})
+
+testBakery('a listener of node:http', (server, oven) =>
+  listen(createServer(followListener(server, listener(oven), { template }))),
+)
+
+test.each([
+  ['without a template, every endpoint is unmatched', {}, '<unmatched>'],
+  ['the words of the program, and nothing else', { words: ['cakes', 'orders'] }, '/cakes/{id}/orders/{id}'],
+  ['a template that is not found', { template: () => undefined }, '<unmatched>'],
+  [
+    'a function that throws, which nobody notices',
+    {
+      template: () => {
+        throw new Error('jane')
+      },
+    },
+    '<unmatched>',
+  ],
+])('%s', async (_sentence, options, endpoint) => {
+  const endpoints: string[] = []
+  const http = createServer((_request, response) => void response.end())
+  const counted = new Promise<void>((resolve) => {
+    const request = (facts: { readonly endpoint: string }) => {
+      endpoints.push(facts.endpoint)
+      resolve()
+    }
+    followRequests({ request, close: async () => {} }, http, options)
+  })
+  const { port, close } = await listen(http)
+  const response = await fetch(`http://127.0.0.1:${port}/cakes/jane/orders/hunter2`)
+  await response.text()
+  await counted
+  await close()
+  expect(response.status).toBe(200)
+  expect(endpoints).toEqual([endpoint])
+})

@@ -1,0 +1,54 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { sanitizeEndpoint } from '@visivo/sanitize'
+import { type NodeResponse, responseFollower } from './follow-response.ts'
+import type { FollowedServer } from './follow-server.ts'
+
+/** How a server without a router says what was asked for. Without either, every endpoint is `<unmatched>`. */
+export interface NodeHttpOptions {
+  /**
+   * The template of the route that took a request, such as `/cakes/:id`, or nothing if none did. Asked when the
+   * response ends. It must come from the program: text of the request would be collected.
+   */
+  readonly template?: (request: IncomingMessage) => string | undefined
+  /** The words that the program's paths are made of, such as `['cakes', 'orders']`; all others become `{id}`. */
+  readonly words?: readonly string[]
+}
+
+/** What requests arrive at: a server of `node:http` or `node:https`. */
+interface NodeServer {
+  prependListener(event: 'request', listener: RequestListener): unknown
+}
+
+/** Follows every request of a server, whoever answers it. Call it before the server listens. */
+export function followRequests(
+  server: FollowedServer,
+  httpServer: NodeServer,
+  options: NodeHttpOptions = {},
+): void {
+  httpServer.prependListener('request', follower(server, options))
+}
+
+/** The same for a single listener, where there is no server to attach to: gives the listener, followed. */
+export function followListener<R extends IncomingMessage, S extends ServerResponse>(
+  server: FollowedServer,
+  listener: (request: R, response: S) => void,
+  options: NodeHttpOptions = {},
+): (request: R, response: S) => void {
+  const follow = follower(server, options)
+  return (request, response) => {
+    follow(request, response)
+    return listener(request, response)
+  }
+}
+
+function follower(
+  server: FollowedServer,
+  { template, words }: NodeHttpOptions,
+): (request: IncomingMessage, response: NodeResponse) => void {
+  const templateOf = (request: IncomingMessage): string | undefined => {
+    if (template) return template(request)
+    return words && sanitizeEndpoint(request.url ?? '', words)
+  }
+  const follow = responseFollower(server, templateOf)
+  return (request, response) => follow(response, request.method, request)
+}
