@@ -16,6 +16,10 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/send.ts',
       'packages/telemetry/src/lookup.ts',
       'packages/telemetry/src/testing/receiver.ts',
+      // `doctor` asks the configured host whether it is there.
+      'packages/telemetry/src/probe.ts',
+      // The page of `visivo telemetry view`, on loopback.
+      'packages/telemetry/src/view/start-view.ts',
       // Servers on loopback, of what a project holds.
       'apps/api/src/server.ts',
       'apps/api/src/security.ts',
@@ -26,7 +30,7 @@ const RULES: readonly Rule[] = [
     loads(/^(node:)?(child_process|worker_threads|cluster)$/),
     [
       'packages/telemetry/src/start-courier.ts',
-      'packages/telemetry/src/follow-server.ts',
+      'packages/telemetry/src/server-thread.ts',
       'packages/telemetry/src/courier-thread.ts',
       // A project's own seeds.
       'apps/cli/src/run/seed.ts',
@@ -43,15 +47,22 @@ const RULES: readonly Rule[] = [
       'packages/telemetry-config/src/edit.ts',
       'packages/telemetry-config/src/read-text.ts',
       'packages/telemetry-config/src/write-text.ts',
+      'packages/telemetry/src/control.ts',
       'packages/telemetry/src/courier-lock.ts',
       'packages/telemetry/src/courier-state.ts',
       'packages/telemetry/src/courier.ts',
+      'packages/telemetry/src/diagnose.ts',
+      'packages/telemetry/src/forget-waiting.ts',
+      'packages/telemetry/src/inspect.ts',
       'packages/telemetry/src/notice.ts',
       'packages/telemetry/src/outbox-watch.ts',
       'packages/telemetry/src/outbox.ts',
+      'packages/telemetry/src/places.ts',
       'packages/telemetry/src/sent-log.ts',
       'packages/telemetry/src/start-courier.ts',
       'packages/telemetry/src/wait-until-gone.ts',
+      // Whether stderr can be a terminal.
+      'packages/telemetry/src/world.ts',
     ],
   ],
   [
@@ -65,6 +76,8 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/courier-process.ts',
       'apps/api/src/product.ts',
       'apps/cli/src/cli.ts',
+      // Whether there is a screen to open a browser on.
+      'apps/cli/src/commands/telemetry/open-browser.ts',
     ],
   ],
   [

@@ -30,7 +30,7 @@ export function readSources(): readonly SourceFacts[] {
     ),
   )
   return files
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .filter((path) => path.endsWith('.ts') && !/\.(test|d)\.ts$/.test(path))
     .map((path) => factsOf(path, readFileSync(join(ROOT, path), 'utf8')))
 }
 
