@@ -1,56 +1,111 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
-import { test } from 'vitest'
-import { EXAMPLE, liveThrough } from '../../test/example-weeks.ts'
-import { temporaryDirectory } from '../../test/samples.ts'
-import { createTelemetry } from '../telemetry.ts'
-import { startView } from './start-view.ts'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openView } from '../../test/view-world.ts'
 
-test('shots', async () => {
-  const home = temporaryDirectory()
-  const env = {
-    CI: 'false',
-    VISIVO_POSTHOG_HOST: EXAMPLE.host,
-    VISIVO_POSTHOG_API_KEY: EXAMPLE.apiKey,
-    ...JSON.parse(process.env.MORE ?? '{}'),
-  }
-  const telemetry = createTelemetry({ version: '1.2.3', home, env })
-  if (!process.env.EMPTY) liveThrough(telemetry, 3, Date.now())
-  const view = await startView(telemetry, { where: { projectDirectory: home } })
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+const CHROMIUM = '/usr/bin/chromium'
+const HERE = existsSync(CHROMIUM)
+if (!HERE) console.log(`skipped: no chromium at ${CHROMIUM}, so nobody looked at the page`)
+
+/** Nothing that a browser does by itself may leave this machine. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+describe.runIf(HERE)('in a real browser', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
   })
-  for (const [name, colorScheme, width] of [
-    ['light', 'light', 1200],
-    ['dark', 'dark', 1200],
-    ['narrow', 'light', 360],
-  ] as const) {
-    const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 }, locale: 'en-GB' })
-    page.on('console', (m) => console.log(m.text()))
-    page.on('pageerror', (m) => console.log(m))
-    await page.goto(view.url)
-    await page.getByText('Live', { exact: true }).waitFor()
-    await page
-      .locator('#events summary')
-      .nth(1)
-      .click({ timeout: 2000 })
-      .catch(() => {})
-    await page.screenshot({
-      path: join(process.env.SHOTS ?? '/tmp/shots', `${name}.png`),
-      fullPage: true,
-      clip: { x: 0, y: Number(process.env.Y ?? 0), width, height: 1400 },
+  afterAll(() => browser.close())
+
+  /** The page as somebody sees it who just opened it, and what it asked of other servers. */
+  async function visit(look: { readonly dark?: boolean; readonly width?: number } = {}) {
+    const world = await openView()
+    const { width = 1_200 } = look
+    const page = await browser.newPage({
+      colorScheme: look.dark ? 'dark' : 'light',
+      viewport: { width, height: 900 },
+      locale: 'en-GB',
+      // axe is put into the page, which allows no script but its own.
+      bypassCSP: true,
     })
+    const troubles: string[] = []
+    page.on('pageerror', (error) => troubles.push(error.message))
+    page.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url())
+      if (origin !== world.origin && protocol !== 'data:') troubles.push(request.url())
+    })
+    await page.goto(world.view.url)
+    await page.getByText('Live', { exact: true }).waitFor()
+    return { ...world, page, troubles }
   }
-  await browser.close()
-  await view.close()
+
+  test.each([
+    ['in the light', { dark: false, width: 1_200 }],
+    ['in the dark', { dark: true, width: 1_200 }],
+    ['on a narrow window', { dark: false, width: 360 }],
+  ] as const)('%s axe finds nothing, nothing sticks out, and nothing else is loaded', async (name, look) => {
+    const { page, troubles } = await visit(look)
+    await page.locator('#events summary').first().click()
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(look.width)
+    expect(troubles).toEqual([])
+    await takePicture(page, name)
+  })
+
+  test('an event opens by keyboard to its exact JSON', async () => {
+    const { page } = await visit()
+    const first = page.locator('#events details').first()
+    await first.locator('summary').focus()
+    await page.keyboard.press('Enter')
+    const event = JSON.parse((await first.locator('pre').textContent()) ?? '')
+    expect(event.properties).toMatchObject({ $ip: '0.0.0.0', $geoip_disable: true })
+  })
+
+  test('the switch, by keyboard, turns telemetry off and empties what waits', async () => {
+    const { page, config } = await visit()
+    const toggle = page.getByRole('switch', { name: 'Share usage data' })
+    expect(await toggle.getAttribute('aria-checked')).toBe('true')
+    await toggle.focus()
+    await page.keyboard.press('Space')
+    await page.getByRole('heading', { name: 'Telemetry is off' }).waitFor()
+    expect(await toggle.getAttribute('aria-checked')).toBe('false')
+    expect(readFileSync(config, 'utf8')).toContain('telemetry_enabled: false')
+    expect(await page.locator('#waiting > li').count()).toBe(0)
+  })
+
+  test('without the token the page says where to find its address, and shows nothing', async () => {
+    const world = await openView()
+    const page = await browser.newPage()
+    await page.goto(world.origin)
+    await page.locator('#closed').waitFor()
+    expect(await page.locator('#shown').isVisible()).toBe(false)
+  })
 })
+
+async function violations(page: Page): Promise<unknown> {
+  await page.evaluate(AXE)
+  return page.evaluate(
+    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))',
+  )
+}
+
+/** `VIEW_PICTURES=docs/view` takes the pictures of the documentation. */
+async function takePicture(page: Page, name: string): Promise<void> {
+  const directory = process.env.VIEW_PICTURES
+  if (!directory) return
+  mkdirSync(directory, { recursive: true })
+  const file = `${name.replace(/^(in|on) (the|a) /, '').replaceAll(' ', '-')}.png`
+  await page.evaluate('scrollTo(0, 0)')
+  await page.screenshot({ path: join(directory, file) })
+}

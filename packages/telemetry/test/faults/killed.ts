@@ -1,4 +1,4 @@
-import { couriersOf, tryKill, until } from '../processes.ts'
+import { couriersOf, tryKill } from '../processes.ts'
 import type { Fault } from './fault.ts'
 
 /** Whatever is killed, whenever. */

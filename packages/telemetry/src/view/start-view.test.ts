@@ -1,0 +1,95 @@
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
+import { networkInterfaces } from 'node:os'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { openView } from '../../test/view-world.ts'
+
+type World = Awaited<ReturnType<typeof openView>>
+
+/** A request with any headers at all: `fetch` would not lie about its host. */
+async function ask(world: World, method: string, path: string, headers: Record<string, string>, body = '') {
+  const asked = request(`${world.origin}${path}`, { method, headers: { host: world.host, ...headers } })
+  asked.end(method === 'POST' ? body : undefined)
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  return { status: answer.statusCode, headers: answer.headers, text: await text(answer) }
+}
+
+const known = ({ token }: World) => ({ authorization: `Bearer ${token}` })
+
+test.each<[string, string, string, (world: World) => Record<string, string>]>([
+  ['a stranger’s name that points here now', 'GET', '/', () => ({ host: 'stranger.example' })],
+  ['that name, with the token', 'GET', '/state', (world) => ({ ...known(world), host: 'stranger.example' })],
+  ['our name with another port', 'GET', '/state', (world) => ({ ...known(world), host: '127.0.0.1:1' })],
+  ['a page elsewhere', 'GET', '/state', (world) => ({ ...known(world), origin: 'https://stranger.example' })],
+  ['a page elsewhere that switches', 'POST', '/switch', (world) => ({ ...known(world), origin: 'null' })],
+  ['nobody who says where from', 'POST', '/switch', (world) => known(world)],
+  ['somebody without a token', 'GET', '/state', () => ({})],
+  ['somebody with another token', 'GET', '/state', () => ({ authorization: `Bearer ${'A'.repeat(43)}` })],
+  ['the token in another scheme', 'GET', '/state', ({ token }) => ({ authorization: `Basic ${token}` })],
+  ['a switch without a token', 'POST', '/switch', ({ origin }) => ({ origin })],
+  ['an address that was good for nothing', 'POST', '/token', ({ origin }) => ({ origin })],
+])('%s gets 403 and changes nothing', async (_, method, path, headers) => {
+  const world = await openView()
+  const { status, text } = await ask(world, method, path, headers(world), '{"on":false}')
+  expect([status, existsSync(world.config)]).toEqual([403, false])
+  expect(text).not.toContain('uuid')
+})
+
+test('whoever has the token sees everything, and the switch really writes the configuration', async () => {
+  const world = await openView({ config: '# mine\nother: 1\n' })
+  const state = JSON.parse((await ask(world, 'GET', '/state', known(world))).text)
+  expect(state).toMatchObject({ recording: true, product: { name: 'visivo' } })
+  const headers = { ...known(world), origin: world.origin }
+  expect((await ask(world, 'POST', '/switch', headers, '{"on":false}')).status).toBe(200)
+  expect(readFileSync(world.config, 'utf8')).toBe('# mine\nother: 1\ntelemetry_enabled: false\n')
+  expect(JSON.parse((await ask(world, 'GET', '/state', known(world))).text)).toMatchObject({
+    recording: false,
+    waiting: [],
+  })
+})
+
+test.each<[string, string, string, number]>([
+  ['a path that is not there', 'GET', '/etc/passwd', 404],
+  ['a path of every object', 'GET', '/constructor', 404],
+  ['another method', 'DELETE', '/state', 405],
+])('%s is refused in words', async (_, method, path, status) => {
+  const world = await openView()
+  const answer = await ask(world, method, path, { ...known(world), origin: world.origin })
+  expect(answer.status).toBe(status)
+  expect(JSON.parse(answer.text).message).toMatch(/\w/)
+})
+
+test('the page may load nothing from anywhere, and nobody may frame or keep it', async () => {
+  const { headers, text } = await openView().then((world) => ask(world, 'GET', '/', {}))
+  expect(headers['content-security-policy']).toMatch(/default-src 'none'/)
+  expect(headers['content-security-policy']).toMatch(/frame-ancestors 'none'/)
+  expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+  expect(headers['access-control-allow-origin']).toBeUndefined()
+  expect(text.match(/(src|href)="(?!#|data:)/g)).toBeNull()
+})
+
+test('an address for a browser is good for one visit', async () => {
+  const world = await openView()
+  const ticket = new URL(world.view.visitUrl()).hash.replace('#once.', '')
+  const visit = () => ask(world, 'POST', '/token', { origin: world.origin }, JSON.stringify({ ticket }))
+  expect(JSON.parse((await visit()).text)).toEqual({ token: world.token })
+  expect((await visit()).status).toBe(403)
+})
+
+test('nobody on the network can connect', async () => {
+  const world = await openView()
+  const others = Object.values(networkInterfaces()).flatMap((all) =>
+    (all ?? [])
+      .filter(({ internal, family }) => !internal && family === 'IPv4')
+      .map(({ address }) => address),
+  )
+  for (const address of others)
+    await expect(fetch(`http://${address}:${new URL(world.origin).port}/`)).rejects.toThrow()
+})
+
+test('it ends by itself when nobody looks any more', async () => {
+  const { view } = await openView({ idle: 20 })
+  expect(await view.ended).toBe('idle')
+})
