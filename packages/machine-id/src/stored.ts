@@ -16,7 +16,8 @@ const MAX_BYTES = 256
 /** Reads an id file, through a link too, at most 256 bytes of it. Never blocks on a pipe, never throws. */
 export function readStored(path: string): Stored {
   try {
-    if (!statSync(path).isFile()) return { state: 'unusable' }
+    // As big integers: after a plain stat of a pipe, Node's realpath, and with it `import`, follows no link any more.
+    if (!statSync(path, { bigint: true }).isFile()) return { state: 'unusable' }
     const bytes = readBounded(path)
     if (bytes === undefined) return { state: 'corrupt' }
     if (bytes.length === 0) return { state: 'empty' }

@@ -12,7 +12,8 @@ const MAX_BYTES = 16 * 1024 * 1024
 /** Reads a UTF-8 text, without its byte order mark. Never throws, never blocks on a pipe. */
 export function readText(path: string): TextFile {
   try {
-    if (!statSync(path).isFile()) return { state: 'unreadable', path, reason: 'not a file' }
+    // As big integers: after a plain stat of a pipe, Node's realpath, and with it `import`, follows no link any more.
+    if (!statSync(path, { bigint: true }).isFile()) return { state: 'unreadable', path, reason: 'not a file' }
     return decode(path, readRegular(path))
   } catch (error) {
     const code = codeOf(error)

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 import { type Decision, decide, readSources } from '@visivo/telemetry-config'
 import { forgetWaiting } from './forget-waiting.ts'
 import { isNoticeDue, showNotice } from './notice.ts'
-import { type Destination, placesOf } from './places.ts'
+import { type Destination, sharedPlacesOf } from './places.ts'
 import { isForGood } from './standing-consent.ts'
 import type { World } from './world.ts'
 
@@ -40,7 +40,7 @@ export function askConsent(world: World, where: Where, quiet: boolean): Consent 
     if (isForGood(decision)) forgetWaiting(world.product, world.home)
     return { recording: false, because: decision.because.value }
   }
-  const { notice } = placesOf(world.product, world.home, decision.destination)
+  const { notice } = sharedPlacesOf(world.product, world.home)
   const told = world.isCi || !isNoticeDue(notice) || world.stderr().isTTY !== true
   if (told) return { recording: true, destination: decision.destination }
   if (!quiet) showNotice(world.product, notice, world.stderr())

@@ -188,7 +188,7 @@ function isLeftOver(name: string, now: number): boolean {
 
 /** False for what does not exist; throws for what exists and is not a directory of its own. */
 function isOwnDirectory(directory: string): boolean {
-  const found = lstatSync(directory, { throwIfNoEntry: false })
+  const found = lstatSync(directory, { bigint: true, throwIfNoEntry: false })
   if (found && !found.isDirectory()) throw new Error('not a directory')
   return found !== undefined
 }

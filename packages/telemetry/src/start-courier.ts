@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { basename, parse } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { basename, join, parse } from 'node:path'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
-import { claimCourierLock, releaseClaim } from './courier-lock.ts'
+import { claimCourierLock, isCourierAlive, releaseClaim } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { placesOf } from './places.ts'
 
@@ -25,7 +24,9 @@ const RUNTIMES = /^(node|nodejs|bun)([-.]?\d+)*(\.exe)?$/i
 
 /** Where the courier lies beside this file: as its own build, which a bundler may have left behind. */
 export function courierFile(name: 'courier-process' | 'courier-thread'): string | undefined {
-  const file = fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+  // Not by a URL, which Node takes 3 ms to set up. A bundle of another format has no directory.
+  const here: string | undefined = import.meta.dirname
+  const file = here === undefined ? '' : join(here, `${name}.js`)
   return existsSync(file) ? file : undefined
 }
 
@@ -41,6 +42,7 @@ export function canStartCourier(execPath: string = process.execPath): boolean {
 export function startCourier(job: CourierJob, now: number = Date.now()): Start {
   try {
     const places = placesOf(job.product, job.home, job.destination)
+    if (isCourierAlive(places.destination)) return 'alive'
     if (waitLeft(readCourierState(places.state), now) > 0) return 'backing-off'
     const file = courierFile('courier-process')
     if (!file || !canStartCourier()) return 'impossible'

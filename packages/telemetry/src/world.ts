@@ -53,8 +53,10 @@ function ownTerminal(): Terminal {
 /** A terminal is a character device, and so is the null device that services and scripts write to. */
 function mayBeTerminal(): boolean {
   try {
-    const found = fstatSync(2)
-    return found.isCharacterDevice() && found.rdev !== statSync(devNull).rdev
+    // As big integers, because Node's realpath looks at the numbers of the last plain stat: after one of a pipe
+    // it follows no symbolic link any more, and the host's next import fails.
+    const found = fstatSync(2, { bigint: true })
+    return found.isCharacterDevice() && found.rdev !== statSync(devNull, { bigint: true }).rdev
   } catch {
     // It is closed, or this system can't say: then the stream itself is asked.
     return true
