@@ -55,6 +55,7 @@ export function renderPage(view: PageView): Html {
 <footer>
   visivo-api ${view.version}: <a href="/api/health">health</a> · <a href="/api/project">project</a> ·
   <a href="/api/models">models</a> · <a href="/api/dashboards">dashboards</a>
+  <p>What visivo tells its makers of its use: <code>visivo telemetry view</code></p>
 </footer>
 </body>
 </html>
