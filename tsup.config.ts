@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { builtinModules, createRequire } from 'node:module'
 import { basename, resolve } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
@@ -6,7 +6,14 @@ import { defineConfig, type Options } from 'tsup'
 interface Manifest {
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
   readonly bin?: Readonly<Record<string, string>>
-  readonly build?: { readonly entries?: readonly string[]; readonly inline?: readonly string[] }
+  readonly build?: {
+    /** Files that only a process loads, or another file of the package. */
+    readonly entries?: readonly string[]
+    /** What is built as CommonJS too, for one of our own files to load. */
+    readonly commonjs?: readonly string[]
+    /** Whose code becomes part of what is built. */
+    readonly inline?: readonly string[]
+  }
 }
 
 const SOURCE = '@visivo/source'
@@ -69,25 +76,19 @@ const rawTexts: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 }
 
-export default defineConfig({
-  entry: entry([...exported, ...processes]),
-  format: 'esm',
+// Before the builds and not by them: they write to it side by side.
+rmSync('dist', { recursive: true, force: true })
+
+const common: Options = {
   target: 'node20.20',
   platform: 'node',
   tsconfig: '../../tsconfig.build.json',
-  dts: exported.length > 0 ? { entry: entry(exported) } : false,
-  clean: true,
   // One file to an entry: a command that loads one waits for no second.
   splitting: manifest.build?.inline === undefined,
   removeNodeProtocol: false,
   // Says whose code a bundle carries; scripts/third-party-notices.mjs reads it, nobody publishes it.
   metafile: (manifest.build?.inline ?? []).length > 0,
   esbuildPlugins: [leanBuiltins, rawTexts],
-  // Half the text is half the time that Node takes to read it. Names stay as they are, and the sources are published.
-  esbuildOptions: (options) => {
-    options.minifyWhitespace = true
-    options.minifySyntax = true
-  },
   // A release build is given its PostHog; any other has none, whatever the environment of its user says.
   env: Object.fromEntries(
     ['VISIVO_RELEASE_POSTHOG_HOST', 'VISIVO_RELEASE_POSTHOG_API_KEY'].map((name) => [
@@ -96,4 +97,37 @@ export default defineConfig({
     ]),
   ),
   noExternal: (manifest.build?.inline ?? []).map((library) => new RegExp(`^${library}(/|$)`)),
-})
+}
+
+const shared = {
+  // Half the text is half the time that Node takes to read it. Names stay as they are, and the sources are published.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // What is taken in of our own packages is taken from their sources, of which only what is used remains.
+  conditions: [SOURCE],
+}
+
+const modules: Options = {
+  ...common,
+  entry: entry([...exported, ...processes]),
+  format: 'esm',
+  dts: exported.length > 0 ? { entry: entry(exported) } : false,
+  esbuildOptions: (options) => void Object.assign(options, shared),
+}
+
+const commonjs: Options = {
+  ...common,
+  entry: entry(manifest.build?.commonjs ?? []),
+  format: 'cjs',
+  splitting: false,
+  esbuildOptions: (options) =>
+    void Object.assign(options, shared, {
+      define: {
+        ...options.define,
+        'import.meta.dirname': '__dirname',
+        'import.meta.url': '__filename',
+      },
+    }),
+}
+
+export default defineConfig(manifest.build?.commonjs ? [modules, commonjs] : modules)

@@ -3,7 +3,7 @@
 // node scripts/posthog-docs.mjs --check   fails when they are out of date, or name what no event carries
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { catalogueOf } from '../packages/telemetry/dist/index.js'
+import { catalogueOf } from '../packages/telemetry/dist/docs.js'
 import { ROOT } from './packages.mjs'
 import { TILES } from './posthog/tiles.mjs'
 

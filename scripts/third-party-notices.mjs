@@ -7,8 +7,6 @@ import { ROOT, readPackages } from './packages.mjs'
 
 /** A file that the bundler took in: where the package lies that it is from, and whose it is. */
 const FOREIGN = /(node_modules\/\.pnpm\/[^/]+\/node_modules)\/((?:@[^/]+\/)?[^/]+)\//
-/** The same for a package of ours, which may carry foreign code in turn. */
-const OURS = /^\.\.\/([a-z-]+)\/dist\//
 const LICENSE = /(^|[/\\])(licen[cs]e|notice)[^/\\]*$|\.license\.txt$/i
 const NOTICES = 'THIRD-PARTY-NOTICES.md'
 
@@ -35,8 +33,6 @@ function carriedBy(directory) {
   for (const input of inputsOf(directory)) {
     const [, store, name] = FOREIGN.exec(input) ?? []
     if (name) found.set(name, join(ROOT, store, name))
-    const [, ours] = OURS.exec(input) ?? []
-    if (ours) for (const [library, home] of carriedBy(`packages/${ours}`)) found.set(library, home)
   }
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -47,7 +47,7 @@ test.each(['@visivo/sanitize', '@visivo/ci-detect', '@visivo/hash', '@visivo/mac
 )
 
 test.each([
-  ['@visivo/telemetry', ['@visivo/telemetry/dist/index.js']],
+  ['@visivo/telemetry', ['@visivo/telemetry/dist/on-demand.js']],
   ['@visivo/telemetry/server', ['@visivo/telemetry/dist/server.js']],
   ['@visivo/telemetry/testing', ['@visivo/telemetry/dist/testing.js']],
   ['@visivo/telemetry-config', ['@visivo/telemetry-config/dist/index.js']],
@@ -55,10 +55,35 @@ test.each([
   expect(loadedBy(entry)).toEqual(files)
 })
 
-/** The files below `node_modules` that a process loads when it imports an entry, by what V8 says it saw. */
-function loadedBy(entry: string): readonly string[] {
+test('all that is behind @visivo/telemetry is one more file, loaded by the first call', () => {
+  expect(loadedBy('@visivo/telemetry', `.then((it) => it.createTelemetry({ version: '1.0.0' }))`)).toEqual([
+    '@visivo/telemetry/dist/on-demand.js',
+    '@visivo/telemetry/dist/index.cjs',
+  ])
+})
+
+test('what Node imports, what it loads on demand, and what a bundler takes give the same', () => {
+  const names = run(
+    '--input-type=module',
+    `const dist = '${packed.root}/node_modules/@visivo/telemetry/dist/'
+    const names = async (file) => Object.keys(await import('file://' + dist + file)).sort().join()
+    console.log(await names('on-demand.js'))
+    console.log(await names('index.js'))
+    const { createRequire } = process.getBuiltinModule('node:module')
+    console.log(Object.keys(createRequire(dist)('./index.cjs')).sort().join())`,
+  )
+  const [onDemand, bundled, loaded] = names.split('\n')
+  expect(onDemand).toMatch(/createTelemetry/)
+  expect([bundled, loaded]).toEqual([onDemand, onDemand])
+})
+
+/**
+ * The files below `node_modules` that a process loads when it imports an entry, by what V8 says it saw.
+ * @param then what is done with the import
+ */
+function loadedBy(entry: string, then = ''): readonly string[] {
   const coverage = mkdtempSync(join(packed.root, 'coverage-'))
-  run('--input-type=module', `await import('${entry}')`, { NODE_V8_COVERAGE: coverage })
+  run('--input-type=module', `await import('${entry}')${then}`, { NODE_V8_COVERAGE: coverage })
   const scripts = readdirSync(coverage).flatMap((file) => {
     const { result } = JSON.parse(readFileSync(join(coverage, file), 'utf8')) as { result: { url: string }[] }
     return result.map(({ url }) => url)

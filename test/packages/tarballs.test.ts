@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const REPOSITORY = 'https://github.com/visivo-io/visivo-telemetry'
 /** Everything that a tarball may hold. */
 const PUBLISHED =
-  /^(dist\/[\w.-]+\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md)$/
+  /^(dist\/[\w.-]+\.(js|cjs|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md)$/
 /** What a person on Node 20.20 or later does not meet: their Node loads ESM from CommonJS. */
 const NOT_ESM = ['node10', 'node16-cjs']
 

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs'
 import { parseStored } from './id.ts'
 
 /**
@@ -16,13 +16,13 @@ const MAX_BYTES = 256
 /** Reads an id file, through a link too, at most 256 bytes of it. Never blocks on a pipe, never throws. */
 export function readStored(path: string): Stored {
   try {
-    // As big integers: after a plain stat of a pipe, Node's realpath, and with it `import`, follows no link any more.
+    const text = readBounded(path)
+    const id = text === undefined ? undefined : parseStored(text)
+    if (id !== undefined) return { state: 'valid', id }
+    // Asked last, because nearly always there is an id. As big integers: after a plain stat of a pipe, Node's
+    // realpath, and with it `import`, follows no link any more.
     if (!statSync(path, { bigint: true }).isFile()) return { state: 'unusable' }
-    const bytes = readBounded(path)
-    if (bytes === undefined) return { state: 'corrupt' }
-    if (bytes.length === 0) return { state: 'empty' }
-    const id = parseStored(bytes.toString('utf8'))
-    return id === undefined ? { state: 'corrupt' } : { state: 'valid', id }
+    return { state: text === '' ? 'empty' : 'corrupt' }
   } catch (error) {
     return { state: codeOf(error) === 'ENOENT' ? 'absent' : 'unusable' }
   }
@@ -33,13 +33,13 @@ export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
-function readBounded(path: string): Buffer | undefined {
+/** `undefined` for what is longer than any id. */
+function readBounded(path: string): string | undefined {
   const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    if (!fstatSync(handle).isFile()) return undefined
-    const buffer = Buffer.alloc(MAX_BYTES + 1)
+    const buffer = Buffer.allocUnsafe(MAX_BYTES + 1)
     const length = readSync(handle, buffer, 0, buffer.length, 0)
-    return length > MAX_BYTES ? undefined : buffer.subarray(0, length)
+    return length > MAX_BYTES ? undefined : buffer.toString('utf8', 0, length)
   } finally {
     closeSync(handle)
   }

@@ -37,7 +37,7 @@ export function decide(product: Product, sources: Sources, options: DecideOption
   const globalFile = `~/${product.directoryName}/${product.configFile}`
   const { destination, problem } = findDestination(product, sources.env, sources.envFile)
   const destinationRow = destination
-    ? row('destination', 'destination', new URL(destination.host).origin, 'on')
+    ? row('destination', 'destination', originOf(destination.host), 'on')
     : row('destination', 'destination', problem, 'off')
 
   const rows: readonly (() => Checked)[] = [
@@ -113,6 +113,11 @@ function checkFile(
 /** The words that switch telemetry as they are; of anything else only that it is there: it may be a secret. */
 function inWords(value: unknown): string {
   return meaningOf(value) === 'unclear' ? 'set, but not to a clear yes or no' : String(value).trim()
+}
+
+/** Not by `new URL`, which every command would wait for; the host was written by one. */
+function originOf(host: string): string {
+  return host.split('/', 3).join('/')
 }
 
 function inLine(line: number | undefined): string {

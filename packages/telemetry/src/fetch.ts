@@ -13,7 +13,7 @@ export function followHandler<R extends { readonly method: string }, A extends r
   template: string,
   handler: (request: R, ...rest: A) => S | Promise<S>,
 ): (request: R, ...rest: A) => Promise<S> {
-  const endpoint = endpoints()(() => template)
+  const endpoint = endpoints<string>((own) => own)(template)
   return async (request, ...rest) => {
     const start = performance.now()
     let statusCode = 500

@@ -32,42 +32,42 @@ export function responseFollower<S>(
   server: FollowedServer,
   templateOf: (source: S) => string | undefined,
 ): FollowResponse<S> {
-  const endpointOf = endpoints()
+  const endpointOf = endpoints(templateOf)
+  // The global is a getter.
+  const clock = performance
   return (response, method, source) => {
     if (response[FOLLOWED]) return
     response[FOLLOWED] = true
-    const start = performance.now()
+    const start = clock.now()
     const count = () =>
       server.request({
-        endpoint: endpointOf(() => templateOf(source)),
+        endpoint: endpointOf(source),
         method: sanitizeMethod(method ?? ''),
         statusCode: response.statusCode,
-        durationMs: performance.now() - start,
+        durationMs: clock.now() - start,
       })
     if (response.closed) count()
     else response.on('close', count)
   }
 }
 
-/** Remembers each template's safe form. The function it gives never throws. */
-export function endpoints(): (template: () => string | undefined) => Safe {
+/**
+ * Remembers each template's safe form. The function it gives never throws: a framework's internals, or the
+ * application's own function, may hold anything.
+ */
+export function endpoints<S>(templateOf: (source: S) => string | undefined): (source: S) => Safe {
   const known = new Map<string, Safe>()
-  return (ask) => {
-    const template = attempt(ask)
-    if (template === undefined) return UNMATCHED
-    const found = known.get(template)
-    if (found !== undefined) return found
-    const safe = sanitizeRoute(template)
-    if (known.size < MOST_TEMPLATES) known.set(template, safe)
-    return safe
-  }
-}
-
-/** A framework's internals, or the application's own function, may hold anything. */
-function attempt(ask: () => string | undefined): string | undefined {
-  try {
-    return ask()
-  } catch {
-    return undefined
+  return (source) => {
+    try {
+      const template = templateOf(source)
+      if (template === undefined) return UNMATCHED
+      const found = known.get(template)
+      if (found !== undefined) return found
+      const safe = sanitizeRoute(template)
+      if (known.size < MOST_TEMPLATES) known.set(template, safe)
+      return safe
+    } catch {
+      return UNMATCHED
+    }
   }
 }

@@ -11,7 +11,7 @@ import type { FollowedServer } from './follow-server.ts'
  */
 export function followRequests(server: FollowedServer): MiddlewareHandler {
   const follow = responseFollower(server, templateOf)
-  const endpointOf = endpoints()
+  const endpointOf = endpoints(templateOf)
   return async (context, next) => {
     const outgoing = nodeResponseOf(context)
     if (outgoing) {
@@ -25,7 +25,7 @@ export function followRequests(server: FollowedServer): MiddlewareHandler {
       statusCode = context.res.status
     } finally {
       server.request({
-        endpoint: endpointOf(() => templateOf(context)),
+        endpoint: endpointOf(context),
         method: sanitizeMethod(context.req.method),
         statusCode,
         durationMs: performance.now() - start,

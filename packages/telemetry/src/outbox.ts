@@ -2,6 +2,7 @@ import {
   appendFileSync,
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -200,6 +201,8 @@ function countDropped(tally: string, count: number): void {
 
 /** Takes the tally away, so that of two writers only one reports it. */
 function takeDropped(tally: string): number {
+  // Nearly always there is none, and a failed rename costs an error with its stack.
+  if (!existsSync(tally)) return 0
   const mine = `${tally}.${uuidV7()}`
   const taken = attempt(() => {
     renameSync(tally, mine)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EVENTS } from '@visivo/telemetry'
+import { EVENTS } from '@visivo/telemetry/docs'
 import { readSent, type SentEvent } from '@visivo/telemetry/inspect'
 import type { CommandContext } from '../../context.ts'
 import { UsageError } from '../../errors.ts'

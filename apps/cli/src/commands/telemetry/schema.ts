@@ -1,4 +1,5 @@
-import { type Catalogue, catalogueOf, type PropertySpec, STAMPS } from '@visivo/telemetry'
+import type { Catalogue, PropertySpec } from '@visivo/telemetry'
+import { catalogueOf, STAMPS } from '@visivo/telemetry/docs'
 import type { CommandContext } from '../../context.ts'
 import { print, renderColumns } from './print.ts'
 import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
