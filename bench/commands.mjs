@@ -83,7 +83,6 @@ function ours(scratch, name, { url, wrap }) {
   const file = programFile('command')
   const env = environmentOf(home.path, url)
   const common = { file, env, ...(wrap && { wrap }) }
-  const settled = () => home.courier() !== undefined || home.isBackingOff()
   return {
     ...(wrap && { [`${name}: off`]: { ...offVariant(home, url), wrap } }),
     [`${name}: at work`]: {
@@ -92,7 +91,7 @@ function ours(scratch, name, { url, wrap }) {
         if (home.courier() !== undefined) return
         await home.forgetCourier()
         await timeProcess(file, env, wrap && { wrap })
-        await until(settled)
+        await settledIn(home)
         await pause(150)
       },
     },
@@ -100,11 +99,17 @@ function ours(scratch, name, { url, wrap }) {
       ...common,
       prepare: () => home.forgetCourier(),
       after: async () => {
-        await until(settled)
+        await settledIn(home)
         await home.forgetCourier()
       },
     },
   }
+}
+
+/** Until a courier is at work, or couriers were asked to wait. */
+async function settledIn(home) {
+  const isSettled = await until(() => home.courier() !== undefined || home.isBackingOff())
+  if (!isSettled) throw new Error(`no courier came in ${home.path}`)
 }
 
 /** Our command on a machine that was without a network for long: the outbox is full, couriers wait. */

@@ -12,7 +12,7 @@ export async function courierCpu(scratch, { healthy: { url, receiver } }, runs, 
     const home = newHome(scratch, `courier ${run}`)
     receiver.clear()
     await timeProcess(programFile('command'), environmentOf(home.path, url))
-    await until(() => home.courier() !== undefined)
+    if (!(await until(() => home.courier() !== undefined))) throw new Error('no courier came')
     lives.push(followCpu(home.courier()))
     await receiver.received(2)
     await pause(300)

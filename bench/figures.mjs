@@ -1,4 +1,3 @@
-import { SERVERS } from './servers.mjs'
 import { median, pairedDifference, pairedRatio, summary } from './statistics.mjs'
 
 /** The clients that are compared with ours, with the words for them. */
@@ -56,25 +55,31 @@ export function figuresOf({ commands, slow, standIns, ci, loop, servers, courier
     loop,
     courier: courier.length > 0 ? summary(courier) : undefined,
     servers: Object.fromEntries(
-      Object.entries(servers).map(([framework, runs]) => [framework, serverFigures(framework, runs)]),
+      Object.entries(servers).map(([framework, runs]) => [framework, serverFigures(runs)]),
     ),
   }
 }
 
-function serverFigures(framework, runs) {
-  const column = (name, key) => runs[name].rounds.map((round) => round[key])
-  return Object.keys(SERVERS[framework]).map((name) => ({
-    name,
-    isFollowed: runs[name].isFollowed,
-    perSecond: median(column(name, 'perSecond')),
-    cpu: median(column(name, 'cpu')),
-    megabytes: column(name, 'megabytes').at(-1),
-    rate: pairedRatio(column(name, 'perSecond'), column('none', 'perSecond')),
-    p99: pairedRatio(column(name, 'p99'), column('none', 'p99')),
-    moreCpu: pairedDifference(column(name, 'cpu'), column('none', 'cpu')),
-    moreMegabytes: column(name, 'megabytes').at(-1) - column('none', 'megabytes').at(-1),
-    served: runs[name].served,
-    arrived: runs[name].arrived,
-    events: runs[name].events,
-  }))
+/** A followed server against the plain one beside it in its process; its memory against a process without telemetry. */
+function serverFigures({ none, ...runs }) {
+  return Object.entries(runs).map(([name, { rounds, served, arrived, events }]) => {
+    const column = (kind, key) => rounds.map((round) => round[kind][key])
+    const both = (key) => [column('followed', key), column('plain', key)]
+    const alone = (key) => none.rounds.map(({ plain }) => plain[key])
+    return {
+      name,
+      perSecond: median(column('followed', 'perSecond')),
+      cpu: median(column('followed', 'cpu')),
+      megabytes: column('followed', 'megabytes').at(-1),
+      rate: pairedRatio(...both('perSecond')),
+      p99: pairedRatio(...both('p99')),
+      moreCpu: pairedDifference(...both('cpu')),
+      /** What the threads beside the main one take, as a share of one core. */
+      threads: median(column('followed', 'threads')) - median(alone('threads')),
+      moreMegabytes: column('followed', 'megabytes').at(-1) - alone('megabytes').at(-1),
+      served,
+      arrived,
+      events,
+    }
+  })
 }

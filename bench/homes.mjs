@@ -14,7 +14,8 @@ export class Home {
   /** The pid of the courier that runs, if one does. */
   courier() {
     for (const { path } of this.#locks()) {
-      const pid = Number(readText(path))
+      // `pid id`
+      const pid = Number.parseInt(readText(path), 10)
       if (pid > 0 && isRunning(pid)) return pid
     }
     return undefined

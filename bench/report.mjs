@@ -114,38 +114,34 @@ function ciText({ ci }) {
 
 function serverText({ slices, milliseconds }) {
   const seconds = Math.round((slices * milliseconds) / 1_000)
-  return `${CONNECTIONS} connections, each with its next request as soon as the last is answered, for ${seconds} s on each server: ${slices} slices of ${milliseconds} ms in turn. Load, server and PostHog share the cores. "CPU" is that of the main thread for a request. What was not delivered when the server ended went out with the next command; then the sum of \`request_count\` was taken.`
+  return `${CONNECTIONS} connections, each with its next request as soon as the last is answered, for ${seconds} s on each port: ${slices} slices of ${milliseconds} ms in turn. Every process answers on two ports, one followed and one without telemetry, and these are compared: two processes of the very same program differ by up to 20% from each other. "CPU" is that of the main thread for a request; "threads" what the courier's and Node's own threads take of one core beyond those of a process without telemetry; "memory" what such a process has less. Load, server and PostHog share the cores. What was not delivered when the server ended went out with the next command; then the sum of \`request_count\` was taken.`
 }
 
 function serverTable(framework, runs) {
   const rows = runs.map((run) => [
-    { none: 'no telemetry', bare: 'no telemetry, no middleware' }[run.name] ?? `PostHog ${run.name}`,
+    run.name,
     number(run.perSecond),
-    run.name === 'none' ? '1' : spread(run.rate),
-    run.name === 'none' ? '1' : spread(run.p99),
+    spread(run.rate),
+    spread(run.p99),
     `${number(run.cpu)} µs`,
-    run.name === 'none' ? '' : `${spread(run.moreCpu)} µs`,
-    `${number(run.megabytes)} MB`,
-    run.isFollowed ? `${run.served} / ${run.arrived} (${run.events})` : String(run.served),
+    `${spread(run.moreCpu)} µs`,
+    `${number(run.threads * 100)}%`,
+    `${number(run.megabytes)} MB (${run.moreMegabytes < 0 ? '' : '+'}${number(run.moreMegabytes)})`,
+    `${run.served} / ${run.arrived} (${run.events})`,
   ])
   const head = [
-    '',
+    'PostHog is',
     'requests/s',
     'ratio',
     'p99 ratio',
     'CPU',
     'more CPU',
+    'threads',
     'memory',
     'served / counted (events)',
   ]
-  const title = { http: 'Node’s http', hono: 'Hono, an application that has a middleware of its own' }[
-    framework
-  ]
-  const note =
-    framework === 'hono'
-      ? '\n\nAn application without any middleware is answered by Hono on a shorter way: its row shows what the first middleware costs, whatever it does.'
-      : ''
-  return `### ${title}\n\n${table(head, rows)}${note}`
+  const title = { http: 'Node’s http', hono: 'Hono, an application with a middleware of its own' }[framework]
+  return `### ${title}\n\n${table(head, rows)}`
 }
 
 function courierText({ courier, imports }) {

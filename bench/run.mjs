@@ -12,7 +12,7 @@ import { figuresOf } from './figures.mjs'
 import { runLoop } from './loop.mjs'
 import { endChildren } from './processes.mjs'
 import { renderChart, renderReport } from './report.mjs'
-import { endServers, loadServers, SERVERS } from './servers.mjs'
+import { endServers, FRAMEWORKS, loadServers } from './servers.mjs'
 import { timeSlowClients } from './slow-clients.mjs'
 import { startStandIns } from './stand-ins.mjs'
 
@@ -81,7 +81,7 @@ async function measure() {
     courierCpu(scratch, standIns, size.couriers, progress),
   )
   const servers = {}
-  for (const framework of Object.keys(SERVERS))
+  for (const framework of FRAMEWORKS)
     servers[framework] = await stage(`servers, ${framework}`, (progress) =>
       loadServers(scratch, framework, size.load, progress),
     )

@@ -5,33 +5,38 @@ import { newHome } from './commands.mjs'
 import { environmentOf, pause, programFile, timeProcess, until } from './processes.mjs'
 import { shuffled } from './statistics.mjs'
 
-/**
- * What is loaded, by framework: the server without telemetry, and followed ones by what their PostHog does.
- * `bare` is a Hono application without any middleware, which Hono answers on a shorter way.
- */
-const FOLLOWED = { healthy: {}, hanging: { instead: 'silence' }, failing: { status: 500 } }
+/** What is loaded: processes by what their PostHog does, and one without telemetry. */
 export const SERVERS = {
-  http: { none: undefined, ...FOLLOWED },
-  hono: { none: undefined, bare: undefined, ...FOLLOWED },
+  none: undefined,
+  healthy: {},
+  hanging: { instead: 'silence' },
+  failing: { status: 500 },
 }
+export const FRAMEWORKS = ['http', 'hono']
 export const CONNECTIONS = 50
 
 const children = new Set()
 
 /**
  * Servers of one framework that live at the same time and are loaded in turn, slice by slice, so that all meet
- * the same noise; fewer slices where they take longer than `seconds`. Gives for each PostHog `{ rounds: [{ perSecond, p99, cpu, megabytes }], served, arrived }`.
+ * the same noise; fewer slices where they take longer than `seconds`. Every process but `none` answers on two
+ * ports, one followed and one `plain`. Gives for each process
+ * `{ rounds: [{ plain, followed }], served, arrived }`, a slice being `{ perSecond, p99, cpu, megabytes }`.
  */
 export async function loadServers(scratch, framework, { rounds, seconds, milliseconds }, progress) {
   const load = start(fork(programFile('load')))
   const servers = await Promise.all(
-    Object.entries(SERVERS[framework]).map(([name, how]) => startServer(scratch, framework, name, how)),
+    Object.entries(SERVERS).map(([name, how]) => startServer(scratch, framework, name, how)),
   )
-  for (const server of servers) await slice(server, load, Math.min(4 * milliseconds, 2_000))
+  const ports = servers.flatMap((server) => Object.keys(server.ports).map((kind) => ({ server, kind })))
+  // Until everything is compiled, and a burst is over.
+  for (const port of ports) await slice(port, load, Math.min(4 * milliseconds, 2_000))
   const end = performance.now() + seconds * 1_000
   for (let round = 0; round < rounds && (round === 0 || performance.now() < end); round++) {
     progress(`round ${round + 1} of ${rounds}`)
-    for (const server of shuffled(servers)) server.rounds.push(await slice(server, load, milliseconds))
+    for (const { server } of ports) server.rounds[round] = {}
+    for (const port of shuffled(ports))
+      port.server.rounds[round][port.kind] = await slice(port, load, milliseconds)
   }
   load.kill()
   progress(`until all that was counted has arrived`)
@@ -48,23 +53,23 @@ async function startServer(scratch, framework, name, how) {
   const receiver = await startReceiver()
   if (how) receiver.misbehave(how)
   const env = environmentOf(home.path, receiver.url, {
-    BENCH_FRAMEWORK: name === 'bare' ? 'hono-bare' : framework,
+    BENCH_FRAMEWORK: framework,
     BENCH_FOLLOWED: how ? 'yes' : 'no',
   })
   const child = start(fork(programFile('server'), { env }))
-  const [{ port }] = await once(child, 'message')
-  return { name, isFollowed: how !== undefined, home, receiver, env, child, port, rounds: [], served: 0 }
+  const [ports] = await once(child, 'message')
+  return { name, isFollowed: how !== undefined, home, receiver, env, child, ports, rounds: [], served: 0 }
 }
 
-async function slice(server, load, milliseconds) {
+async function slice({ server, kind }, load, milliseconds) {
   const before = await ask(server.child, 'usage')
   const { requests, perSecond, p99 } = await ask(load, {
-    port: server.port,
+    port: server.ports[kind],
     connections: CONNECTIONS,
     milliseconds,
   })
   const after = await ask(server.child, 'usage')
-  server.served += requests
+  if (kind === 'followed') server.served += requests
   const microseconds = (key) => ((after[key] - before[key]) / requests) * 1_000
   // Let the courier of this server end its work before the next one is measured.
   await pause(100)
@@ -72,7 +77,7 @@ async function slice(server, load, milliseconds) {
     perSecond,
     p99,
     cpu: microseconds('main'),
-    allCpu: microseconds('all'),
+    threads: (after.all - before.all - (after.main - before.main)) / milliseconds,
     megabytes: after.megabytes,
   }
 }
