@@ -13,12 +13,19 @@ const MAX_BYTES = 16 * 1024 * 1024
 export function readText(path: string): TextFile {
   try {
     // As big integers: after a plain stat of a pipe, Node's realpath, and with it `import`, follows no link any more.
-    if (!statSync(path, { bigint: true }).isFile()) return { state: 'unreadable', path, reason: 'not a file' }
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+    if (found === undefined) {
+      return isLink(path)
+        ? { state: 'unreadable', path, reason: 'a link to nothing' }
+        : { state: 'absent', path }
+    }
+    if (!found.isFile()) return { state: 'unreadable', path, reason: 'not a file' }
     return decode(path, readRegular(path))
   } catch (error) {
     const code = codeOf(error)
-    if (code === 'ENOTDIR' || (code === 'ENOENT' && !isLink(path))) return { state: 'absent', path }
-    return { state: 'unreadable', path, reason: code === 'ENOENT' ? 'a link to nothing' : String(code) }
+    // Removed in this moment, or below something that is no directory.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'absent', path }
+    return { state: 'unreadable', path, reason: String(code) }
   }
 }
 
