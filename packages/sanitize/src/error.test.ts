@@ -23,6 +23,13 @@ function madeBy(maker: PropertyDescriptor): object {
   return Object.create(Object.create(TypeError.prototype, { constructor: maker }))
 }
 
+/** A class whose name was deleted: below it, the next one counts. */
+function nameless(): ErrorConstructor {
+  const made = class extends TypeError {}
+  Reflect.deleteProperty(made, 'name')
+  return made as unknown as ErrorConstructor
+}
+
 function boom(): never {
   throw new Error('s3cret')
 }
@@ -53,6 +60,7 @@ describe('classes that every program has', () => {
     ['an assertion', new AssertionError({ message: 's3cret' }), 'AssertionError'],
     ['a class of Node 24', new (namedAtRunTime('SuppressedError'))('s3cret'), 'SuppressedError'],
     ['a proxy of an error', new Proxy(new TypeError('s3cret'), {}), 'TypeError'],
+    ['a class without a name', new (nameless())('s3cret'), 'TypeError'],
     ['an error named like a built-in one', new (namedAtRunTime('TypeError'))('s3cret'), 'TypeError'],
   ])('%s', (_says, error, type) => {
     expect(sanitizeErrorType(error)).toBe(type)
