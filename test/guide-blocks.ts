@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect } from 'vitest'
+
+/** A file that a guide writes, or a command that it runs, with the output that it claims. */
+export type Step =
+  | { readonly file: string; readonly text: string }
+  | { readonly command: string; readonly output: string }
+
+/** Where a guide is followed. */
+export interface Surroundings {
+  /** A fresh one, in which its files are written and its commands run. */
+  readonly directory: string
+  /** What the guide's own `export` lines can't change. */
+  readonly env: Readonly<Record<string, string>>
+  /** Where the package lies that `npm install` would fetch; any other name has to be in the workspace. */
+  readonly findPackage: (name: string) => string
+}
+
+/** A fenced block: what stands behind its backticks, and its lines. */
+const FENCE = /^```(\w+) ?([^\n]*)\n(.*?)^```$/gms
+
+/**
+ * What a guide tells its reader to do, in order, each step with a title.
+ * A fenced block with a name behind its language (`js cake.js`) is a whole file. In a `sh` block a line that
+ * starts with `$ ` is a command, and what follows is its output, in which `…` is any text, also over several lines. Other blocks
+ * are there to be looked at.
+ */
+export function stepsOf(markdown: string): readonly (readonly [title: string, step: Step])[] {
+  return [...markdown.matchAll(FENCE)].flatMap(([, language = '', file = '', text = '']) => {
+    if (language === 'sh') return commandsIn(text)
+    return file === '' ? [] : [[`write ${file}`, { file, text }] as const]
+  })
+}
+
+function commandsIn(text: string) {
+  return text
+    .split(/^\$ /m)
+    .slice(1)
+    .map((one) => {
+      const [, command = '', output = ''] = /^((?:[^\n]*\\\n)*[^\n]*)\n?(.*)$/s.exec(one) ?? []
+      return [`$ ${command}`, { command, output: output.trimEnd() }] as const
+    })
+}
+
+/** Somebody who follows a guide to the letter. */
+export class Reader {
+  readonly #around: Surroundings
+  readonly #running: ChildProcess[] = []
+  #env: Readonly<Record<string, string>>
+
+  constructor(around: Surroundings) {
+    this.#around = around
+    this.#env = around.env
+  }
+
+  /** Does what a step says; fails if a command prints something else than the guide claims. */
+  async take(step: Step): Promise<void> {
+    if ('file' in step) return this.#write(step.file, step.text)
+    const { command, output } = step
+    const [, variable, value = ''] = /^export (\w+)=(\S*)$/.exec(command) ?? []
+    if (variable) this.#env = { ...this.#env, [variable]: value, ...this.#around.env }
+    else if (/^npm (install|i) /.test(command)) this.#install(command.split(' ').slice(2))
+    else if (command.endsWith(' &')) await this.#start(command.slice(0, -2), output)
+    else compare(await this.#run(command), output)
+  }
+
+  /** Ends every program that was left running. */
+  async close(): Promise<void> {
+    for (const child of this.#running) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
+      const ended = once(child, 'exit')
+      child.kill()
+      await ended
+    }
+  }
+
+  #write(file: string, text: string): void {
+    const path = join(this.#around.directory, file)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+
+  #install(words: readonly string[]): void {
+    for (const name of words.filter((word) => !word.startsWith('-'))) {
+      const link = join(this.#around.directory, 'node_modules', name)
+      mkdirSync(dirname(link), { recursive: true })
+      symlinkSync(this.#around.findPackage(name), link, 'junction')
+    }
+  }
+
+  async #run(command: string): Promise<string> {
+    const { output, child } = this.#spawn(command)
+    await once(child, 'close')
+    return output()
+  }
+
+  /** Starts a program that goes on, and waits until it has printed what it should. */
+  async #start(command: string, expected: string): Promise<void> {
+    const { output, child } = this.#spawn(`exec ${command}`)
+    this.#running.push(child)
+    while (!matches(output(), expected) && child.exitCode === null)
+      await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
+    compare(output(), expected)
+  }
+
+  #spawn(command: string) {
+    const child = spawn('sh', ['-c', `exec 2>&1; ${command}`], {
+      cwd: this.#around.directory,
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    return { child, output: () => text.trimEnd() }
+  }
+}
+
+function compare(output: string, expected: string): void {
+  // Only where they differ, because two texts show how and a pattern does not.
+  if (!matches(output, expected)) expect(output).toBe(expected)
+}
+
+function matches(output: string, expected: string): boolean {
+  const pattern = expected.split('…').map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${pattern.join('.*?')}$`, 's').test(output)
+}
