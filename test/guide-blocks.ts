@@ -19,23 +19,27 @@ export interface Surroundings {
   readonly findPackage: (name: string) => string
 }
 
+type Titled = readonly [title: string, step: Step]
+
 /** A fenced block: what stands behind its backticks, and its lines. */
 const FENCE = /^```(\w+) ?([^\n]*)\n(.*?)^```$/gms
 
 /**
  * What a guide tells its reader to do, in order, each step with a title.
  * A fenced block with a name behind its language (`js cake.js`) is a whole file. In a `sh` block a line that
- * starts with `$ ` is a command, and what follows is its output, in which `…` is any text, also over several lines. Other blocks
- * are there to be looked at.
+ * starts with `$ ` is a command, and what follows is its output, in which `…` is any text, also over several lines;
+ * one that ends in ` &` goes on while the guide does. Other blocks are there to be looked at.
  */
-export function stepsOf(markdown: string): readonly (readonly [title: string, step: Step])[] {
-  return [...markdown.matchAll(FENCE)].flatMap(([, language = '', file = '', text = '']) => {
-    if (language === 'sh') return commandsIn(text)
-    return file === '' ? [] : [[`write ${file}`, { file, text }] as const]
-  })
+export function stepsOf(markdown: string): readonly Titled[] {
+  return [...markdown.matchAll(FENCE)].flatMap(
+    ([, language = '', file = '', text = '']): readonly Titled[] => {
+      if (language === 'sh') return commandsIn(text)
+      return file === '' ? [] : [[`write ${file}`, { file, text }]]
+    },
+  )
 }
 
-function commandsIn(text: string) {
+function commandsIn(text: string): readonly Titled[] {
   return text
     .split(/^\$ /m)
     .slice(1)
