@@ -1,8 +1,8 @@
 import { releasedVisivo } from '@visivo/api/product'
 import {
   createTelemetry,
-  followCommand,
-  type RunningCommand,
+  type FollowedProcess,
+  followProcess,
   type Telemetry,
   type Where,
 } from '@visivo/telemetry'
@@ -27,28 +27,22 @@ export function whereOf({
 
 /** Records every command that the CLI is asked for, however it ends: also by a crash or by leaving early. */
 export function observeCommands(telemetry: Telemetry): CommandObserver {
-  let running: RunningCommand | undefined
+  let running: FollowedProcess | undefined
   let where: Where = {}
   return {
     started: (start) => {
       where = whereOf(start)
-      // Asked now, because a person is told before the command's own output, and not behind it.
-      telemetry.consent(where)
-      telemetry.warmUp(where)
-      const command = followCommand(telemetry, start.argv, commandSpecOf(start.program), [
-        ...ERROR_TYPES,
-        'PortTakenError',
-      ])
-      running = command
-      let crash: unknown
-      process.once('uncaughtExceptionMonitor', (error) => {
-        crash = error
+      running = followProcess(telemetry, commandSpecOf(start.program), {
+        argv: start.argv,
+        where,
+        errorTypes: [...ERROR_TYPES, 'PortTakenError'],
+        // Whoever starts an observer has seen to it that the command line asks for no help.
+        withoutCommand: true,
       })
-      process.once('exit', (code) => command.ended({ error: crash, success: code === 0, where }))
     },
     ended: ({ error, exitCode, report }) => {
       const { projectName, objectCounts, jobCount } = report
-      running?.ended({ error, success: exitCode === 0, projectName, objectCounts, jobCount, where })
+      running?.ended({ error, success: exitCode === 0, projectName, objectCounts, jobCount })
     },
     serving: async (project) => {
       const { instrumentWith } = await import('@visivo/api/telemetry')

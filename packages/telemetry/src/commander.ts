@@ -9,8 +9,8 @@ export function commandSpecOf(command: Command): CommandSpec {
   return {
     name: command.name(),
     aliases: command.aliases(),
-    options: [...command.options.map(optionSpecOf), HELP],
-    commands: command.commands.map(commandSpecOf),
+    options: [...command.options.map(optionSpecOf), helpOptionOf(command)],
+    commands: [...command.commands.map(commandSpecOf), ...helpCommandsOf(command)],
   }
 }
 
@@ -20,4 +20,17 @@ function optionSpecOf(option: Option): OptionSpec {
     value: option.required ? 'required' : option.optional ? 'optional' : 'none',
     variadic: option.variadic,
   }
+}
+
+/** The flag that asks for help, which a program may rename. Whatever its name, it is known as `--help`, too. */
+function helpOptionOf(command: Command): OptionSpec {
+  const shown = command.createHelp().visibleOptions(command)
+  const names = shown.filter((option) => !command.options.includes(option)).map(optionSpecOf)
+  return { ...HELP, names: [...new Set([...names.flatMap((option) => option.names), '--help'])] }
+}
+
+/** `help`, which commander adds where there are commands. */
+function helpCommandsOf(command: Command): readonly CommandSpec[] {
+  const shown = command.createHelp().visibleCommands(command)
+  return shown.filter((one) => !command.commands.includes(one)).map((one) => ({ name: one.name() }))
 }

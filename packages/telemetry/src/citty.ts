@@ -1,0 +1,104 @@
+import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
+import type { ArgDef, ArgsDef, CommandDef, Resolvable, SubCommandsDef } from 'citty'
+import type { FollowedProcess } from './follow-process.ts'
+
+/** What citty itself answers for every program. */
+const BUILT_IN: readonly OptionSpec[] = [
+  { names: ['-h', '--help'], value: 'none' },
+  { names: ['-v', '--version'], value: 'none' },
+]
+
+/**
+ * The declared commands and flags of a citty program: the only words of a command line that may be collected. Of
+ * commands that are loaded when they are needed, only those are loaded that `argv` names, and all at a level where it
+ * names none, because citty looks for its alias there. Never rejects: what can't be loaded counts as undeclared.
+ */
+export async function commandSpecOf(
+  main: CommandDef<ArgsDef>,
+  argv: readonly string[] = process.argv.slice(2),
+): Promise<CommandSpec> {
+  const { options = [], ...spec } = await read('', main, argv)
+  return { ...spec, options: [...BUILT_IN, ...options] }
+}
+
+/**
+ * The same program, whose commands say what they threw before citty prints it and ends the process. Without it a
+ * failure is recorded all the same, as an `Error`.
+ */
+export function noteErrors(
+  command: CommandDef<ArgsDef>,
+  followed: Pick<FollowedProcess, 'note'>,
+): CommandDef<ArgsDef> {
+  const { run, subCommands } = command
+  return {
+    ...command,
+    ...(run && {
+      run: async (context: Parameters<typeof run>[0]) => {
+        try {
+          return await run(context)
+        } catch (error) {
+          followed.note({ error })
+          throw error
+        }
+      },
+    }),
+    ...(subCommands && {
+      subCommands: async (): Promise<SubCommandsDef> =>
+        mapValues(await resolve(subCommands), (one) => async () => noteErrors(await resolve(one), followed)),
+    }),
+  }
+}
+
+async function read(
+  name: string,
+  command: CommandDef<ArgsDef>,
+  argv: readonly string[],
+): Promise<CommandSpec> {
+  const args = await resolve(command.args ?? {})
+  const below = Object.entries(await resolve(command.subCommands ?? {}))
+  const isNamed = below.some(([one]) => argv.includes(one))
+  const { alias = [] } = await resolve(command.meta ?? {})
+  return {
+    name,
+    aliases: [alias].flat(),
+    options: Object.entries(args).flatMap(optionSpecsOf),
+    commands: await Promise.all(
+      below.map(async ([one, load]) => {
+        if (isNamed && !argv.includes(one)) return { name: one }
+        try {
+          return await read(one, await resolve(load), argv)
+        } catch {
+          // The program will meet it, too, and say so.
+          return { name: one }
+        }
+      }),
+    ),
+  }
+}
+
+function optionSpecsOf([name, arg]: readonly [string, ArgDef]): readonly OptionSpec[] {
+  if (arg.type === 'positional') return []
+  const aliases = 'alias' in arg ? [arg.alias ?? []].flat() : []
+  const keys = [...new Set([name, ...aliases].flatMap(spellings))]
+  const names = keys.map((key) => (key.length === 1 ? `-${key}` : `--${key}`))
+  if (arg.type === 'boolean')
+    return [{ names: [...names, ...keys.map((key) => `--no-${key}`)], value: 'none' }]
+  return [{ names, value: arg.type === undefined ? 'optional' : 'required' }]
+}
+
+/** citty takes `--output-dir` and `--outputDir` for one another. */
+function spellings(key: string): readonly string[] {
+  return [
+    key,
+    key.replace(/(?<=.)-+(.)/g, (_dash, letter: string) => letter.toUpperCase()),
+    key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+  ]
+}
+
+async function resolve<T>(value: Resolvable<T>): Promise<T> {
+  return typeof value === 'function' ? await (value as () => T | Promise<T>)() : await value
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+}

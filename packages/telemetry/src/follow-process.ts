@@ -1,0 +1,103 @@
+import { type CommandSpec, FLAG, NONE, sanitizeCommand } from '@visivo/sanitize'
+import type { Where } from './consent.ts'
+import { type CommandOutcome, followCommand, type RunningCommand } from './follow-command.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** What `followProcess` takes for granted unless it is told. */
+export interface FollowOptions {
+  /** What the person typed, without the program and its script; default: that of this process. */
+  readonly argv?: readonly string[]
+  readonly where?: Where
+  /** The names of the program's own error classes; any other counts as a built-in one above it. */
+  readonly errorTypes?: readonly string[]
+  /** Commands that nobody is told about, with all below them; default: `help`, `telemetry`, `completion`. */
+  readonly unrecorded?: readonly string[]
+  /** The program has commands, and does something without one, too. Otherwise such a run is a question for help. */
+  readonly withoutCommand?: boolean
+  /**
+   * Also records a run that Ctrl-C or SIGTERM ends, as `Interrupted`; the process ends by the signal all the same. Not
+   * unless asked for: work that never lets go of the event loop can't be interrupted any more where somebody
+   * listens. Leaves the signal to the program's own listeners if there are any, and does nothing on Windows.
+   */
+  readonly signals?: boolean
+}
+
+/** A process whose command is recorded when it ends, however it does. */
+export interface FollowedProcess extends RunningCommand {
+  /** Keeps what is known by now, such as the project or an error that was caught; it is recorded at the end. */
+  note(outcome: CommandOutcome): void
+}
+
+/** Asking about the program, or for a script, is no use of it. */
+const UNRECORDED: readonly string[] = ['help', 'telemetry', 'completion']
+/** So are these flags, by any of their names. */
+const QUESTIONS: readonly string[] = ['--help', '--version']
+
+/** What a signal ends a command with. */
+class Interrupted extends Error {}
+
+/**
+ * Records the command of this process once, however it ends: by itself, by `process.exit`, by an error or a rejection
+ * that nobody catches. To be called before the program prints anything, because a person is told of telemetry
+ * before a command's own output and not behind it. A run that only asks for help or for the version, or that names
+ * no command, is not recorded, and nobody is told.
+ * @param program the declared commands and flags: no other word of the command line is ever collected
+ */
+export function followProcess(
+  telemetry: Telemetry,
+  program: CommandSpec,
+  options: FollowOptions = {},
+): FollowedProcess {
+  const { argv = process.argv.slice(2), where = {}, errorTypes = [], signals = false } = options
+  if (!isUse(argv, program, options)) return { note: () => {}, ended: () => {} }
+  telemetry.consent(where)
+  telemetry.warmUp(where)
+  const command = followCommand(telemetry, argv, program, [...errorTypes, 'Interrupted'])
+  let known: CommandOutcome = { where }
+  const followed: FollowedProcess = {
+    note: (outcome) => {
+      known = { ...known, ...outcome }
+    },
+    ended: (outcome) => command.ended({ ...known, ...outcome }),
+  }
+  process.on('uncaughtExceptionMonitor', (error) => followed.note({ error }))
+  process.once('exit', (code) => followed.ended({ success: code === 0 }))
+  if (signals && process.platform !== 'win32') followSignals(followed)
+  return followed
+}
+
+/** Before all other listeners, so that each of them finds what it would find without this one. */
+function followSignals(followed: FollowedProcess): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.prependOnceListener(signal, () => {
+      if (process.listenerCount(signal) > 0) return
+      followed.ended({ error: new Interrupted() })
+      process.kill(process.pid, signal)
+    })
+}
+
+function isUse(argv: readonly string[], program: CommandSpec, options: FollowOptions): boolean {
+  const { unrecorded = UNRECORDED, withoutCommand = false } = options
+  const { command, args } = sanitizeCommand(argv, program)
+  const path = command.split(' ')
+  if (unrecorded.includes(path[0] ?? '')) return false
+  const questions = questionsAt(path, program)
+  if (args.some((arg) => questions.has(arg))) return false
+  const isBare = command === NONE && (program.commands ?? []).length > 0
+  // With a flag that doesn't exist the program was not asked for help: somebody was mistaken.
+  return !isBare || withoutCommand || args.includes(FLAG)
+}
+
+/** The flags that ask, as they are declared at a command: one below may use the same letter for something else. */
+function questionsAt(path: readonly string[], program: CommandSpec): ReadonlySet<string> {
+  const found = new Set<string>()
+  let place: CommandSpec | undefined = program
+  for (const next of [...path, '']) {
+    for (const { names, value } of place?.options ?? []) {
+      const asks = value === 'none' && names.some((name) => QUESTIONS.includes(name))
+      for (const name of names) asks ? found.add(name) : found.delete(name)
+    }
+    place = place?.commands?.find(({ name }) => name === next)
+  }
+  return found
+}

@@ -1,0 +1,79 @@
+import type { Command, Interfaces } from '@oclif/core'
+import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
+
+type Flag = Command.Loadable['flags'][string]
+
+/** A command, or a topic that only holds commands, while the tree is built. */
+interface Node extends CommandSpec {
+  aliases?: readonly string[]
+  options: readonly OptionSpec[]
+  readonly commands: Node[]
+}
+
+/**
+ * The declared commands and flags of an oclif program: the only words of a command line that may be collected. Takes
+ * what the `init` hook gets. The commands of plugins that a person installed are not the program's own: their names
+ * are not collected.
+ */
+export function commandSpecOf(config: Interfaces.Config): CommandSpec {
+  const { additionalHelpFlags = [], additionalVersionFlags = [] } = config.pjson.oclif
+  const root: Node = {
+    name: config.bin,
+    options: [
+      { names: ['--help', ...additionalHelpFlags], value: 'none' },
+      { names: ['--version', ...additionalVersionFlags], value: 'none' },
+    ],
+    commands: [],
+  }
+  for (const command of config.commands.filter(isOwn)) {
+    const options = Object.entries(command.flags).map(optionSpecOf)
+    if (config.isSingleCommandCLI) root.options = [...root.options, ...options]
+    else declare(root, command, options, config.topicSeparator)
+  }
+  return root
+}
+
+/** Where words are separated by a space, both spellings of an id are understood: `oven:heat` and `oven heat`. */
+function declare(
+  root: Node,
+  command: Command.Loadable,
+  options: readonly OptionSpec[],
+  separator: string,
+): void {
+  const { id, aliases, hiddenAliases } = command
+  const others = [...aliases, ...hiddenAliases]
+  fill(place(root, [id]), options, others)
+  if (separator !== ' ' || !id.includes(':')) return
+  const parent = id.slice(0, id.lastIndexOf(':') + 1)
+  const beside = others.filter((other) => other.startsWith(parent)).map((other) => other.slice(parent.length))
+  fill(place(root, id.split(':')), options, beside)
+}
+
+function fill(node: Node, options: readonly OptionSpec[], aliases: readonly string[]): void {
+  node.options = options
+  node.aliases = aliases
+}
+
+function place(node: Node, [name, ...rest]: readonly string[]): Node {
+  if (name === undefined) return node
+  let next = node.commands.find((one) => one.name === name)
+  if (!next) {
+    next = { name, options: [], commands: [] }
+    node.commands.push(next)
+  }
+  return place(next, rest)
+}
+
+function optionSpecOf([name, flag]: readonly [string, Flag]): OptionSpec {
+  const { char, aliases = [], charAliases = [] } = flag
+  const letters = [...(char ? [char] : []), ...charAliases].map((letter) => `-${letter}`)
+  const words = [name, ...aliases].map((one) => (one.length === 1 ? `-${one}` : `--${one}`))
+  if (flag.type === 'option')
+    return { names: [...letters, ...words], value: 'required', variadic: flag.multiple === true }
+  const negations = flag.allowNo ? words.map((word) => `--no-${word.replace(/^--?/, '')}`) : []
+  return { names: [...letters, ...words, ...negations], value: 'none' }
+}
+
+function isOwn({ pluginType }: Command.Loadable): boolean {
+  return pluginType === undefined || pluginType === 'core'
+}

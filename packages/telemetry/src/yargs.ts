@@ -1,0 +1,110 @@
+import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
+import type { Argv, Options } from 'yargs'
+
+/** Makes an instance of yargs: what `import yargs from 'yargs'` gives. */
+export type MakeYargs = (args: readonly string[]) => Argv
+
+/** What an instance tells of itself, though its types don't say so. */
+interface Declaring {
+  getOptions(): DeclaredOptions
+  getInternalMethods(): { getCommandInstance(): DeclaredCommands }
+}
+
+interface DeclaredOptions {
+  readonly key: Readonly<Record<string, unknown>>
+  readonly alias: Readonly<Record<string, readonly string[]>>
+  readonly narg: Readonly<Record<string, number>>
+  readonly boolean: readonly string[]
+  readonly count: readonly string[]
+  readonly array: readonly string[]
+}
+
+interface DeclaredCommands {
+  readonly aliasMap: Readonly<Record<string, string>>
+  getCommandHandlers(): Readonly<Record<string, { readonly builder: Builder }>>
+}
+
+type Builder = Readonly<Record<string, Options>> | ((cli: Argv, helpOrVersionSet: boolean) => unknown)
+
+/** A command that yargs runs when none is named. */
+const DEFAULT = '$0'
+/** What a shell asks at every press of the tab key. */
+const COMPLETION: OptionSpec = { names: ['--get-yargs-completions', '--help'], value: 'none' }
+
+/**
+ * The declared commands and flags of a yargs program: the only words of a command line that may be collected. Of a
+ * command that `argv` doesn't name, only the name is read; the builder of one that it does is called once more,
+ * on an instance of its own. Never rejects: what can't be read counts as undeclared.
+ */
+export async function commandSpecOf(
+  cli: Argv,
+  yargs: MakeYargs,
+  argv: readonly string[] = process.argv.slice(2),
+): Promise<CommandSpec> {
+  const { options = [], commands = [] } = await read(cli)
+  return { name: '', options: [...options, COMPLETION], commands }
+
+  async function read(instance: unknown): Promise<Pick<CommandSpec, 'options' | 'commands'>> {
+    if (!isDeclaring(instance)) return {}
+    const declared = instance.getInternalMethods().getCommandInstance()
+    const { aliasMap } = declared
+    const commands = await Promise.all(
+      Object.entries(declared.getCommandHandlers()).map(async ([name, { builder }]): Promise<CommandSpec> => {
+        const aliases = Object.keys(aliasMap).filter((alias) => aliasMap[alias] === name)
+        const isNamed = [name, ...aliases].some((word) => word === DEFAULT || argv.includes(word))
+        return { name, aliases, ...(isNamed ? await build(builder) : {}) }
+      }),
+    )
+    const [unnamed] = commands.filter(({ name }) => name === DEFAULT)
+    return {
+      options: [...optionSpecsOf(instance.getOptions()), ...(unnamed?.options ?? [])],
+      commands: commands.filter(({ name }) => name !== DEFAULT),
+    }
+  }
+
+  async function build(builder: Builder): Promise<Pick<CommandSpec, 'options' | 'commands'>> {
+    try {
+      const fresh = yargs([])
+      if (typeof builder !== 'function') return await read(fresh.options(builder))
+      const built = await builder(fresh, false)
+      return await read(isDeclaring(built) ? built : fresh)
+    } catch {
+      // A builder's error is the program's own: yargs will meet it, too, and say so.
+      return {}
+    }
+  }
+}
+
+function optionSpecsOf({ key, alias, narg, boolean, count, array }: DeclaredOptions): readonly OptionSpec[] {
+  return Object.keys(key).flatMap((name): readonly OptionSpec[] => {
+    const keys = [...new Set([name, ...(alias[name] ?? [])].flatMap(spellings))]
+    const isOne = (names: readonly string[]) => names.includes(name)
+    if (isOne(count)) return [{ names: keys.map(flag), value: 'none' }]
+    if (isOne(boolean))
+      return [{ names: [...keys.map(flag), ...keys.map((one) => `--no-${one}`)], value: 'none' }]
+    // yargs leaves a word to the next flag where it looks like one.
+    return [{ names: keys.map(flag), value: 'optional', variadic: isOne(array) || (narg[name] ?? 1) > 1 }]
+  })
+}
+
+/** yargs takes `--output-dir` and `--outputDir` for one another. */
+function spellings(key: string): readonly string[] {
+  return [
+    key,
+    key.replace(/(?<=.)-+(.)/g, (_dash, letter: string) => letter.toUpperCase()),
+    key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+  ]
+}
+
+function flag(key: string): string {
+  return key.length === 1 ? `-${key}` : `--${key}`
+}
+
+function isDeclaring(value: unknown): value is Declaring {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    'getOptions' in value &&
+    'getInternalMethods' in value
+  )
+}

@@ -1,0 +1,3 @@
+import { testCake } from './cli-cases.ts'
+
+testCake('commander')
