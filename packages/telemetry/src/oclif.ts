@@ -25,7 +25,10 @@ export function commandSpecOf(config: Interfaces.Config): CommandSpec {
     ],
     commands: [],
   }
-  for (const command of config.commands.filter(isOwn)) {
+  const own = config.commands.filter(isOwn)
+  // oclif lists an alias once more as a command of its own.
+  const aliases = new Set(own.flatMap((command) => [...command.aliases, ...command.hiddenAliases]))
+  for (const command of own.filter(({ id }) => !aliases.has(id))) {
     const options = Object.entries(command.flags).map(optionSpecOf)
     if (config.isSingleCommandCLI) root.options = [...root.options, ...options]
     else declare(root, command, options, config.topicSeparator)

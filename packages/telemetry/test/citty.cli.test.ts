@@ -1,3 +1,6 @@
 import { testCake } from './cli-cases.ts'
 
-testCake('citty')
+testCake('citty', {
+  // citty takes any flag.
+  'no such flag': { code: 0 },
+})

@@ -91,9 +91,9 @@ export function testCake(framework: string, differs: Readonly<Record<string, Par
     test.each(ROWS)('%s', async (sentence, argv, usual) => {
       const { code, command, args, errorType } = { ...usual, ...differs[sentence] }
       const seen = await kitchen.cake(argv)
+      const properties = command === undefined ? undefined : await kitchen.next()
       expect(seen, seen.stderr).toMatchObject({ code, signal: null })
-      if (command === undefined) return
-      const properties = await kitchen.next()
+      if (!properties) return
       expect(properties).toMatchObject({ command, command_args: args, success: code === 0 })
       expect(properties.error_type).toBe(code === 0 ? undefined : errorType)
       expect(properties.cake_version).toBe('1.2.3')
