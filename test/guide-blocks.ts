@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'vitest'
 
@@ -13,10 +13,15 @@ export type Step =
 export interface Surroundings {
   /** A fresh one, in which its files are written and its commands run. */
   readonly directory: string
-  /** What the guide's own `export` lines can't change. */
   readonly env: Readonly<Record<string, string>>
+  /** What stands above the guide's own `export` lines from the first of them on: where its key would send to. */
+  readonly destination?: Readonly<Record<string, string>>
   /** Where the package lies that `npm install` would fetch; any other name has to be in the workspace. */
   readonly findPackage: (name: string) => string
+}
+
+interface Manifest {
+  readonly bin?: string | Readonly<Record<string, string>>
 }
 
 type Titled = readonly [title: string, step: Step]
@@ -65,7 +70,7 @@ export class Reader {
     if ('file' in step) return this.#write(step.file, step.text)
     const { command, output } = step
     const [, variable, value = ''] = /^export (\w+)=(\S*)$/.exec(command) ?? []
-    if (variable) this.#env = { ...this.#env, [variable]: value, ...this.#around.env }
+    if (variable) this.#env = { ...this.#env, [variable]: value, ...this.#around.destination }
     else if (/^npm (install|i) /.test(command)) this.#install(command.split(' ').slice(2))
     else if (command.endsWith(' &')) await this.#start(command.slice(0, -2), output)
     else compare(await this.#run(command), output)
@@ -92,7 +97,17 @@ export class Reader {
       const link = join(this.#around.directory, 'node_modules', name)
       mkdirSync(dirname(link), { recursive: true })
       symlinkSync(this.#around.findPackage(name), link, 'junction')
+      this.#linkPrograms(name, link)
     }
+  }
+
+  #linkPrograms(name: string, home: string): void {
+    const { bin = {} } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as Manifest
+    const programs = typeof bin === 'string' ? { [name]: bin } : bin
+    const directory = join(this.#around.directory, 'node_modules', '.bin')
+    mkdirSync(directory, { recursive: true })
+    for (const [program, file] of Object.entries(programs))
+      symlinkSync(join(realpathSync(home), file), join(directory, program))
   }
 
   async #run(command: string): Promise<string> {
