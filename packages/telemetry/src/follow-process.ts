@@ -61,7 +61,8 @@ export function followProcess(
     ended: (outcome) => command.ended({ ...known, ...outcome }),
   }
   process.on('uncaughtExceptionMonitor', (error) => followed.note({ error }))
-  process.once('exit', (code) => followed.ended({ success: code === 0 }))
+  // Node hands over 0 where it is about to leave with 13, because the program waits for what never comes.
+  process.once('exit', (code) => followed.ended({ success: Number(process.exitCode ?? code) === 0 }))
   if (signals && process.platform !== 'win32') followSignals(followed)
   return followed
 }
@@ -79,9 +80,9 @@ function followSignals(followed: FollowedProcess): void {
 function isUse(argv: readonly string[], program: CommandSpec, options: FollowOptions): boolean {
   const { unrecorded = UNRECORDED, withoutCommand = false } = options
   const { command, args } = sanitizeCommand(argv, program)
-  const path = command.split(' ')
-  if (unrecorded.includes(path[0] ?? '')) return false
-  const questions = questionsAt(path, program)
+  const [first = ''] = command.split(/[ :]/)
+  if (unrecorded.includes(first)) return false
+  const questions = questionsAt(command.split(' '), program)
   if (args.some((arg) => questions.has(arg))) return false
   const isBare = command === NONE && (program.commands ?? []).length > 0
   // With a flag that doesn't exist the program was not asked for help: somebody was mistaken.

@@ -1,6 +1,42 @@
+import { sanitizeCommand } from '@visivo/sanitize'
+import { defineCommand } from 'citty'
+import { describe, expect, test } from 'vitest'
+import { commandSpecOf } from '../src/citty.ts'
 import { testCake } from './cli-cases.ts'
 
 testCake('citty', {
   // citty takes any flag.
   'no such flag': { code: 0 },
+})
+
+describe('what citty declares', () => {
+  const loaded: string[] = []
+  const lazy = (name: string, alias: string) => async () => {
+    loaded.push(name)
+    return defineCommand({ meta: { alias }, args: { outputDir: { type: 'string', alias: ['o', 'out'] } } })
+  }
+  const main = defineCommand({
+    args: async () => ({ mood: { type: 'enum', options: ['good', 'bad'] } }),
+    subCommands: {
+      bake: lazy('bake', 'b'),
+      mix: lazy('mix', 'm'),
+      gone: () => Promise.reject(new Error('no such module')),
+    },
+  })
+
+  test.each([
+    ['arguments that are resolved late', ['--mood', 'good', 'bake'], 'bake', ['--mood', '<value>']],
+    ['the spelling that citty adds', ['bake', '--output-dir', 'x'], 'bake', ['--output-dir', '<value>']],
+    ['aliases of a flag', ['mix', '-o', 'x', '--out=x'], 'mix', ['-o', '<value>', '--out=<value>']],
+    ['the alias of a command that is loaded late', ['m'], 'mix', []],
+    ['a command that can not be loaded', ['gone', '--x'], 'gone', ['<flag>']],
+  ])('%s', async (_sentence, argv, command, args) => {
+    expect(sanitizeCommand(argv, await commandSpecOf(main, argv))).toEqual({ command, args })
+  })
+
+  test('a command that is not asked for is not loaded', async () => {
+    loaded.length = 0
+    await commandSpecOf(main, ['bake'])
+    expect(loaded).toEqual(['bake'])
+  })
 })

@@ -1,4 +1,9 @@
+import { sanitizeCommand } from '@visivo/sanitize'
+import { expect, test } from 'vitest'
 import { testCake } from './cli-cases.ts'
+import { run } from './processes.ts'
+import { temporaryDirectory } from './samples.ts'
+import { fixture } from './scene.ts'
 
 testCake('oclif', {
   // A wrong command line ends with a code of its own, and no command with the help that was wanted.
@@ -6,4 +11,18 @@ testCake('oclif', {
   'no such flag': { code: 2 },
   'no command, but a flag': { code: 2 },
   'no command': { code: 0 },
+})
+
+test.each([
+  ['words with a space', ' ', ['oven', 'heat', '--degrees=1'], 'oven heat', ['--degrees=<value>']],
+  ['or with a colon', ' ', ['oven:heat', '--degrees=1'], 'oven:heat', ['--degrees=<value>']],
+  ['only a colon, where the program wants it so', ':', ['oven', 'heat'], '<unknown>', ['<value>']],
+  ['which it then is', ':', ['oven:heat'], 'oven:heat', []],
+  ['an alias', ':', ['b'], 'bake', []],
+  ['a command of a plugin that a person installed', ' ', ['deploy-jane'], '<unknown>', []],
+])('oclif declares %s', async (_sentence, separator, argv, command, args) => {
+  const home = temporaryDirectory()
+  const program = [process.execPath, fixture('oclif-spec.mjs'), separator]
+  const { stdout } = await run(program, { cwd: home, env: { HOME: home, USERPROFILE: home } })
+  expect(sanitizeCommand(argv, JSON.parse(stdout))).toEqual({ command, args })
 })

@@ -1,6 +1,51 @@
+import { sanitizeCommand } from '@visivo/sanitize'
+import { describe, expect, test } from 'vitest'
+import yargs from 'yargs'
+import { commandSpecOf } from '../src/yargs.ts'
 import { testCake } from './cli-cases.ts'
 
 testCake('yargs', {
   // yargs fills no declared argument with what stands there.
   'what stands behind --': { code: 1, errorType: 'Error' },
+})
+
+describe('what yargs declares', () => {
+  const called: string[] = []
+  const cli = yargs([])
+    .option('outputDir', { type: 'string' })
+    .count('verbose')
+    .alias('verbose', 'v')
+    .command('$0 [recipe]', 'without a command', { sugar: { type: 'boolean' } })
+    .command('taste', false, async (command) => {
+      called.push('taste')
+      return command.option('raw', { type: 'boolean' })
+    })
+    .command(['mix [bowl]', 'm', 'stir'], 'mix', (command) => {
+      called.push('mix')
+      return command.positional('bowl', { type: 'string' }).option('at', { nargs: 2 })
+    })
+    .command('burn', 'fails', () => {
+      throw new Error('a builder of somebody else')
+    })
+    .completion('completion')
+
+  test.each([
+    ['the spelling that yargs adds', ['mix', '--output-dir', 'x'], 'mix', ['--output-dir', '<value>']],
+    ['a counted flag', ['mix', '-vv'], 'mix', ['-v', '-v']],
+    ['a flag of what runs without a command', ['--sugar'], '<none>', ['--sugar']],
+    ['a hidden command, declared by a promise', ['taste', '--raw'], 'taste', ['--raw']],
+    ['one of two aliases', ['stir', 'bowl'], 'mix', ['<value>']],
+    ['a flag with two values', ['mix', '--at', '1', '2'], 'mix', ['--at', '<value>', '<value>']],
+    ['an argument, given as a flag', ['mix', '--bowl', 'x'], 'mix', ['--bowl', '<value>']],
+    ['a builder that fails declares its name', ['burn', '--x'], 'burn', ['<flag>']],
+    ['what a shell asks', ['--get-yargs-completions', 'mix'], 'mix', ['--get-yargs-completions']],
+  ])('%s', async (_sentence, argv, command, args) => {
+    expect(sanitizeCommand(argv, await commandSpecOf(cli, yargs, argv))).toEqual({ command, args })
+  })
+
+  test('the builder of a command that is not asked for is not called', async () => {
+    called.length = 0
+    await commandSpecOf(cli, yargs, ['m'])
+    expect(called).toEqual(['mix'])
+  })
 })

@@ -1,0 +1,100 @@
+import type { CommandSpec } from '@visivo/sanitize'
+import { expect, test } from 'vitest'
+import { run } from '../test/processes.ts'
+import { temporaryDirectory } from '../test/samples.ts'
+import { fixture } from '../test/scene.ts'
+import type { FollowOptions } from './follow-process.ts'
+
+const cake: CommandSpec = {
+  name: 'cake',
+  options: [
+    { names: ['-h', '--help'], value: 'none' },
+    { names: ['-v', '--version'], value: 'none' },
+  ],
+  commands: [
+    { name: 'bake', options: [{ names: ['-v', '--verbose'], value: 'none' }] },
+    { name: 'mix', options: [{ names: ['--version'], value: 'required' }] },
+    { name: 'telemetry', commands: [{ name: 'on' }] },
+    { name: 'telemetry:on' },
+    { name: 'completion' },
+  ],
+}
+
+/** The followed command as debug mode prints it, or that nothing was. */
+async function follow(
+  argv: readonly string[],
+  options: Omit<FollowOptions, 'argv'> = {},
+  end = 'plain',
+  spec = cake,
+) {
+  const home = temporaryDirectory()
+  const seen = await run(
+    [process.execPath, fixture('follow.mjs'), JSON.stringify(spec), JSON.stringify(options), end, ...argv],
+    {
+      cwd: home,
+      env: {
+        HOME: home,
+        USERPROFILE: home,
+        CI: 'false',
+        VISIVO_TELEMETRY_DEBUG: '1',
+        VISIVO_POSTHOG_HOST: 'http://127.0.0.1:1',
+        VISIVO_POSTHOG_API_KEY: 'phc_test',
+      },
+    },
+  )
+  const events = seen.stderr.split(/^(?=\{)/m).filter((text) => text.includes('"cli_command"'))
+  const [properties] = events.map((text) => JSON.parse(text.slice(0, text.lastIndexOf('}') + 1)).properties)
+  return { code: seen.code, count: events.length, properties }
+}
+
+test.each<[string, readonly string[], Omit<FollowOptions, 'argv'>]>([
+  ['a question for help', ['-h'], {}],
+  ['one behind a command', ['bake', '--help'], {}],
+  ['a question for the version', ['-v'], {}],
+  ['a command about telemetry', ['telemetry', 'on'], {}],
+  ['even a mistaken one', ['telemetry', '--onn'], {}],
+  ['by another spelling', ['telemetry:on'], {}],
+  ['a script for the shell', ['completion', 'bash'], {}],
+  ['no command', [], {}],
+  ['a command that the program keeps out', ['bake'], { unrecorded: ['bake'] }],
+])('not recorded: %s', async (_sentence, argv, options) => {
+  expect((await follow(argv, options)).count).toBe(0)
+})
+
+test.each<[string, readonly string[], Omit<FollowOptions, 'argv'>, string]>([
+  ['a letter that asks elsewhere', ['bake', '-v'], {}, 'bake'],
+  ['a flag that takes a value by the name of a question', ['mix', '--version', '3'], {}, 'mix'],
+  ['what stands behind --', ['bake', '--', '--help'], {}, 'bake'],
+  ['no command, of a program that works without one', [], { withoutCommand: true }, '<none>'],
+  ['no command, but a mistake', ['--nope'], {}, '<none>'],
+  ['a command that the program no longer keeps out', ['telemetry'], { unrecorded: [] }, 'telemetry'],
+])('recorded: %s', async (_sentence, argv, options, command) => {
+  expect(await follow(argv, options)).toMatchObject({ count: 1, properties: { command, success: true } })
+})
+
+test('a program without commands is recorded as it is', async () => {
+  const seen = await follow(['cake.txt'], {}, 'plain', { name: 'cake' })
+  expect(seen).toMatchObject({ count: 1, properties: { command: '<none>', command_args: ['<path>'] } })
+})
+
+test.each<[string, string, number, object]>([
+  [
+    'what was noted',
+    'noted',
+    1,
+    { error_type: 'RangeError', project_hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
+  ],
+  ['an end that was told, and not the one that followed', 'twice', 1, { success: true, job_count: 2 }],
+  ['a program that went on after an error', 'recovered', 0, { success: true }],
+  ['one that waits for nothing', 'waiting', 13, { success: false, error_type: 'Error' }],
+])('recorded once: %s', async (_sentence, end, code, properties) => {
+  expect(await follow(['bake'], {}, end)).toMatchObject({ code, count: 1, properties })
+})
+
+test.runIf(process.platform !== 'win32')(
+  "a signal that the program listens to is the program's own",
+  async () => {
+    const seen = await follow(['bake'], { signals: true }, 'listening')
+    expect(seen).toMatchObject({ code: 7, count: 1, properties: { success: false, error_type: 'Error' } })
+  },
+)
