@@ -1,6 +1,5 @@
 import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
 import type { ArgDef, ArgsDef, CommandDef, Resolvable, SubCommandsDef } from 'citty'
-import type { FollowedProcess } from './follow-process.ts'
 
 /** What citty itself answers for every program. */
 const BUILT_IN: readonly OptionSpec[] = [
@@ -27,7 +26,7 @@ export async function commandSpecOf(
  */
 export function noteErrors(
   command: CommandDef<ArgsDef>,
-  followed: Pick<FollowedProcess, 'note'>,
+  followed: { note(outcome: { readonly error: unknown }): void },
 ): CommandDef<ArgsDef> {
   const { run, subCommands } = command
   return {
