@@ -1,3 +1,4 @@
+export type { CommandSpec, OptionSpec } from '@visivo/sanitize'
 export { defineProduct, type Product } from '@visivo/telemetry-config'
 export type { Consent, Where } from './consent.ts'
 export type { Catalogue, EventSpec, PropertySpec } from './events.ts'

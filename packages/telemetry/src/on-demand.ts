@@ -14,6 +14,10 @@ export const createTelemetry: typeof Whole.createTelemetry = (options) =>
 export const followCommand: typeof Whole.followCommand = (...command) =>
   whole()?.followCommand(...command) ?? { ended: () => {} }
 
+/** `followProcess` of `index`. */
+export const followProcess: typeof Whole.followProcess = (...followed) =>
+  whole()?.followProcess(...followed) ?? { note: () => {}, ended: () => {} }
+
 let loaded: typeof Whole | undefined
 
 /** Loads all of it at once, without a wait: of CommonJS, which alone Node 20 can load so and say nothing. */
