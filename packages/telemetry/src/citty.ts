@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
 import type { ArgDef, ArgsDef, CommandDef, Resolvable, SubCommandsDef } from 'citty'
+import { flagsOf } from './flags-of.ts'
 
 /** What citty itself answers for every program. */
 const BUILT_IN: readonly OptionSpec[] = [
@@ -78,20 +79,9 @@ async function read(
 function optionSpecsOf([name, arg]: readonly [string, ArgDef]): readonly OptionSpec[] {
   if (arg.type === 'positional') return []
   const aliases = 'alias' in arg ? [arg.alias ?? []].flat() : []
-  const keys = [...new Set([name, ...aliases].flatMap(spellings))]
-  const names = keys.map((key) => (key.length === 1 ? `-${key}` : `--${key}`))
-  if (arg.type === 'boolean')
-    return [{ names: [...names, ...keys.map((key) => `--no-${key}`)], value: 'none' }]
-  return [{ names, value: arg.type === undefined ? 'optional' : 'required' }]
-}
-
-/** citty takes `--output-dir` and `--outputDir` for one another. */
-function spellings(key: string): readonly string[] {
-  return [
-    key,
-    key.replace(/(?<=.)-+(.)/g, (_dash, letter: string) => letter.toUpperCase()),
-    key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-  ]
+  const { flags, negations } = flagsOf([name, ...aliases])
+  if (arg.type === 'boolean') return [{ names: [...flags, ...negations], value: 'none' }]
+  return [{ names: flags, value: arg.type === undefined ? 'optional' : 'required' }]
 }
 
 async function resolve<T>(value: Resolvable<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
 import type { Argv, Options } from 'yargs'
+import { flagsOf } from './flags-of.ts'
 
 /** Makes an instance of yargs: what `import yargs from 'yargs'` gives. */
 export type MakeYargs = (args: readonly string[]) => Argv
@@ -76,28 +77,13 @@ export async function commandSpecOf(
 }
 
 function optionSpecsOf({ key, alias, narg, boolean, count, array }: DeclaredOptions): readonly OptionSpec[] {
-  return Object.keys(key).flatMap((name): readonly OptionSpec[] => {
-    const keys = [...new Set([name, ...(alias[name] ?? [])].flatMap(spellings))]
-    const isOne = (names: readonly string[]) => names.includes(name)
-    if (isOne(count)) return [{ names: keys.map(flag), value: 'none' }]
-    if (isOne(boolean))
-      return [{ names: [...keys.map(flag), ...keys.map((one) => `--no-${one}`)], value: 'none' }]
+  return Object.keys(key).map((name): OptionSpec => {
+    const { flags, negations } = flagsOf([name, ...(alias[name] ?? [])])
+    if (count.includes(name)) return { names: flags, value: 'none' }
+    if (boolean.includes(name)) return { names: [...flags, ...negations], value: 'none' }
     // yargs leaves a word to the next flag where it looks like one.
-    return [{ names: keys.map(flag), value: 'optional', variadic: isOne(array) || (narg[name] ?? 1) > 1 }]
+    return { names: flags, value: 'optional', variadic: array.includes(name) || (narg[name] ?? 1) > 1 }
   })
-}
-
-/** yargs takes `--output-dir` and `--outputDir` for one another. */
-function spellings(key: string): readonly string[] {
-  return [
-    key,
-    key.replace(/(?<=.)-+(.)/g, (_dash, letter: string) => letter.toUpperCase()),
-    key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-  ]
-}
-
-function flag(key: string): string {
-  return key.length === 1 ? `-${key}` : `--${key}`
 }
 
 function isDeclaring(value: unknown): value is Declaring {
