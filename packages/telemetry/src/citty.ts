@@ -17,7 +17,8 @@ export async function commandSpecOf(
   main: CommandDef<ArgsDef>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<CommandSpec> {
-  const { options = [], ...spec } = await read('', main, argv)
+  const unread: CommandSpec = { name: '' }
+  const { options = [], ...spec } = await read('', main, argv).catch(() => unread)
   return { ...spec, options: [...BUILT_IN, ...options] }
 }
 

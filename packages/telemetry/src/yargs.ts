@@ -25,6 +25,7 @@ interface DeclaredCommands {
   getCommandHandlers(): Readonly<Record<string, { readonly builder: Builder }>>
 }
 
+type Declared = Pick<CommandSpec, 'options' | 'commands'>
 type Builder = Readonly<Record<string, Options>> | ((cli: Argv, helpOrVersionSet: boolean) => unknown)
 
 /** A command that yargs runs when none is named. */
@@ -42,10 +43,10 @@ export async function commandSpecOf(
   yargs: MakeYargs,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<CommandSpec> {
-  const { options = [], commands = [] } = await read(cli)
+  const { options = [], commands = [] } = await read(cli).catch((): Declared => ({}))
   return { name: '', options: [...options, COMPLETION], commands }
 
-  async function read(instance: unknown): Promise<Pick<CommandSpec, 'options' | 'commands'>> {
+  async function read(instance: unknown): Promise<Declared> {
     if (!isDeclaring(instance)) return {}
     const declared = instance.getInternalMethods().getCommandInstance()
     const { aliasMap } = declared
@@ -63,7 +64,7 @@ export async function commandSpecOf(
     }
   }
 
-  async function build(builder: Builder): Promise<Pick<CommandSpec, 'options' | 'commands'>> {
+  async function build(builder: Builder): Promise<Declared> {
     try {
       const fresh = yargs([])
       if (typeof builder !== 'function') return await read(fresh.options(builder))

@@ -34,6 +34,11 @@ describe('what citty declares', () => {
     expect(sanitizeCommand(argv, await commandSpecOf(main, argv))).toEqual({ command, args })
   })
 
+  test('a program that can not say what it declares declares nothing', async () => {
+    const broken = defineCommand({ args: () => Promise.reject(new Error('not now')) })
+    expect(sanitizeCommand(['--x'], await commandSpecOf(broken, ['--x'])).args).toEqual(['<flag>'])
+  })
+
   test('a command that is not asked for is not loaded', async () => {
     loaded.length = 0
     await commandSpecOf(main, ['bake'])

@@ -43,6 +43,11 @@ describe('what yargs declares', () => {
     expect(sanitizeCommand(argv, await commandSpecOf(cli, yargs, argv))).toEqual({ command, args })
   })
 
+  test('an instance that does not say what it declares, as another version might, declares nothing', async () => {
+    const mute: typeof cli = Object.create(cli, { getInternalMethods: { value: () => ({}) } })
+    expect(sanitizeCommand(['mix'], await commandSpecOf(mute, yargs, ['mix'])).command).toBe('<none>')
+  })
+
   test('the builder of a command that is not asked for is not called', async () => {
     called.length = 0
     await commandSpecOf(cli, yargs, ['m'])
