@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { packPackages } from './packed.ts'
@@ -75,6 +75,28 @@ test('what Node imports, what it loads on demand, and what a bundler takes give 
   const [onDemand, bundled, loaded] = names.split('\n')
   expect(onDemand).toMatch(/createTelemetry/)
   expect([bundled, loaded]).toEqual([onDemand, onDemand])
+})
+
+test('where the rest can not be loaded, telemetry is off, and says nothing to its host', () => {
+  const alone = mkdtempSync(join(packed.root, 'alone-'))
+  const dist = join(packed.root, 'node_modules/@visivo/telemetry/dist')
+  copyFileSync(join(dist, 'on-demand.js'), join(alone, 'on-demand.mjs'))
+  writeFileSync(
+    join(alone, 'tool.mjs'),
+    `import { createTelemetry, followCommand, followProcess } from './on-demand.mjs'
+    const telemetry = createTelemetry({ version: '1.0.0' })
+    telemetry.warmUp()
+    telemetry.record('new_installation', {})
+    followCommand(telemetry, ['run'], { name: 'tool' }).ended()
+    followProcess(telemetry, { name: 'tool' }).note({})
+    console.log(JSON.stringify(telemetry.consent()))`,
+  )
+  const said = run('--input-type=module', `await import('file://${join(alone, 'tool.mjs')}')`, {
+    HOME: alone,
+    VISIVO_POSTHOG_API_KEY: 'phc_test',
+  })
+  expect(JSON.parse(said)).toEqual({ recording: false, because: 'telemetry could not be loaded' })
+  expect(readdirSync(alone).sort()).toEqual(['on-demand.mjs', 'tool.mjs'])
 })
 
 /**
