@@ -35,13 +35,21 @@ export function findDestination(product: Product, env: Environment, envFile: Env
 }
 
 function checkHost(text: string): { readonly host?: string; readonly problem?: string } {
-  if (!URL.canParse(text)) return { problem: 'is not a URL' }
-  const url = new URL(text)
+  const url = toUrl(text)
+  if (!url) return { problem: 'is not a URL' }
   if (url.username || url.password) return { problem: `must not hold credentials (${url.host})` }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     return { problem: 'must be https, or http to this machine' }
   }
   return { host: (url.origin + url.pathname).replace(/\/+$/, '') }
+}
+
+function toUrl(text: string): URL | undefined {
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** `hostname` as `URL` writes it: IPv4 in four decimal parts, IPv6 in brackets. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Product } from '@visivo/telemetry-config'
 import { SCHEMA_VERSION } from './events.ts'
@@ -7,7 +7,8 @@ import type { Terminal } from './world.ts'
 /** True until this edition of the notice was shown: a catalogue that collects more is told again. */
 export function isNoticeDue(path: string): boolean {
   try {
-    return !(Number(readFileSync(path, 'utf8')) >= SCHEMA_VERSION)
+    // Asked first, because an error costs more than all else here.
+    return !existsSync(path) || !(Number(readFileSync(path, 'utf8')) >= SCHEMA_VERSION)
   } catch {
     return true
   }

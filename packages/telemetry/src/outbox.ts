@@ -101,7 +101,8 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
         const stored = guard({ ...event, properties: counted })
         const written = stored !== undefined && (attempt(() => write(directory, stored)) ?? false)
         if (!written) countDropped(tally, dropped + 1)
-        else for (const name of overCaps(waiting(), now())) discard(name)
+        else if (!isWellWithinCaps(readdirSync(directory), now()))
+          for (const name of overCaps(waiting(), now())) discard(name)
         return written
       }) ?? false,
     tidy: () => {
@@ -165,6 +166,15 @@ function unlink(path: string): 'removed' | 'gone' | 'still-there' {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'gone' : 'still-there'
   }
+}
+
+/** Few files are within the caps whatever their size, unless one is too old: then no command has to add them up. */
+function isWellWithinCaps(names: readonly string[], now: number): boolean {
+  const oldest = now - OUTBOX_LIMITS.days * DAY
+  return (
+    names.length <= OUTBOX_LIMITS.bytes / MOST_EVENT_BYTES &&
+    !names.some((name) => timeOfUuidV7(name) < oldest)
+  )
 }
 
 /** The names, of those given oldest first, that have to go so that the rest is within the caps. */

@@ -3,7 +3,7 @@ import { basename, join, parse } from 'node:path'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
 import { claimCourierLock, isCourierAlive, releaseClaim } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
-import { placesOf } from './places.ts'
+import type { DestinationPlaces } from './places.ts'
 
 /** Why no courier was started, or that one is at work now. */
 export type Start = 'started' | 'alive' | 'backing-off' | 'impossible'
@@ -39,9 +39,8 @@ export function canStartCourier(execPath: string = process.execPath): boolean {
  * Starts a courier process, unless one is at work, all of them were asked to wait, or none can be had here.
  * Takes a few milliseconds, waits for nothing, never throws.
  */
-export function startCourier(job: CourierJob, now: number = Date.now()): Start {
+export function startCourier(job: CourierJob, places: DestinationPlaces, now: number = Date.now()): Start {
   try {
-    const places = placesOf(job.product, job.home, job.destination)
     if (isCourierAlive(places.destination)) return 'alive'
     if (waitLeft(readCourierState(places.state), now) > 0) return 'backing-off'
     const file = courierFile('courier-process')

@@ -63,6 +63,11 @@ export interface Telemetry<X extends Extras = NoExtras> {
 /** What a command in CI waits for its courier at most, in milliseconds: with all the rest it stays below a second. */
 const LONGEST_WAIT = 900
 
+/** An answer holds so long, in milliseconds: a command that takes no longer asks once. The courier asks again. */
+const SHORTLY = 1_000
+/** Where a run works that says nothing else. */
+const HERE: Where = {}
+
 /** Sets up telemetry for one run of a program. Touches no disk and starts nothing. */
 export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryOptions<X>): Telemetry<X> {
   const world = lookAround(options)
@@ -75,13 +80,21 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     gathered ??= gatherMetadata(world.product, options.version, world.isCi, sessionId)
     return gathered
   }
-  const places = (destination: Destination) => placesOf(world.product, world.home, destination)
+  let placed: { readonly destination: Destination; readonly at: Places } | undefined
+  const places = (destination: Destination): Places => {
+    if (placed?.destination !== destination)
+      placed = { destination, at: placesOf(world.product, world.home, destination) }
+    return placed.at
+  }
   let identity: Identity | undefined
   let untold: Consent | undefined
+  let asked: { readonly where: Where; readonly at: number; readonly answer: Consent } | undefined
 
   const consent = (where: Where, quiet = false): Consent => {
+    if (asked?.where === where && Math.abs(Date.now() - asked.at) < SHORTLY) return asked.answer
     const answer = untold ?? askConsent(world, where, quiet)
     if (!answer.recording && answer.untold) untold = answer
+    asked = { where, at: Date.now(), answer }
     return answer
   }
   const put = (at: Places, event: StoredEvent) => openOutbox(at.outbox, guard).put(event)
@@ -105,7 +118,7 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     const run = { id: machineId(answer.destination), metadata: metadata() }
     const event = assemble(run, name, valuesOf(properties))
     if (!put(at, event)) return
-    const start = startCourier(courierJob(answer.destination))
+    const start = startCourier(courierJob(answer.destination), at)
     if (world.isCi && (start === 'started' || start === 'alive')) waitUntilGone(at, event.uuid, LONGEST_WAIT)
   }
   const show = (name: string, properties: Properties, where: Where): void => {
@@ -133,18 +146,19 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     guard,
     machineId,
     courierJob,
-    consent: (where = {}, quiet) =>
+    consent: (where = HERE, quiet) =>
       silently(() => consent(where, quiet)) ?? {
         recording: false,
         because: 'the configuration could not be read',
       },
-    record: (name, properties, where = {}) =>
+    record: (name, properties, where = HERE) =>
       void silently(() => (world.debug ? show : record)(name, properties, where)),
-    warmUp: (where = {}) =>
+    warmUp: (where = HERE) =>
       void silently(() => {
         if (!world.isCi || world.debug) return
         const answer = consent(where)
-        if (answer.recording) startCourier({ ...courierJob(answer.destination), early: true })
+        if (answer.recording)
+          startCourier({ ...courierJob(answer.destination), early: true }, places(answer.destination))
       }),
   }
 }

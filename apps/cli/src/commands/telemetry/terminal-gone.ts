@@ -29,7 +29,8 @@ export function terminalGone(signal: AbortSignal): Promise<void> {
 /** A terminal is not read: a command in the background would be stopped by that. Nor is a file, which ends at once. */
 function isPiped(): boolean {
   try {
-    const stdin = fstatSync(0)
+    // As big integers: see docs/decisions/0008.
+    const stdin = fstatSync(0, { bigint: true })
     return stdin.isFIFO() || stdin.isSocket()
   } catch {
     // There is no stdin.

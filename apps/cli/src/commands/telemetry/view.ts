@@ -25,10 +25,12 @@ export async function view(flags: ViewFlags, context: CommandContext): Promise<v
   const page = await start(telemetry, { where, port: flags.port })
   const over = new AbortController()
   try {
+    // From before it says anything: whoever reads that may be gone in the same moment.
+    const gone = terminalGone(AbortSignal.any([signal, over.signal]))
     print(context, flags, { url: page.url }, `Your usage data: ${page.url}\n`)
     if (flags.open && !flags.json) await openBrowser(page.visitUrl(), env)
     if (!flags.json) stdout.write(SOON_OVER)
-    await Promise.race([page.ended, terminalGone(AbortSignal.any([signal, over.signal]))])
+    await Promise.race([page.ended, gone])
   } finally {
     over.abort()
     await page.close()
