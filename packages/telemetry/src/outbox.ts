@@ -143,8 +143,8 @@ function readExact(directory: string, name: string): string {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
   const file = openSync(join(directory, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
-    const found = fstatSync(file)
-    if (!found.isFile() || found.size !== Number(size) || found.size > MOST_EVENT_BYTES)
+    const found = fstatSync(file, { bigint: true })
+    if (!found.isFile() || Number(found.size) !== Number(size) || found.size > MOST_EVENT_BYTES)
       throw new Error('damaged')
     const text = readFileSync(file, 'utf8')
     if (digest16(text) !== digest) throw new Error('damaged')
