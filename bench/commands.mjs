@@ -22,8 +22,8 @@ export async function timeVariants(variants, { rounds, seconds }, progress) {
       await prepare?.()
       times[name].push(await timeProcess(file, env, wrap && { wrap }))
       await after?.()
-      // What is still at work for this one should not slow down the next.
-      await pause(20)
+      // What is still at work for this one should not slow down the next: a child that was started lives for 30 ms.
+      await pause(60)
     }
   }
   return times

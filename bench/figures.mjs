@@ -70,16 +70,22 @@ function serverFigures({ none, ...runs }) {
       name,
       perSecond: median(column('followed', 'perSecond')),
       cpu: median(column('followed', 'cpu')),
-      megabytes: column('followed', 'megabytes').at(-1),
+      megabytes: median(lastHalf(column('followed', 'megabytes'))),
       rate: pairedRatio(...both('perSecond')),
       p99: pairedRatio(...both('p99')),
       moreCpu: pairedDifference(...both('cpu')),
       /** What the threads beside the main one take, as a share of one core. */
       threads: median(column('followed', 'threads')) - median(alone('threads')),
-      moreMegabytes: column('followed', 'megabytes').at(-1) - alone('megabytes').at(-1),
+      moreMegabytes: pairedDifference(lastHalf(column('followed', 'megabytes')), lastHalf(alone('megabytes')))
+        .median,
       served,
       arrived,
       events,
     }
   })
+}
+
+/** When everything is compiled and every heap has grown: a single look would be one at the garbage of a moment. */
+function lastHalf(rounds) {
+  return rounds.slice(Math.floor(rounds.length / 2))
 }

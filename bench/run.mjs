@@ -29,11 +29,11 @@ const size = isShort
       load: { rounds: 1, seconds: 0, milliseconds: 100 },
     }
   : {
-      commands: { rounds: 30, seconds: 130 },
-      ci: { rounds: 12, seconds: 45 },
+      commands: { rounds: 80, seconds: 330 },
+      ci: { rounds: 20, seconds: 60 },
       loop: 100,
       couriers: 7,
-      load: { rounds: isMinute ? 120 : 40, seconds: isMinute ? 360 : 120, milliseconds: 500 },
+      load: { rounds: isMinute ? 240 : 80, seconds: isMinute ? 400 : 130, milliseconds: 250 },
     }
 
 const scratch = mkdtempSync(join(tmpdir(), 'visivo-bench-'))

@@ -34,9 +34,12 @@ export async function loadServers(scratch, framework, { rounds, seconds, millise
   const end = performance.now() + seconds * 1_000
   for (let round = 0; round < rounds && (round === 0 || performance.now() < end); round++) {
     progress(`round ${round + 1} of ${rounds}`)
-    for (const { server } of ports) server.rounds[round] = {}
-    for (const port of shuffled(ports))
-      port.server.rounds[round][port.kind] = await slice(port, load, milliseconds)
+    for (const server of shuffled(servers)) {
+      server.rounds[round] = {}
+      // What is compared runs next to each other, for the machine is another one a few seconds later.
+      for (const kind of shuffled(Object.keys(server.ports)))
+        server.rounds[round][kind] = await slice({ server, kind }, load, milliseconds)
+    }
   }
   load.kill()
   progress(`until all that was counted has arrived`)

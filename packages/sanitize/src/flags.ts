@@ -46,14 +46,25 @@ const NEGATIVE_NUMBER = /^-\.?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?$/
 /** The inherited flags and these options'; on the same spelling the option wins. */
 export function declareFlags(options: readonly OptionSpec[], inherited: Flags): Flags {
   const flags = new Map(inherited)
-  for (const { names, value, variadic = false, sensitive = false } of options) {
-    const secret = sensitive || names.some(isSensitive)
-    for (const text of names) {
+  for (const option of options) {
+    for (const text of option.names) {
       const name = fit(FLAG_SHAPE, text)
-      if (name !== undefined) flags.set(name, { name, value, variadic, sensitive: secret })
+      if (name !== undefined) flags.set(name, declareFlag(name, option))
     }
   }
   return flags
+}
+
+function declareFlag(name: Safe, { names, value, variadic = false, sensitive = false }: OptionSpec): Flag {
+  return {
+    name,
+    value,
+    variadic,
+    // Found out when it is asked for: of all that is declared, few are typed, and every command pays for this.
+    get sensitive() {
+      return sensitive || names.some(isSensitive)
+    },
+  }
 }
 
 /** Whether a word stands where a flag would: `-x`, `--x`, `--`. Not `-`, and `-5` only if that is declared. */

@@ -13,6 +13,8 @@ export interface CourierJob {
   readonly projectDirectory?: string
   /** The lock that was claimed for this courier. */
   readonly claim?: number
+  /** Commands wait for what this courier does, as in CI: it lets nothing wait in turn. */
+  readonly awaited?: boolean
   /** A command that waits for its courier starts it early: the first event may take as long as the command. */
   readonly early?: boolean
 }

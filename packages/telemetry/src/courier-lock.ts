@@ -1,4 +1,12 @@
-import { lstatSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { uuidV7 } from './uuid-v7.ts'
 
@@ -26,7 +34,8 @@ export interface CourierLock {
  * goes stale like any other.
  */
 export function claimCourierLock(directory: string): number | undefined {
-  const highest = highestLock(directory)
+  const before = lockNumbers(directory)
+  const highest = Math.max(0, ...before)
   if (highest > 0 && isAlive(directory, highest)) return undefined
   const mine = highest + 1
   try {
@@ -36,10 +45,10 @@ export function claimCourierLock(directory: string): number | undefined {
     return undefined
   }
   if (highestLock(directory) !== mine) {
-    rmSync(lockPath(directory, mine), { force: true })
+    removeLocks(directory, [mine])
     return undefined
   }
-  removeLower(directory, mine)
+  removeLocks(directory, before)
   return mine
 }
 
@@ -130,13 +139,12 @@ function lockNumbers(directory: string): readonly number[] {
   }
 }
 
-function removeLower(directory: string, mine: number): void {
-  for (const number of lockNumbers(directory)) {
-    if (number >= mine) continue
+function removeLocks(directory: string, numbers: readonly number[]): void {
+  for (const number of numbers) {
     try {
-      rmSync(lockPath(directory, number), { force: true })
+      unlinkSync(lockPath(directory, number))
     } catch {
-      // A directory of somebody's under the name of a lock: its number is too low to matter.
+      // Gone, or a directory of somebody's under the name of a lock: its number is too low to matter.
     }
   }
 }

@@ -3,6 +3,8 @@ import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
 
 /** In milliseconds: what a courier process waits for more, and what it lives at most, whatever the server does. */
 const LINGER = 3_000
+/** A command is over by then and needs its processor no more, and a loop of them sends a few times a second. */
+const GATHER = 250
 const LIFE = 60_000
 /** The end of a life, in milliseconds: nothing is waited for any more, so that no request has to be broken off. */
 const LAST_WORDS = 11_000
@@ -19,6 +21,7 @@ if (text) {
   const terms = {
     firstWait: job.early ? LIFE : LINGER,
     linger: LINGER,
+    gather: job.awaited ? 0 : GATHER,
     hurry: hurry.signal,
     stop: AbortSignal.timeout(LIFE),
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** What couriers tell each other, and a person who asks, from one run to the next. */
@@ -24,6 +24,8 @@ const NOTHING_YET: CourierState = { failures: 0, retryAt: 0 }
 /** Reads the state; a missing or damaged file is a fresh start. */
 export function readCourierState(path: string): CourierState {
   try {
+    // Asked first, because an error costs a command more than all else here.
+    if (!existsSync(path)) return NOTHING_YET
     const { failures, retryAt, ...last } = JSON.parse(readFileSync(path, 'utf8')) as CourierState
     return { ...last, failures: Number(failures) || 0, retryAt: Number(retryAt) || 0 }
   } catch {

@@ -36,6 +36,8 @@ async function serve(): Promise<void> {
   const terms = {
     firstWait: Number.POSITIVE_INFINITY,
     linger: Number.POSITIVE_INFINITY,
+    // The server has gathered them.
+    gather: 0,
     hurry: hurry.signal,
     stop: stop.signal,
   }

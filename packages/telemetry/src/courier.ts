@@ -26,6 +26,8 @@ export interface CourierTerms {
   readonly firstWait: number
   /** How long it waits for another; `Infinity` in a server. */
   readonly linger: number
+  /** How long it leaves a new event to others that may follow, before it sends them together. */
+  readonly gather: number
   /** From now on it waits for nothing: it sends what there is and ends. */
   readonly hurry: AbortSignal
   /** Ends it at once, also in the middle of a request. */
@@ -104,7 +106,8 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
     } else {
       if (left <= 0) return { kind: 'done' }
       const ending = firstOf([terms.stop, terms.hurry])
-      await nextChange(places.outbox, Math.min(left, pause || LOOK, LOOK), ending.signal)
+      const most = Math.min(left, pause || LOOK, LOOK)
+      await nextChange(places.outbox, { most, gather: terms.gather, signal: ending.signal })
       ending.release()
     }
   }

@@ -98,7 +98,7 @@ async function tryCourier(
   const job = telemetry.courierJob(destination)
   const place = projectDirectory === undefined ? {} : { projectDirectory }
   const stop = AbortSignal.any([signal, AbortSignal.timeout(LONGEST)])
-  const terms = { firstWait: 0, linger: 0, hurry: stop, stop, despiteBackoff: true }
+  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: stop, stop, despiteBackoff: true }
   try {
     return await runCourier({ ...job, ...place }, terms)
   } catch {

@@ -10,7 +10,7 @@ import { isNoticeDue } from './notice.ts'
 import { openOutbox } from './outbox.ts'
 import { type DestinationPlaces, findPlaces, placesOf, type SharedPlaces, sharedPlacesOf } from './places.ts'
 import { readSentLog, type SentEvent } from './sent-log.ts'
-import { canStartCourier } from './start-courier.ts'
+import { startableCourier } from './start-courier.ts'
 import type { Telemetry } from './telemetry.ts'
 import { toWire, type WireEvent } from './wire.ts'
 
@@ -91,7 +91,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
     ...timesOf(looked),
     dropped: all.reduce((sum, places) => sum + countDropped(telemetry, places), 0),
     courier: courierOf(looked),
-    canSend: canStartCourier(),
+    canSend: startableCourier() !== undefined,
     places: {
       ...shared,
       machineId,

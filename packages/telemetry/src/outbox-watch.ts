@@ -1,7 +1,15 @@
 import { type FSWatcher, watch } from 'node:fs'
 
-/** Resolves when a directory changes, or after `patience` milliseconds, or when the signal comes. Never rejects. */
-export function nextChange(directory: string, patience: number, signal: AbortSignal): Promise<void> {
+/** How long to wait for a change, in milliseconds, and what ends the wait before. */
+export interface Patience {
+  readonly most: number
+  /** How long a change is left alone, so that more may come with it. */
+  readonly gather: number
+  readonly signal: AbortSignal
+}
+
+/** Resolves when a directory has changed, or when patience is over. Never rejects. */
+export function nextChange(directory: string, { most, gather, signal }: Patience): Promise<void> {
   return new Promise((resolve) => {
     let watcher: FSWatcher | undefined
     const done = () => {
@@ -10,11 +18,16 @@ export function nextChange(directory: string, patience: number, signal: AbortSig
       watcher?.close()
       resolve()
     }
-    const timer = setTimeout(done, Math.min(Math.max(patience, 0), 2 ** 31 - 1))
+    const changed = () => {
+      watcher?.close()
+      clearTimeout(timer)
+      timer = setTimeout(done, gather)
+    }
+    let timer = setTimeout(done, Math.min(Math.max(most, 0), 2 ** 31 - 1))
     if (signal.aborted) return done()
     signal.addEventListener('abort', done, { once: true })
     try {
-      watcher = watch(directory, done).on('error', done)
+      watcher = watch(directory, changed).on('error', changed)
     } catch {
       // Some file systems report no changes: then the timer alone ends the wait.
     }

@@ -82,7 +82,8 @@ function tryWorker(data: ThreadData): Worker | undefined {
       execArgv: [],
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
+      // A full outbox takes a few; V8 lets garbage grow to what it may, for a thread that does so little.
+      resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 },
     })
   } catch {
     return undefined

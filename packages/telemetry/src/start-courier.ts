@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { basename, join, parse } from 'node:path'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
-import { claimCourierLock, isCourierAlive, releaseClaim } from './courier-lock.ts'
+import { claimCourierLock, releaseClaim } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import type { DestinationPlaces } from './places.ts'
 
@@ -30,9 +30,9 @@ export function courierFile(name: 'courier-process' | 'courier-thread'): string 
   return existsSync(file) ? file : undefined
 }
 
-/** Whether this program can start a process of Node's own kind at all. */
-export function canStartCourier(execPath: string = process.execPath): boolean {
-  return RUNTIMES.test(basename(execPath)) && courierFile('courier-process') !== undefined
+/** The courier's file, if this program can start a process of Node's own kind at all. */
+export function startableCourier(execPath: string = process.execPath): string | undefined {
+  return RUNTIMES.test(basename(execPath)) ? courierFile('courier-process') : undefined
 }
 
 /**
@@ -41,10 +41,9 @@ export function canStartCourier(execPath: string = process.execPath): boolean {
  */
 export function startCourier(job: CourierJob, places: DestinationPlaces, now: number = Date.now()): Start {
   try {
-    if (isCourierAlive(places.destination)) return 'alive'
     if (waitLeft(readCourierState(places.state), now) > 0) return 'backing-off'
-    const file = courierFile('courier-process')
-    if (!file || !canStartCourier()) return 'impossible'
+    const file = startableCourier()
+    if (!file) return 'impossible'
     // An early courier comes before the first event, which would make the directory.
     if (job.early) mkdirSync(places.destination, { recursive: true, mode: 0o700 })
     // Claimed here and not by the courier itself, so that a hundred commands at once start one and not a hundred.

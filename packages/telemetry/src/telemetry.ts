@@ -110,6 +110,7 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     home: world.home,
     destination,
     extras,
+    ...(world.isCi && { awaited: true }),
   })
   const record = (name: string, properties: Properties, where: Where): void => {
     const answer = consent(where)

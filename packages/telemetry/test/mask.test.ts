@@ -42,7 +42,7 @@ async function deliverEdited(edit: (event: StoredEvent) => unknown, how: 'only t
 
 async function runToTheEnd(job: CourierJob): Promise<void> {
   const { signal } = new AbortController()
-  const end = await runCourier(job, { firstWait: 0, linger: 0, hurry: signal, stop: signal })
+  const end = await runCourier(job, { firstWait: 0, linger: 0, gather: 0, hurry: signal, stop: signal })
   expect(end).toEqual({ kind: 'done' })
 }
 

@@ -1,4 +1,4 @@
-import { couriersOf, tryKill } from '../processes.ts'
+import { couriersOf, tryKill, until } from '../processes.ts'
 import type { Fault } from './fault.ts'
 
 /** Whatever is killed, whenever. */
@@ -15,8 +15,17 @@ export const KILLED: readonly Fault[] = [
   {
     fault: 'the courier is killed before its first request',
     events: [2, 2, 0],
+    impossible: () => (process.platform === 'win32' ? 'a process can not be stopped here' : undefined),
     happens: async (scene) => {
-      await scene.command()
+      // It comes before there is an event, and is stopped: so it has no request behind it when it is killed.
+      await scene.command({
+        env: { CI: 'true' },
+        flags: ['--warm-up', '--until-stdin-ends'],
+        whileRunning: async () => {
+          await until('an early courier', () => couriersOf(scene.places).length === 1)
+          for (const pid of couriersOf(scene.places)) tryKill(pid, 'SIGSTOP')
+        },
+      })
       await scene.timePasses()
       await scene.command()
       await scene.delivered(2)
