@@ -23,7 +23,7 @@ const SECTIONS: readonly (readonly [string, readonly Fault[]])[] = [
 const FAULTS = SECTIONS.flatMap(([, faults]) => faults)
 const DOCUMENT = fileURLToPath(new URL('../../../docs/reliability.md', import.meta.url))
 
-vi.setConfig({ maxConcurrency: 6, testTimeout: 90_000 })
+vi.setConfig({ maxConcurrency: 6, testTimeout: 240_000 })
 
 const measured = new Map<string, Measured>()
 

@@ -33,6 +33,8 @@ export class Scene {
   readonly noticed: string[] = []
   readonly exitCodes: string[] = []
   readonly #recorded = new Set<string>()
+  /** How many requests were looked at by then. */
+  #noted = 0
   readonly #baselines = new Map<string, Promise<Seen>>()
   readonly #cleanUp: (() => unknown)[] = []
   #destination: string
@@ -125,9 +127,10 @@ export class Scene {
   note(): void {
     const { outbox } = this
     for (const name of outbox.waiting()) if (outbox.read(name)) this.#recorded.add(name.slice(0, 36))
-    for (const body of this.receiver.bodies)
+    for (const body of this.receiver.bodies.slice(this.#noted))
       for (const { uuid } of (JSON.parse(body) as { batch: { uuid: string }[] }).batch)
         this.#recorded.add(uuid)
+    this.#noted = this.receiver.bodies.length
   }
 
   /** Events that were recorded, and that nobody could see before they were gone. */

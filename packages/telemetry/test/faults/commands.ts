@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync } from 'node:fs'
+import { copyFileSync, linkSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openOutbox } from '../../src/outbox.ts'
 import { bundle } from '../bundle.ts'
@@ -17,6 +17,16 @@ export const COMMANDS: readonly Fault[] = [
       const hundred = 'for i in {1..100}; do "$0" "$1" & done; wait'
       await scene.command({ by: (script) => ['bash', '-c', hundred, process.execPath, script] })
       await scene.delivered(100)
+    },
+  },
+  {
+    fault: 'a thousand commands in a row, and a handful of couriers',
+    events: [1_000, 1_000, 0],
+    happens: async (scene) => {
+      for (let command = 0; command < 1_000; command += 1) await scene.command()
+      await scene.delivered(1_000)
+      const couriers = couriersEver(scene)
+      if (couriers > 5) scene.noticed.push(`${couriers} couriers`)
     },
   },
   {
@@ -141,6 +151,12 @@ export const COMMANDS: readonly Fault[] = [
     },
   },
 ]
+
+/** How many couriers there have been: each takes the next number. */
+function couriersEver({ places }: Scene): number {
+  const numbers = readdirSync(places.destination).map((name) => /^courier-(\d+)\.lock$/.exec(name)?.[1] ?? 0)
+  return Math.max(...numbers.map(Number))
+}
 
 /** No courier was started and none was asked; the next command of an ordinary Node brings what waits. */
 async function nobodySends(scene: Scene): Promise<void> {
