@@ -12,11 +12,11 @@ import { type Measured, renderReliability } from './render-reliability.ts'
 import { Scene } from './scene.ts'
 
 const SECTIONS: readonly (readonly [string, readonly Fault[]])[] = [
+  ['The command and its surroundings', COMMANDS],
   ['The server answers, or does not', ANSWERS],
   ['On the way to the server', NETWORK],
   ['Something is killed', KILLED],
   ['The disk', DISK],
-  ['The command and its surroundings', COMMANDS],
   ['Somebody opts out', OPT_OUTS],
   ['A server that is followed', SERVERS],
 ]
