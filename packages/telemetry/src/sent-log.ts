@@ -7,16 +7,19 @@ export interface SentEvent {
   readonly event: WireEvent
 }
 
-/** Each of the two files of the log; together they hold the last thousand events or more. */
+/** Each of the two files of the log; together they hold the last thousand events or so. */
 const MOST_BYTES = 1_000_000
 
 /** Notes what was acknowledged. A full disk costs the note, never the event. */
 export function logSent(path: string, events: readonly WireEvent[], now: number): void {
   try {
-    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MOST_BYTES) renameSync(path, older(path))
     const sent_at = new Date(now).toISOString()
-    const lines = events.map((event) => `${JSON.stringify({ sent_at, event } satisfies SentEvent)}\n`)
-    appendFileSync(path, lines.join(''), { mode: 0o600 })
+    const lines = events
+      .map((event) => `${JSON.stringify({ sent_at, event } satisfies SentEvent)}\n`)
+      .join('')
+    const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {}
+    if (size > 0 && size + Buffer.byteLength(lines) > MOST_BYTES) renameSync(path, older(path))
+    appendFileSync(path, lines, { mode: 0o600 })
   } catch {
     // See above.
   }

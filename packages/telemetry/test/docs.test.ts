@@ -1,12 +1,16 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type CommandSpec, sanitizeCommand } from '@visivo/sanitize'
 import { decide, readSources, visivo } from '@visivo/telemetry-config'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { ENVELOPE, renderSchema, renderTelemetryTable, STAMPED } from '../src/docs.ts'
-import { catalogueOf, type EventSpec } from '../src/events.ts'
+import { ENVELOPE, STAMPED } from '../src/docs/wire-fields.ts'
+import { renderSchema, renderTelemetryTable } from '../src/docs.ts'
+import { catalogueOf, EVENTS, type EventSpec } from '../src/events.ts'
+import { OUTBOX_LIMITS } from '../src/outbox.ts'
 import { send } from '../src/send.ts'
+import { logSent, readSentLog } from '../src/sent-log.ts'
 import { type ReceivedEvent, startReceiver } from '../src/testing.ts'
 import { toWire } from '../src/wire.ts'
 import { guard, sampleEvent, temporaryDirectory } from './samples.ts'
@@ -55,6 +59,25 @@ describe('what is written for users (`vitest run -u` writes it anew)', () => {
     const section = page.slice(page.indexOf('## Turn it off'), page.indexOf('## Who receives it'))
     const rows = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, where]) => where)
     expect(rows).toEqual(switches)
+  })
+
+  test('TELEMETRY.md says how much may wait, and how much of what was sent is kept', () => {
+    const text = page.replaceAll(/\s+/g, ' ')
+    const { days, events, bytes } = OUTBOX_LIMITS
+    const most = `${days} days, ${events.toLocaleString('en')} events and ${bytes / 1_000_000} MB at most`
+    expect(text).toContain(most)
+
+    const log = join(temporaryDirectory(), 'sent.jsonl')
+    const batch = Array.from({ length: 100 }, () => toWire(fullEvent('cli_command', EVENTS.cli_command)))
+    const kept = Array.from({ length: 60 }, () => {
+      logSent(log, batch, Date.now())
+      return readSentLog(log).length
+    })
+    expect(text).toContain('the last thousand events or so, 2 MB at most')
+    expect(Math.min(...kept.slice(10))).toBeGreaterThanOrEqual(1_000)
+    const files = readdirSync(dirname(log)).map((name) => statSync(join(dirname(log), name)).size)
+    expect(files).toHaveLength(2)
+    expect(files.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(2_000_000)
   })
 
   test('the example of TELEMETRY.md is what comes out', () => {
