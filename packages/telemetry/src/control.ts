@@ -6,8 +6,8 @@ import { GLOBAL_SWITCH, PROJECT_SWITCH } from '@visivo/telemetry-config'
 import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
 import type { Where } from './consent.ts'
 import { courierPid, isRunning } from './courier-lock.ts'
+import { decideFully } from './decide-fully.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
-import { decideFully } from './inspect.ts'
 import { openOutbox } from './outbox.ts'
 import { findPlaces, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -118,7 +118,7 @@ function exists(path: string): boolean {
 }
 
 /** Removes what waits for any destination. Gives how many events went. */
-export function emptyOutboxes(telemetry: Telemetry): number {
+function emptyOutboxes(telemetry: Telemetry): number {
   const { product, home } = telemetry.world
   return findPlaces(sharedPlacesOf(product, home).root)
     .map(({ outbox }) => openOutbox(outbox, telemetry.guard).clear())

@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMachineId } from '@visivo/machine-id'
-import { type Checked, type Decision, decide, findDestination, readSources } from '@visivo/telemetry-config'
+import type { Checked, Decision } from '@visivo/telemetry-config'
 import type { Where } from './consent.ts'
 import { courierPid, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
+import { decideFully, destinationOf } from './decide-fully.ts'
 import { sayWhatCounts } from './in-words.ts'
 import { isNoticeDue } from './notice.ts'
 import { openOutbox } from './outbox.ts'
@@ -113,19 +114,6 @@ export function readSent(
     .filter((sent) => event === undefined || sent.event.event === event)
     .filter((sent) => since === undefined || Date.parse(sent.sent_at) >= since.getTime())
     .sort((one, other) => Date.parse(one.sent_at) - Date.parse(other.sent_at))
-}
-
-/** The whole decision, with a row for every source; a home directory that is unknown is one of its rows. */
-export function decideFully({ world }: Telemetry, where: Where): Decision {
-  const { product, env, home } = world
-  const { projectDirectory, envFile = {} } = where
-  const place = projectDirectory === undefined ? {} : { projectDirectory }
-  return decide(product, readSources(product, { env, home, envFile, ...place }))
-}
-
-/** Where events would go, whether or not telemetry is on. Holds the key. */
-export function destinationOf({ world }: Telemetry, where: Where) {
-  return findDestination(world.product, world.env, where.envFile ?? {}).destination
 }
 
 function whether(
