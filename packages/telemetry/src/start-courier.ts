@@ -8,7 +8,7 @@ import type { DestinationPlaces } from './places.ts'
 /** Why no courier was started, or that one is at work now. */
 export type Start = 'started' | 'alive' | 'backing-off' | 'impossible'
 
-/** What a courier needs of its parent's environment: its temporary directory, its certificates, its proxy. */
+/** What a courier needs of its parent's environment: its temporary directory and its certificates. */
 const ENVIRONMENT = [
   'SystemRoot',
   'TEMP',
