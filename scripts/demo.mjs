@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startReceiver } from '../packages/telemetry/dist/testing.js'
+import { endCouriers } from './rehearsal/consumers.mjs'
 
 const VISIVO = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url))
 const EXAMPLE = fileURLToPath(new URL('../examples/sales', import.meta.url))
@@ -67,6 +68,7 @@ try {
   await serving()
   await optedOut()
 } finally {
+  endCouriers(home)
   await receiver.close()
   rmSync(scratch, { recursive: true, force: true })
 }
