@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { PassThrough } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { createApp } from '../apps/api/src/app.ts'
+import { createProgram } from '../apps/cli/src/program.ts'
+import { type CommandSpec, sanitizeCommand } from '../packages/sanitize/src/index.ts'
+import { decide, readSources, visivo } from '../packages/telemetry-config/src/index.ts'
+import { codeOf, fromPage, readPage, tableWith } from './markdown.ts'
+
+describe('@visivo/sanitize', () => {
+  const option = (value: 'none' | 'required', ...names: string[]) => ({ names, value })
+  const program: CommandSpec = {
+    name: 'visivo',
+    commands: [
+      {
+        name: 'run',
+        options: [
+          option('required', '-o', '--output-dir'),
+          option('required', '--token'),
+          option('none', '-v'),
+          option('none', '-q'),
+        ],
+      },
+    ],
+  }
+  const rows = tableWith(readPage('packages/sanitize/README.md'), 'typed')
+
+  test.each(rows.map((row) => [codeOf(row.typed ?? '')[0] ?? '', row] as const))('%s', (typed, row) => {
+    const { command, args } = sanitizeCommand(typed.split(' '), program)
+    expect([command, ...args]).toEqual(codeOf(row['command and arguments'] ?? ''))
+  })
+})
+
+test('@visivo/telemetry-config lists the switches in the order in which they are looked at', () => {
+  const { text } = readPage('packages/telemetry-config/README.md')
+  const listed = [...text.matchAll(/^[123]\. (.*)/gm)].flatMap(([, item = '']) =>
+    codeOf(item).filter((code) => /_(DISABLED|TRACK|enabled)$/.test(code)),
+  )
+  const { checked } = decide(
+    visivo,
+    readSources(visivo, { env: {}, home: '/nowhere', projectDirectory: '/nowhere' }),
+  )
+  const looked = checked
+    .filter(({ kind }) => kind !== 'destination')
+    .map(({ source }) => source.split(' ')[0])
+  expect(listed).toEqual([...new Set(looked)])
+})
+
+describe('@visivo/cli', () => {
+  const readme = readPage('apps/cli/README.md')
+  const silent = { stdout: new PassThrough(), stderr: new PassThrough() }
+  const program = createProgram({ ...silent, onCommand: () => {}, onInvocation: () => {} })
+  const flagsIn = (text: string) => codeOf(text).filter((code) => code.startsWith('--'))
+  const [, sentence = ''] = /^(The first three take .*)$/m.exec(readme.text) ?? []
+  const rows = tableWith(readme, 'flags of its own').map((row) => ({
+    name: codeOf(row.command ?? '')[0],
+    flags: flagsIn(row['flags of its own'] ?? ''),
+    isLikeRun: row['flags of its own']?.includes('those of `run`') ?? false,
+  }))
+
+  test('lists every command', () => {
+    expect(rows.map(({ name }) => name)).toEqual(program.commands.map((command) => command.name()))
+  })
+
+  test.each(program.commands.map((command, at) => [command.name(), command, at] as const))(
+    'lists the flags of %s',
+    (name, command, at) => {
+      const row = rows.find((one) => one.name === name)
+      const ofRun = row?.isLikeRun ? rows.find((one) => one.name === 'run')?.flags : []
+      const listed = [...(row?.flags ?? []), ...(ofRun ?? []), ...(at < 3 ? flagsIn(sentence) : [])]
+      const everywhere = at < 3 ? program.options.filter(({ long }) => long !== '--version') : []
+      const declared = [...command.options, ...everywhere].map(({ long }) => long)
+      expect(listed.toSorted()).toEqual(declared.toSorted())
+    },
+  )
+})
+
+test('@visivo/api lists every path that it answers', () => {
+  const { routes } = createApp({ directory: '/nowhere' })
+  const answered = routes.filter(({ method }) => method === 'GET').map(({ path }) => path)
+  const listed = tableWith(readPage('apps/api/README.md'), 'path').flatMap(({ path = '' }) => codeOf(path))
+  expect(listed.map((path) => path.replace(/\?.*/, '')).toSorted()).toEqual([...new Set(answered)].toSorted())
+})
+
+test.each([
+  ['bench/README.md', '.mjs'],
+  ['examples/sales/README.md', ''],
+])('%s: the files of its table are there', (path, extension) => {
+  const page = readPage(path)
+  const named = tableWith(page, 'file').flatMap(({ file = '' }) => codeOf(file))
+  const isThere = (file: string) =>
+    existsSync(fromPage(page, file)) || existsSync(fromPage(page, `${file}${extension}`))
+  expect(named.length).toBeGreaterThan(3)
+  expect(named.filter((file) => !isThere(file))).toEqual([])
+})
