@@ -86,6 +86,8 @@ test('what was recorded for one PostHog is not sent to another, and is shown as 
   await first.requested(1)
   await command(second, 'compile')
   await second.received(1)
+  // Until the answer is written down.
+  await command(second, 'telemetry', 'flush')
   expect((await command(second, 'telemetry')).stdout).toMatch(/^Waiting +0, and 2 for other destinations$/m)
   expect(second.events).toHaveLength(1)
 })
