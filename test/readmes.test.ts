@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import {
   cpSync,
   mkdirSync,
@@ -12,9 +10,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { blocksOf, codeOf, type Page, ROOT, readPage, readPages, type Table, tableWith } from './markdown.ts'
 import { type Manifest, PACKAGE_DIRECTORIES } from './packages/packed.ts'
+import { freePort, type Started, startCommand } from './shell.ts'
 import { type Claim, claimsOf, commandsOf, isAsClaimed, moduleOf, plain, resultsIn } from './snippets.ts'
 
 /** A project for the pages that serve one: its model has 250 rows. */
@@ -45,47 +44,43 @@ describe.skipIf(process.platform === 'win32')('what a page says that comes out, 
       filter: (path) => !path.startsWith(unwanted),
     })
     writeFileSync(join(root, 'project.visivo.yml'), SHOP)
-    expect(await run('visivo run')).toContain('Ran 1 model')
+    expect(await start('visivo run').ended).toContain('Ran 1 model')
   })
 
   afterAll(() => rmSync(root, { recursive: true, force: true }))
 
   test.each(snippetsOf(pages))('%s, its snippet %#', async (_, code) => {
     writeFileSync(join(root, 'snippet.mjs'), moduleOf(code))
-    const output = await run('node snippet.mjs')
+    const output = await start('node snippet.mjs').ended
     const results = resultsIn(output.replaceAll(home, '/home/ada'))
     const claims = claimsOf(code)
     expect(results.length, output).toBe(claims.length)
-    for (const [at, claim] of claims.entries()) compare(results[at] ?? '', claim)
+    for (const [at, claim] of claims.entries()) compare(results[at] ?? '', claim.result)
   })
 
   test.each(shellClaimsOf(pages))('%s: %s', async (path, _, claim) => {
     for (const { file, text } of blocksOf(readPage(path)))
       if (file !== '') writeFileSync(join(root, file), text)
     const cwd = path.startsWith('examples/') ? join(ROOT, dirname(path)) : root
-    const anyPort = { what: claim.what.replace('8000', '0'), result: claim.result.replace('8000', '…') }
-    compare(await run(anyPort.what, cwd, claim.result.includes('Ctrl-C')), anyPort)
+    const port = await freePort()
+    const here = (text: string) => text.replaceAll(/\b[38]000\b/g, port)
+    const result = here(claim.result)
+    const program = start(here(claim.beside ?? claim.what), cwd, port)
+    onTestFinished(() => void program.child.kill('SIGKILL'))
+    if (claim.beside !== undefined) {
+      await program.printed((text) => text !== '')
+      await start(here(claim.what), cwd, port).ended
+    }
+    if (claim.beside !== undefined || result.includes('Ctrl-C')) {
+      await program.printed((text) => isAsClaimed(text, result))
+      program.child.kill('SIGINT')
+    }
+    compare(await program.ended, result)
   })
 
-  /** What a command prints. One that has to be stopped is, as soon as it has printed something. */
-  async function run(command: string, cwd: string = root, stop = false): Promise<string> {
-    const child = spawn('sh', ['-c', `exec 2>&1; ${command.replace(/^npx /, 'exec ')}`], {
-      cwd,
-      env: {
-        PATH: `${join(root, 'bin')}${delimiter}${process.env.PATH}`,
-        HOME: home,
-        NO_COLOR: '1',
-        CI: 'false',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    let output = ''
-    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
-      output += piece
-      if (stop) child.kill('SIGINT')
-    })
-    await once(child, 'close')
-    return output
+  function start(command: string, cwd: string = root, port = '0'): Started {
+    const path = `${join(root, 'bin')}${delimiter}${process.env.PATH}`
+    return startCommand(command, cwd, { PATH: path, HOME: home, NO_COLOR: '1', CI: 'false', PORT: port })
   }
 })
 
@@ -182,7 +177,7 @@ function shellClaimsOf(
   )
 }
 
-function compare(text: string, { result }: Claim): void {
+function compare(text: string, result: string): void {
   // Only where they differ, because two texts show how and a pattern does not.
   if (!isAsClaimed(text, result)) expect(plain(text)).toBe(plain(result))
 }

@@ -5,6 +5,8 @@ export interface Claim {
   readonly what: string
   /** In which `…` is any text. */
   readonly result: string
+  /** A command that runs meanwhile, in another terminal; then the result is what this one prints. */
+  readonly beside?: string
 }
 
 /** Stands before what a claim came to, in the output of its program. */
@@ -37,12 +39,18 @@ export function resultsIn(output: string): readonly string[] {
     .map((line) => line.slice(MARK.length))
 }
 
-/** The claims of a block for a shell: every line with comment lines below it, which are what it prints. */
+/**
+ * The claims of a block for a shell: every line with comment lines below it, which are what it prints. Where the line
+ * says `# in another terminal`, they are what the line above it prints.
+ */
 export function commandsOf(shell: string): readonly Claim[] {
-  return [...shell.matchAll(/^([^#\s].*)\n((?:# .*\n)+)/gm)].map(([, what = '', comment = '']) => ({
-    what,
-    result: comment.replaceAll(/^# /gm, '').trim(),
-  }))
+  return [...shell.matchAll(/(^.*\n)?^([^#\s].*)\n((?:# .*\n)+)/gm)].map(
+    ([, above = '', what = '', comment = '']) => ({
+      what,
+      result: comment.replaceAll(/^# /gm, '').trim(),
+      ...(/# in another terminal\b/.test(what) ? { beside: above.trim() } : {}),
+    }),
+  )
 }
 
 /** Whether the text is what was claimed, but for white space, ids and seconds. */
