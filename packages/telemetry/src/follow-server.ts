@@ -35,10 +35,10 @@ const UNFOLLOWED: FollowedServer = { request: () => {}, close: async () => {} }
 /** Follows a server from here to its end. With telemetry off it does nothing at all. Never throws. */
 export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): FollowedServer {
   try {
+    if (telemetry.world.debug) return showRequests(telemetry, facts)
     const where = facts.where ?? {}
     const consent = telemetry.consent(where)
     if (!consent.recording) return UNFOLLOWED
-    if (telemetry.world.debug) return showRequests(telemetry, facts)
     const job: CourierJob = {
       ...telemetry.courierJob(consent.destination),
       ...(where.projectDirectory === undefined ? {} : { projectDirectory: where.projectDirectory }),
@@ -52,7 +52,7 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
   }
 }
 
-/** In debug mode every request is shown as it is answered, and none is kept. */
+/** In debug mode every request is shown as it is answered, or why it would not be sent, and none is kept. */
 function showRequests(telemetry: Telemetry, { projectName, where }: ServerFacts): FollowedServer {
   const hash = safeHex16(projectHash(projectName, telemetry.world.product.salt) ?? '')
   return {

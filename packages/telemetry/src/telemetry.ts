@@ -126,7 +126,9 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     const decision = decideFor(world, where)
     if (!decision.enabled)
       return void world.stderr().write(`nothing would be sent: ${sayWhatCounts(decision.because)}\n`)
-    const { id, isNew } = previewIdentity(places(decision.destination).directory, world.isCi)
+    const { id, isNew } = identity ?? previewIdentity(places(decision.destination).directory, world.isCi)
+    // A server shows more than one event: the machine is new in the first of them alone.
+    identity = { id, isNew: false }
     const run = { id, metadata: metadata() }
     const events = [
       ...(isNew ? [assemble(run, 'new_installation', {})] : []),
