@@ -1,14 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { defineProduct } from '@visivo/telemetry-config'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openOutbox } from '../src/outbox.ts'
-import { placesOf } from '../src/places.ts'
-import { type Receiver, startReceiver } from '../src/testing.ts'
-import { killCouriers, run, type Seen } from './processes.ts'
-import { guard } from './samples.ts'
+import { Kitchen } from './kitchen.ts'
+import type { Seen } from './processes.ts'
 
 /** The exit code, and what is recorded, if anything. A failure is a failure by its code. */
 interface Expected {
@@ -74,24 +66,39 @@ function mishap(errorType: string): Expected {
   return failed(['<value>', '--mishap', '<value>'], errorType)
 }
 
-const EXAMPLES = fileURLToPath(new URL('../../../examples/adopters/', import.meta.url))
-const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
-const cake = defineProduct({ name: 'cake' })
-
 /**
  * Holds the example of one framework, in processes of its own, against the table that all of them share.
  * @param differs the rows, by their sentence, in which the framework itself behaves otherwise
  */
 export function testCake(framework: string, differs: Readonly<Record<string, Partial<Expected>>> = {}): void {
   describe(framework, () => {
-    const kitchen = new Kitchen(join(EXAMPLES, framework, 'cake.js'))
+    const kitchen = new Kitchen(framework, 'cake.js')
+    // Commands that were recorded, and one new installation before them.
+    let recorded = 1
     beforeAll(() => kitchen.open())
     afterAll(() => kitchen.close())
 
+    /** @param signal is sent as soon as it has printed something */
+    const cake = (argv: readonly string[], signal?: NodeJS.Signals): Promise<Seen> =>
+      kitchen.start({
+        argv,
+        ...(signal && {
+          whileRunning: async (child) => {
+            await new Promise((resolve) => child.stdout?.once('data', resolve))
+            child.kill(signal)
+          },
+        }),
+      })
+    /** What the next command that arrives was recorded as. */
+    const next = async (): Promise<Readonly<Record<string, unknown>>> => {
+      recorded += 1
+      return (await kitchen.receiver.received(recorded)).at(-1)?.properties ?? {}
+    }
+
     test.each(ROWS)('%s', async (sentence, argv, usual) => {
       const { code, command, args, errorType } = { ...usual, ...differs[sentence] }
-      const seen = await kitchen.cake(argv)
-      const properties = command === undefined ? undefined : await kitchen.next()
+      const seen = await cake(argv)
+      const properties = command === undefined ? undefined : await next()
       expect(seen, seen.stderr).toMatchObject({ code, signal: null })
       if (!properties) return
       expect(properties).toMatchObject({ command, command_args: args, success: code === 0 })
@@ -103,9 +110,9 @@ export function testCake(framework: string, differs: Readonly<Record<string, Par
     test.runIf(process.platform !== 'win32').each(['SIGINT', 'SIGTERM'] as const)(
       '%s ends it, and is recorded',
       async (signal) => {
-        const seen = await kitchen.cake(['bake', 'jane', '--mishap', 'waiting'], signal)
+        const seen = await cake(['bake', 'jane', '--mishap', 'waiting'], signal)
         expect(seen).toMatchObject({ code: null, signal })
-        expect(await kitchen.next()).toMatchObject({
+        expect(await next()).toMatchObject({
           ...{ command: 'bake', success: false },
           error_type: 'Interrupted',
         })
@@ -113,110 +120,25 @@ export function testCake(framework: string, differs: Readonly<Record<string, Par
     )
 
     test('nothing else was recorded', () => {
-      expect(kitchen.recorded).toEqual(kitchen.expected)
+      expect(kitchen.recorded).toHaveLength(recorded)
     })
 
     test('off means off, and status says so', async () => {
-      expect((await kitchen.cake(['telemetry', 'off'])).stdout).toContain('Telemetry is off now')
-      expect((await kitchen.cake(['telemetry'])).stdout).toMatch(/^telemetry is off: .*config\.yml/)
-      await kitchen.cake(['bake', 'jane'])
-      expect(kitchen.recorded).toEqual(kitchen.expected)
+      expect((await cake(['telemetry', 'off'])).stdout).toContain('Telemetry is off now')
+      expect((await cake(['telemetry'])).stdout).toMatch(/^telemetry is off: .*config\.yml/)
+      await cake(['bake', 'jane'])
+      expect(kitchen.recorded).toHaveLength(recorded)
     })
 
     test('nothing that it printed, wrote or sent speaks of another tool', () => {
-      const everything = [...kitchen.printed, ...kitchen.receiver.bodies, ...filesIn(kitchen.home)]
+      const everything = [...kitchen.printed, ...kitchen.left]
       expect(everything.length).toBeGreaterThan(ROWS.length)
       expect(everything.filter((text) => /visivo/i.test(text))).toEqual([])
       expect(everything.filter((text) => text.includes('cake_version'))).not.toEqual([])
     })
 
     test('nothing that a person typed was written or sent', () => {
-      const left = [...kitchen.receiver.bodies, ...filesIn(kitchen.home)]
-      expect(left.filter((text) => /jane|s3cret/.test(text))).toEqual([])
+      expect(kitchen.left.filter((text) => /jane|s3cret/.test(text))).toEqual([])
     })
-  })
-}
-
-/** One example with a home and a receiver of its own. */
-class Kitchen {
-  readonly root = mkdtempSync(join(tmpdir(), 'kitchen-'))
-  readonly home = join(this.root, 'home')
-  readonly printed: string[] = []
-  readonly #script: string
-  #receiver: Receiver | undefined
-  /** Commands that were recorded, and one new installation before them. */
-  expected = 1
-
-  constructor(script: string) {
-    this.#script = script
-  }
-
-  async open(): Promise<void> {
-    mkdirSync(this.home)
-    this.#receiver = await startReceiver()
-  }
-
-  get receiver(): Receiver {
-    if (!this.#receiver) throw new Error('the kitchen is closed')
-    return this.#receiver
-  }
-
-  get places() {
-    return placesOf(cake, this.home, { host: this.receiver.url, apiKey: 'phc_test' })
-  }
-
-  /** Different events that arrived, or wait. */
-  get recorded(): number {
-    const waiting = openOutbox(this.places.outbox, guard)
-      .waiting()
-      .map((name) => name.slice(0, 36))
-    return new Set([...waiting, ...this.receiver.events.map(({ uuid }) => uuid)]).size
-  }
-
-  /** @param signal is sent as soon as it has printed something */
-  async cake(argv: readonly string[], signal?: NodeJS.Signals): Promise<Seen> {
-    const seen = await run([process.execPath, this.#script, ...argv], {
-      cwd: this.root,
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: this.home,
-        USERPROFILE: this.home,
-        TMPDIR: this.root,
-        NO_COLOR: '1',
-        CI: 'false',
-        CAKE_POSTHOG_HOST: this.receiver.url,
-        CAKE_POSTHOG_API_KEY: 'phc_test',
-      },
-      ...(signal && {
-        whileRunning: async (child) => {
-          await new Promise((resolve) => child.stdout?.once('data', resolve))
-          child.kill(signal)
-        },
-      }),
-    })
-    // Where this repository lies, and in what the package is called, is nothing that the tool says.
-    this.printed.push(`${seen.stdout}${seen.stderr}`.replaceAll(REPOSITORY, '/'))
-    return seen
-  }
-
-  /** What the next command that arrives was recorded as. */
-  async next(): Promise<Readonly<Record<string, unknown>>> {
-    this.expected += 1
-    const events = await this.receiver.received(this.expected)
-    return events.at(-1)?.properties ?? {}
-  }
-
-  async close(): Promise<void> {
-    await killCouriers(this.places)
-    await this.receiver.close()
-    rmSync(this.root, { recursive: true, force: true })
-  }
-}
-
-/** The path of everything below a directory, and what is in it. */
-function filesIn(directory: string): readonly string[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => {
-    const path = join(directory, name)
-    return statSync(path).isFile() ? `${name}\n${readFileSync(path, 'utf8')}` : name
   })
 }
