@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'vitest'
+import { until } from '../packages/telemetry/test/processes.ts'
 
 /** A file that a guide writes, or a command that it runs, with the output that it claims. */
 export type Step =
@@ -24,6 +25,13 @@ interface Manifest {
   readonly bin?: string | Readonly<Record<string, string>>
 }
 
+/** A program that was started, and what it printed since somebody last looked. */
+interface Running {
+  readonly child: ChildProcess
+  readonly news: () => string
+  readonly looked: () => void
+}
+
 type Titled = readonly [title: string, step: Step]
 
 /** A fenced block: what stands behind its backticks, and its lines. */
@@ -33,7 +41,8 @@ const FENCE = /^```(\w+) ?([^\n]*)\n(.*?)^```$/gms
  * What a guide tells its reader to do, in order, each step with a title.
  * A fenced block with a name behind its language (`js cake.js`) is a whole file. In a `sh` block a line that
  * starts with `$ ` is a command, and what follows is its output, in which `…` is any text, also over several lines;
- * one that ends in ` &` goes on while the guide does. Other blocks are there to be looked at.
+ * one that ends in ` &` goes on until `kill %1`, and what it prints stands below the output of the command that is
+ * run meanwhile. Other blocks are there to be looked at.
  */
 export function stepsOf(markdown: string): readonly Titled[] {
   return [...markdown.matchAll(FENCE)].flatMap(
@@ -57,7 +66,7 @@ function commandsIn(text: string): readonly Titled[] {
 /** Somebody who follows a guide to the letter. */
 export class Reader {
   readonly #around: Surroundings
-  readonly #running: ChildProcess[] = []
+  readonly #running: Running[] = []
   #env: Readonly<Record<string, string>>
 
   constructor(around: Surroundings) {
@@ -73,17 +82,13 @@ export class Reader {
     if (variable) this.#env = { ...this.#env, [variable]: value, ...this.#around.destination }
     else if (/^npm (install|i) /.test(command)) this.#install(command.split(' ').slice(2))
     else if (command.endsWith(' &')) await this.#start(command.slice(0, -2), output)
-    else compare(await this.#run(command), output)
+    else if (command === 'kill %1') compare(await this.#stop(), output)
+    else await this.#run(command, output)
   }
 
   /** Ends every program that was left running. */
   async close(): Promise<void> {
-    for (const child of this.#running) {
-      if (child.exitCode !== null || child.signalCode !== null) continue
-      const ended = once(child, 'exit')
-      child.kill()
-      await ended
-    }
+    while (this.#running.length > 0) await this.#stop()
   }
 
   #write(file: string, text: string): void {
@@ -110,22 +115,40 @@ export class Reader {
       symlinkSync(join(realpathSync(home), file), join(directory, program))
   }
 
-  async #run(command: string): Promise<string> {
-    const { output, child } = this.#spawn(command)
+  /** Runs a command to its end, and waits until what was left running has said what it should. */
+  async #run(command: string, expected: string): Promise<void> {
+    const { child, news } = this.#spawn(command)
     await once(child, 'close')
-    return output()
+    const printed = () => [news(), ...this.#running.map((one) => one.news())].filter(Boolean).join('\n')
+    const settled = () => this.#running.length === 0 || matches(printed(), expected)
+    await tryUntil(settled)
+    compare(printed(), expected)
+    for (const one of this.#running) one.looked()
   }
 
   /** Starts a program that goes on, and waits until it has printed what it should. */
   async #start(command: string, expected: string): Promise<void> {
-    const { output, child } = this.#spawn(`exec ${command}`)
-    this.#running.push(child)
-    while (!matches(output(), expected) && child.exitCode === null)
-      await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
-    compare(output(), expected)
+    const program = this.#spawn(`exec env ${command}`)
+    this.#running.push(program)
+    await tryUntil(() => matches(program.news(), expected) || program.child.exitCode !== null)
+    compare(program.news(), expected)
+    program.looked()
   }
 
-  #spawn(command: string) {
+  /** Ends the program that was started last; gives what it still said. */
+  async #stop(): Promise<string> {
+    const program = this.#running.pop()
+    if (!program) throw new Error('nothing runs')
+    const { child, news } = program
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'close')
+      child.kill()
+      await ended
+    }
+    return news()
+  }
+
+  #spawn(command: string): Running {
     const child = spawn('sh', ['-c', `exec 2>&1; ${command}`], {
       cwd: this.#around.directory,
       env: this.#env,
@@ -135,8 +158,19 @@ export class Reader {
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
     })
-    return { child, output: () => text.trimEnd() }
+    return {
+      child,
+      news: () => text.trimEnd(),
+      looked: () => {
+        text = ''
+      },
+    }
   }
+}
+
+/** Whoever waits in vain compares, and says what was there instead. */
+async function tryUntil(isSo: () => boolean): Promise<void> {
+  await until('what the guide shows', isSo, 15_000).catch(() => {})
 }
 
 function compare(output: string, expected: string): void {

@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, test } from 'vitest'
+import { defineProduct } from '../packages/telemetry/src/index.ts'
+import { placesOf } from '../packages/telemetry/src/places.ts'
+import { type Receiver, startReceiver } from '../packages/telemetry/src/testing.ts'
+import { killCouriers } from '../packages/telemetry/test/processes.ts'
+import { Reader, stepsOf } from './guide-blocks.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** The product that every guide builds up. */
+export const cake = defineProduct({ name: 'cake' })
+
+/**
+ * Follows a guide, a test for each of its steps, with a home and a receiver of its own.
+ * @param text its Markdown
+ * @param arrived how many events have arrived before a command is run: a person is slower than a courier
+ * @returns the receiver, once the tests run
+ */
+export function followGuide(text: string, arrived: Readonly<Record<string, number>> = {}): () => Receiver {
+  let root: string
+  let home: string
+  let receiver: Receiver
+  let reader: Reader
+
+  beforeAll(async () => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'guide-')))
+    home = join(root, 'home')
+    const directory = join(root, 'cake')
+    for (const one of [home, directory]) mkdirSync(one)
+    receiver = await startReceiver()
+    reader = new Reader({
+      directory,
+      env: { PATH: process.env.PATH ?? '', HOME: home, TMPDIR: root, CI: 'false', NO_COLOR: '1' },
+      destination: { CAKE_POSTHOG_HOST: receiver.url },
+      findPackage,
+    })
+  })
+
+  afterAll(async () => {
+    await reader.close()
+    await killCouriers(placesOf(cake, home, { host: receiver.url, apiKey: 'phc_test' }))
+    await receiver.close()
+    rmSync(root, { recursive: true, force: true })
+  })
+
+  test.each(stepsOf(text))('%s', async (title, step) => {
+    await receiver.received(arrived[title] ?? 0)
+    await reader.take(step)
+  })
+  return () => receiver
+}
+
+function findPackage(name: string): string {
+  const [, own] = /^@visivo\/(.*)$/.exec(name) ?? []
+  return realpathSync(join(ROOT, 'packages', own ?? `telemetry/node_modules/${name}`))
+}
