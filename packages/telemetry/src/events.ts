@@ -57,9 +57,14 @@ export interface Catalogue {
   readonly events: Readonly<Record<string, EventSpec>>
 }
 
-/** The value that a property's specification asks for. The only text there is, is `Safe`. */
+/**
+ * The value that a property's specification asks for. The only text there is, is `Safe`, and the words of a closed
+ * list that the program itself declares.
+ */
 export type ValueOf<P> = P extends { type: 'text' }
-  ? Safe
+  ? P extends { values: readonly (infer V extends string)[] }
+    ? OneOf<V>
+    : Safe
   : P extends { type: 'list' }
     ? readonly Safe[]
     : P extends { type: 'integer' }
@@ -69,6 +74,13 @@ export type ValueOf<P> = P extends { type: 'text' }
         : P extends { type: 'counts'; keys: readonly (infer K extends string)[] }
           ? Readonly<Partial<Record<K, number>>>
           : never
+
+/** A word of a closed list, if the compiler knows it; one that it only knows to be text has to be `Safe` as any other. */
+type OneOf<V extends string> = V extends string
+  ? Record<never, never> extends Record<V, 1>
+    ? Safe
+    : V
+  : never
 
 /** The properties that an event's specification asks for; what is `optional` may be left out. */
 export type PropertiesOf<E extends EventSpec> = {

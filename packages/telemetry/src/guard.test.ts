@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { guard, sampleEvent } from '../test/samples.ts'
 import { catalogueOf } from './events.ts'
-import { createGuard } from './guard.ts'
+import { createGuard, misfits, type StoredEvent } from './guard.ts'
 
 const good = sampleEvent()
 const withProperties = (change: Record<string, unknown>) => ({
@@ -97,6 +97,20 @@ test.each<[string, unknown]>([
   ['a machine in CI', { ...good, distinct_id: `ci-${good.distinct_id}` }],
 ])('%s passes', (_, candidate) => {
   expect(guard(candidate)).toEqual(candidate)
+})
+
+test.each<[string, StoredEvent, readonly string[]]>([
+  ['all fits', good, []],
+  ['an event of an unknown name', { ...good, event: 'pageview' }, ['pageview']],
+  ['a property that is not listed', withProperties({ user: 'ada' }), ['user']],
+  ['a property that must be there and is not', without('duration_ms'), ['duration_ms']],
+  [
+    'two that are not as declared, and an optional one that is not there',
+    withProperties({ command: '--ada', success: 'true', error_type: undefined }),
+    ['command', 'success'],
+  ],
+])('the author of an event is told what does not fit: %s', (_, event, names) => {
+  expect(misfits(catalogueOf('visivo_version'), event)).toEqual(names)
 })
 
 test('a text is never longer than 250 characters, whatever its shape', () => {

@@ -41,10 +41,25 @@ function check(catalogue: Catalogue, candidate: unknown): StoredEvent | undefine
   if (!isShaped(UUID, uuid) || !isShaped(DISTINCT_ID, distinct_id)) return undefined
   if (!isShaped(TIMESTAMP, timestamp) || Number.isNaN(Date.parse(timestamp))) return undefined
   if (!isRecord(properties)) return undefined
-  // The common ones come last: an adopter's event can't loosen what all events have to be.
-  const specs = { ...catalogue.events[event]?.properties, ...catalogue.common }
-  const kept = keepListed(specs, properties)
+  const kept = keepListed(specsOf(catalogue, event), properties)
   return kept && { event, uuid, timestamp, distinct_id, properties: kept }
+}
+
+/** The names of the properties for which the guard drops an event, or its own: its author asks, in debug mode. */
+export function misfits(catalogue: Catalogue, { event, properties }: StoredEvent): readonly string[] {
+  if (!Object.hasOwn(catalogue.events, event)) return [event]
+  const specs = specsOf(catalogue, event)
+  const unlisted = Object.keys(properties).filter((name) => !Object.hasOwn(specs, name))
+  const unfit = Object.entries(specs).filter(([name, spec]) => {
+    const value = properties[name]
+    return rebuilt(spec, value) === undefined && !(value === undefined && spec.optional)
+  })
+  return [...unlisted, ...unfit.map(([name]) => name)]
+}
+
+/** The common ones come last: an adopter's event can't loosen what all events have to be. */
+function specsOf(catalogue: Catalogue, event: string): Readonly<Record<string, PropertySpec>> {
+  return { ...catalogue.events[event]?.properties, ...catalogue.common }
 }
 
 function keepListed(

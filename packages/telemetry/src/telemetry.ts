@@ -3,7 +3,7 @@ import { assemble } from './assemble.ts'
 import { askConsent, type Consent, decideFor, type Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
 import { type Catalogue, catalogueOf, type EVENTS, type EventSpec, type PropertiesOf } from './events.ts'
-import { createGuard, type Guard, type StoredEvent } from './guard.ts'
+import { createGuard, type Guard, misfits, type StoredEvent } from './guard.ts'
 import { type Identity, identify, previewIdentity } from './identity.ts'
 import { sayWhatCounts } from './in-words.ts'
 import { gatherMetadata, type Metadata } from './metadata.ts'
@@ -69,7 +69,9 @@ const SHORTLY = 1_000
 const HERE: Where = {}
 
 /** Sets up telemetry for one run of a program. Touches no disk and starts nothing. */
-export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryOptions<X>): Telemetry<X> {
+export function createTelemetry<const X extends Extras = NoExtras>(
+  options: TelemetryOptions<X>,
+): Telemetry<X> {
   const world = lookAround(options)
   const extras: Extras = options.events ?? {}
   const catalogue = catalogueOf(world.product.versionProperty, extras)
@@ -136,7 +138,10 @@ export function createTelemetry<X extends Extras = NoExtras>(options: TelemetryO
     ]
     for (const event of events) {
       const guarded = guard(event)
-      if (guarded) world.stderr().write(`${JSON.stringify(toWire(guarded), null, 2)}\n`)
+      const shown = guarded
+        ? JSON.stringify(toWire(guarded), null, 2)
+        : `nothing would be sent: ${event.event} is not as declared (${misfits(catalogue, event).join(', ')})`
+      world.stderr().write(`${shown}\n`)
     }
   }
 

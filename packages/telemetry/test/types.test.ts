@@ -1,7 +1,9 @@
 import { type Safe, sanitizeCommand, sanitizeRoute, VALUE } from '@visivo/sanitize'
 import { describe, expectTypeOf, test } from 'vitest'
 import type { EVENTS, EventSpec, PropertiesOf } from '../src/events.ts'
-import type { FollowedServer } from '../src/follow-server.ts'
+import { followProcess } from '../src/follow-process.ts'
+import { type FollowedServer, followServer } from '../src/follow-server.ts'
+import { inspectTelemetry } from '../src/inspect.ts'
 import { createTelemetry, type Telemetry } from '../src/telemetry.ts'
 
 // The compiler is the one that tests here: `tsc` fails when a line below an expected error has none.
@@ -54,14 +56,60 @@ describe('an event takes no text that nobody made safe', () => {
   })
 
   test('an adopter’s own events are no different', () => {
-    const events = {
-      cake_baked: { when: 'A cake was baked.', properties: { tin: { type: 'text', shape: '.*', why: '' } } },
-    } as const satisfies Readonly<Record<string, EventSpec>>
-    const record = () => {
-      const telemetry = createTelemetry({ version: '1.0.0', events })
-      telemetry.record('cake_baked', { tin: VALUE })
+    const record = (typedList: readonly string[]) => {
+      const telemetry = createTelemetry({
+        version: '1.0.0',
+        events: {
+          cake_baked: {
+            when: 'A cake was baked.',
+            properties: {
+              recipe: { type: 'text', shape: '.*', why: '' },
+              tin: { type: 'text', values: ['round', 'square'], optional: true, why: '' },
+              shop: { type: 'text', values: typedList, optional: true, why: '' },
+              aisle: { type: 'text', values: ['one', `of-${typed}`], optional: true, why: '' },
+            },
+          },
+        },
+      })
+      telemetry.record('cake_baked', { recipe: VALUE, tin: 'round', aisle: 'one' })
+      telemetry.record('cake_baked', () => ({ recipe: VALUE, tin: 'square', shop: VALUE, aisle: VALUE }))
       // @ts-expect-error text as it was typed
-      telemetry.record('cake_baked', { tin: typed })
+      telemetry.record('cake_baked', { recipe: typed })
+      // @ts-expect-error a word of the program's own, where it declares no list
+      telemetry.record('cake_baked', { recipe: 'round' })
+      // @ts-expect-error a word that is not in the list
+      telemetry.record('cake_baked', { recipe: VALUE, tin: 'oval' })
+      // @ts-expect-error text as it was typed, in place of a word of the list
+      telemetry.record('cake_baked', { recipe: VALUE, tin: typed })
+      // @ts-expect-error a list of which the compiler knows no word
+      telemetry.record('cake_baked', { recipe: VALUE, shop: 'soho' })
+      // @ts-expect-error text as it was typed, of such a list
+      telemetry.record('cake_baked', { recipe: VALUE, shop: typed })
+      // @ts-expect-error text as it was typed, behind a word of the program's own
+      telemetry.record('cake_baked', { recipe: VALUE, aisle: `of-${typed}` })
+      // @ts-expect-error an event that is declared nowhere
+      telemetry.record('cake_eaten', {})
+      followServer(telemetry)
+      followProcess(telemetry, { name: 'cake' })
+      inspectTelemetry(telemetry)
+    }
+    expectTypeOf(record).toBeFunction()
+  })
+
+  test('nor are those that stand in a file of their own', () => {
+    const events = {
+      cake_baked: {
+        when: 'A cake was baked.',
+        properties: { tin: { type: 'text', values: ['round', 'square'], why: '' } },
+      },
+    } as const satisfies Readonly<Record<string, EventSpec>>
+    const loose: Readonly<Record<string, EventSpec>> = events
+    const record = () => {
+      createTelemetry({ version: '1.0.0', events }).record('cake_baked', { tin: 'round' })
+      // @ts-expect-error text as it was typed
+      createTelemetry({ version: '1.0.0', events }).record('cake_baked', { tin: typed })
+      // @ts-expect-error of events without their names, nothing is known
+      createTelemetry({ version: '1.0.0', events: loose }).record('cake_baked', { tin: typed })
     }
     expectTypeOf(record).toBeFunction()
   })
