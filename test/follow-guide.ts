@@ -3,24 +3,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, test } from 'vitest'
-import { defineProduct } from '../packages/telemetry/src/index.ts'
-import { placesOf } from '../packages/telemetry/src/places.ts'
+import type { StoredEvent } from '../packages/telemetry/src/guard.ts'
 import { type Receiver, startReceiver } from '../packages/telemetry/src/testing.ts'
+import { placesIn, recordedIn } from '../packages/telemetry/test/kitchen.ts'
 import { killCouriers } from '../packages/telemetry/test/processes.ts'
 import { Reader, stepsOf } from './guide-blocks.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** The product that every guide builds up. */
-export const cake = defineProduct({ name: 'cake' })
+/** What came of it, once its tests run. */
+export interface FollowedGuide {
+  readonly receiver: () => Receiver
+  /** Different events that arrived, or wait. */
+  readonly recorded: () => readonly StoredEvent[]
+}
 
 /**
  * Follows a guide, a test for each of its steps, with a home and a receiver of its own.
  * @param text its Markdown
  * @param arrived how many events have arrived before a command is run: a person is slower than a courier
- * @returns the receiver, once the tests run
  */
-export function followGuide(text: string, arrived: Readonly<Record<string, number>> = {}): () => Receiver {
+export function followGuide(text: string, arrived: Readonly<Record<string, number>> = {}): FollowedGuide {
   let root: string
   let home: string
   let receiver: Receiver
@@ -42,7 +45,7 @@ export function followGuide(text: string, arrived: Readonly<Record<string, numbe
 
   afterAll(async () => {
     await reader.close()
-    await killCouriers(placesOf(cake, home, { host: receiver.url, apiKey: 'phc_test' }))
+    await killCouriers(placesIn(home, receiver))
     await receiver.close()
     rmSync(root, { recursive: true, force: true })
   })
@@ -51,7 +54,7 @@ export function followGuide(text: string, arrived: Readonly<Record<string, numbe
     await receiver.received(arrived[title] ?? 0)
     await reader.take(step)
   })
-  return () => receiver
+  return { receiver: () => receiver, recorded: () => recordedIn(home, receiver) }
 }
 
 function findPackage(name: string): string {

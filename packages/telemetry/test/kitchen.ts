@@ -6,12 +6,13 @@ import { defineProduct } from '@visivo/telemetry-config'
 import { catalogueOf } from '../src/events.ts'
 import { createGuard, type StoredEvent } from '../src/guard.ts'
 import { openOutbox } from '../src/outbox.ts'
-import { placesOf } from '../src/places.ts'
+import { type Places, placesOf } from '../src/places.ts'
 import { type Receiver, startReceiver } from '../src/testing.ts'
 import { killCouriers, run, type Seen, type Start } from './processes.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
-const cake = defineProduct({ name: 'cake' })
+/** The product of every example, and of every guide. */
+export const cake = defineProduct({ name: 'cake' })
 const guard = createGuard(catalogueOf(cake.versionProperty))
 
 /** How an example is started; without anything, on a person's machine with telemetry on. */
@@ -22,8 +23,8 @@ export interface Order extends Pick<Start, 'whileRunning'> {
 
 /** One example of an adopter, with a home and a receiver of its own. */
 export class Kitchen {
-  readonly root = mkdtempSync(join(tmpdir(), 'kitchen-'))
-  readonly home = join(this.root, 'home')
+  root = ''
+  home = ''
   /** All that its processes printed. */
   readonly printed: string[] = []
   /** Where the example lies. */
@@ -37,6 +38,8 @@ export class Kitchen {
   }
 
   async open(): Promise<void> {
+    this.root = mkdtempSync(join(tmpdir(), 'kitchen-'))
+    this.home = join(this.root, 'home')
     mkdirSync(this.home)
     this.#receiver = await startReceiver()
   }
@@ -46,16 +49,8 @@ export class Kitchen {
     return this.#receiver
   }
 
-  get #places() {
-    return placesOf(cake, this.home, { host: this.receiver.url, apiKey: 'phc_test' })
-  }
-
-  /** Different events that arrived, or wait. */
   get recorded(): readonly StoredEvent[] {
-    const outbox = openOutbox(this.#places.outbox, guard)
-    const waiting = outbox.waiting().flatMap((name) => outbox.read(name) ?? [])
-    const all = [...waiting, ...this.receiver.events]
-    return [...new Map(all.map((event) => [event.uuid, event])).values()]
+    return recordedIn(this.home, this.receiver)
   }
 
   /** Runs the example to its end. */
@@ -86,10 +81,23 @@ export class Kitchen {
   }
 
   async close(): Promise<void> {
-    await killCouriers(this.#places)
+    await killCouriers(placesIn(this.home, this.receiver))
     await this.receiver.close()
     rmSync(this.root, { recursive: true, force: true })
   }
+}
+
+/** Where a cake that sends to a receiver writes what it sends. */
+export function placesIn(home: string, receiver: Receiver): Places {
+  return placesOf(cake, home, { host: receiver.url, apiKey: 'phc_test' })
+}
+
+/** Different events that arrived, or wait. */
+export function recordedIn(home: string, receiver: Receiver): readonly StoredEvent[] {
+  const outbox = openOutbox(placesIn(home, receiver).outbox, guard)
+  const waiting = outbox.waiting().flatMap((name) => outbox.read(name) ?? [])
+  const all = [...waiting, ...receiver.events]
+  return [...new Map(all.map((event) => [event.uuid, event])).values()]
 }
 
 /** The path of everything below a directory, and what is in it. */
