@@ -111,6 +111,17 @@ test('after an opt-out nothing is left, not even a count', () => {
   expect([readdirSync(root), readdirSync(directory)]).toEqual([['outbox'], []])
 })
 
+test('an event that another writer has half written is written all the same, and that writer is not disturbed', () => {
+  const { outbox, directory } = freshOutbox()
+  outbox.put(sampleEvent())
+  const event = sampleEvent()
+  const unfinished = `.${event.uuid}.tmp`
+  writeFileSync(join(directory, unfinished), '{')
+  expect(outbox.put(event)).toBe(true)
+  expect(outbox.waiting()).toHaveLength(2)
+  expect(readdirSync(directory)).toContain(unfinished)
+})
+
 test('what is unfinished for more than an hour is swept up, and nothing of anybody else', () => {
   const { outbox, directory } = freshOutbox()
   outbox.put(sampleEvent())

@@ -124,7 +124,8 @@ function write(directory: string, event: StoredEvent): boolean {
   const bytes = Buffer.byteLength(text)
   if (bytes > MOST_EVENT_BYTES) return false
   if (!isOwnDirectory(directory)) mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const unfinished = join(directory, `.${event.uuid}.tmp`)
+  // A name of this writer's own: at a server's exit its thread may be writing the same event just now.
+  const unfinished = join(directory, `.${uuidV7()}.tmp`)
   try {
     writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' })
     renameSync(unfinished, join(directory, `${event.uuid}.${bytes}.${digest16(text)}.json`))

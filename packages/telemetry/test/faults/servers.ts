@@ -20,6 +20,22 @@ export const SERVERS: readonly Fault[] = [
     },
   },
   {
+    fault:
+      'a server calls process.exit right after 300 requests, without close: the next command brings them',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      // So that its thread sends nothing that is kept at the exit as well.
+      scene.receiver.misbehave({ instead: 'silence' })
+      const leaves = { env: { LEAVES: '1' } }
+      const server = await startServer(scene, leaves)
+      const asked = await server.ask(300)
+      await ended(scene, server, leaves)
+      scene.receiver.misbehave()
+      await bringTheRest(scene)
+      await requestsDelivered(scene, asked)
+    },
+  },
+  {
     fault: 'a server is ended while PostHog hangs: the next command brings what it left',
     events: ['all', 'all', 0],
     happens: async (scene) => {
@@ -77,7 +93,7 @@ export const SERVERS: readonly Fault[] = [
       const server = await startServer(scene, { script })
       const asked = await server.ask(50)
       await until('events in the outbox', () => scene.outbox.waiting().length === asked)
-      await ended(scene, server, script)
+      await ended(scene, server, { script })
       if (scene.receiver.connections > 0) scene.noticed.push('a connection of its own')
       await bringTheRest(scene)
       await requestsDelivered(scene, asked)
@@ -86,11 +102,14 @@ export const SERVERS: readonly Fault[] = [
 ]
 
 /** SIGTERM; a server that is not followed ends in the same way. */
-async function ended(scene: Scene, server: RunningServer, script?: string): Promise<void> {
+async function ended(
+  scene: Scene,
+  server: RunningServer,
+  how: Parameters<typeof startServer>[1] = {},
+): Promise<void> {
   const on = await server.end('SIGTERM')
   scene.note()
-  const options = { env: { VISIVO_TELEMETRY_DISABLED: '1' }, ...(script === undefined ? {} : { script }) }
-  const off = await startServer(scene, options)
+  const off = await startServer(scene, { ...how, env: { ...how.env, VISIVO_TELEMETRY_DISABLED: '1' } })
   scene.compare(on, await off.end('SIGTERM'))
 }
 
