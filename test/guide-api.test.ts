@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { renderNotice } from '../packages/telemetry/src/notice.ts'
 import { cake } from '../packages/telemetry/test/kitchen.ts'
-import { listen } from '../packages/telemetry/test/listen.ts'
 import { followGuide } from './follow-guide.ts'
+import { freePort } from './shell.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const GUIDE = readFileSync(join(ROOT, 'docs/guide-api.md'), 'utf8')
@@ -15,10 +14,8 @@ const LINES_FOR = /^```js\n(import [^\n]* from '@visivo\/telemetry\/([\w-]+)'\n.
 
 // Its commands are those of a POSIX shell.
 describe.skipIf(process.platform === 'win32')('the guide for servers, followed to the letter', async () => {
-  const { port, close } = await listen(createServer())
-  await close()
+  const guide = GUIDE.replaceAll('3000', await freePort())
   // Turning it off removes what waits.
-  const guide = GUIDE.replaceAll('3000', String(port))
   const { receiver, recorded } = followGuide(guide, { '$ node cake.js telemetry off': 2 })
 
   test('what it sends has arrived: a new machine, a request, and after the bundle was complete those of both', async () => {

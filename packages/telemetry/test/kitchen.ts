@@ -27,14 +27,11 @@ export class Kitchen {
   home = ''
   /** All that its processes printed. */
   readonly printed: string[] = []
-  /** Where the example lies. */
-  readonly directory: string
   readonly #script: string
   #receiver: Receiver | undefined
 
   constructor(framework: string, script: string) {
-    this.directory = join(REPOSITORY, 'examples/adopters', framework)
-    this.#script = join(this.directory, script)
+    this.#script = join(REPOSITORY, 'examples/adopters', framework, script)
   }
 
   async open(): Promise<void> {
