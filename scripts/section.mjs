@@ -13,10 +13,10 @@ export function writeSection(page, name, text) {
   writeFileSync(join(ROOT, page), `${before}\n${text.trim()}\n\n${after}`)
 }
 
-/** Rows as a Markdown table; of its columns all but the first are numbers, and stand on the right. */
-export function renderTable(columns, rows) {
+/** Rows as a Markdown table; all columns but the first stand on the right, as numbers do, unless told otherwise. */
+export function renderTable(columns, rows, others = '--:') {
   const line = (cells) => `| ${cells.join(' | ')} |`
-  return [line(columns), `|---|${'--:|'.repeat(columns.length - 1)}`, ...rows.map(line)].join('\n')
+  return [line(columns), `|---|${`${others}|`.repeat(columns.length - 1)}`, ...rows.map(line)].join('\n')
 }
 
 function parts(page, name) {
