@@ -1,6 +1,6 @@
-// Packs every package into a directory: node scripts/pack.mjs <directory>
-import { packAll } from './packages.mjs'
+// Packs every package into a directory, and installs them there: node scripts/pack.mjs <directory>
+import { installAll } from './packages.mjs'
 
-const [destination] = process.argv.slice(2)
-if (!destination) throw new Error('Where to? node scripts/pack.mjs <directory>')
-packAll(destination)
+const [directory] = process.argv.slice(2)
+if (!directory) throw new Error('Where to? node scripts/pack.mjs <directory>')
+installAll(directory)

@@ -1,6 +1,6 @@
 // The packages of this repository, as its scripts see them.
-import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -27,6 +27,28 @@ export function packAll(destination) {
     destination,
   ])
   if (packed.status !== 0) throw new Error(`${packed.stdout}${packed.stderr}`)
+}
+
+/**
+ * Packs all of them into a directory, and lays them out below its `node_modules` as an installation does, among what
+ * they need of others, which comes from this repository's own installation. Needs a build.
+ */
+export function installAll(root) {
+  packAll(root)
+  const packages = readPackages()
+  for (const { manifest } of packages) {
+    const installed = join(root, 'node_modules', manifest.name)
+    mkdirSync(installed, { recursive: true })
+    const unpack = ['-xzf', tarballOf(manifest), '-C', installed, '--strip-components=1']
+    execFileSync('tar', unpack, { cwd: root })
+  }
+  for (const { directory, manifest } of packages)
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+      const link = join(root, 'node_modules', name)
+      if (existsSync(link)) continue
+      mkdirSync(dirname(link), { recursive: true })
+      symlinkSync(realpathSync(join(ROOT, directory, 'node_modules', name)), link, 'junction')
+    }
 }
 
 /** The name of a package's tarball. */

@@ -2,13 +2,14 @@
 // in a real one, is installed from there by npm and pnpm into fresh projects, and each project sends an event.
 // Then one package is patched, and only it and what depends on it is released.
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { startReceiver } from '../packages/telemetry/dist/testing.js'
 import { ROOT, readPackages, withPnpm } from './packages.mjs'
 import { CLIENTS, endCouriers, install, KINDS, personAt, tryProject } from './rehearsal/consumers.mjs'
+import { followGuide } from './rehearsal/guides.mjs'
 import { publishThirdParties, startRegistry } from './rehearsal/registry.mjs'
 import { run } from './rehearsal/run.mjs'
 import { addChangeset, copyWorkspace, raiseVersions } from './rehearsal/workspace.mjs'
@@ -17,6 +18,11 @@ const LONGEST = 480_000
 const LEAF = '@visivo/ci-detect'
 /** Who carries the leaf's code, directly or not. */
 const ABOVE = ['@visivo/telemetry', '@visivo/api', '@visivo/cli']
+const GUIDES = readdirSync(join(ROOT, 'docs')).filter((page) => /^guide-.*\.md$/.test(page))
+/** What the guides install beside our packages. */
+const FRAMEWORKS = ['commander', 'express']
+/** What only this repository can use. */
+const OURS_ALONE = /workspace:|catalog:|@visivo\/source|devDependencies/
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'rehearsal-')))
 const workspace = join(scratch, 'workspace')
@@ -35,21 +41,31 @@ const registry = await startRegistry(join(scratch, 'registry'))
 try {
   await step('the packages of others, from the installation of this repository', async () => {
     const roots = packages.map(({ directory }) => join(ROOT, directory))
-    const count = await publishThirdParties(registry, roots, join(scratch, 'third-parties'))
+    const count = await publishThirdParties(registry, roots, FRAMEWORKS, join(scratch, 'third-parties'))
     return `${count} packages`
   })
   const first = await step('the first release', async () => {
     await copyWorkspace(workspace, registry.npmrc)
     addChangeset(workspace, Object.fromEntries(names.map((name) => [name, 'minor'])))
     const versions = await raiseVersions(workspace)
+    await provenance()
     await release()
-    for (const name of names) assert.deepEqual(Object.keys(await registry.versions(name)), [versions[name]])
+    for (const name of names) {
+      const published = await registry.versions(name)
+      assert.deepEqual(Object.keys(published), [versions[name]])
+      assert.doesNotMatch(JSON.stringify(published), OURS_ALONE)
+    }
     return versions
   })
   for (const client of Object.keys(CLIENTS))
     for (const kind of Object.keys(KINDS))
       await step(`${kind}, installed by ${client}`, () => aProject(client, kind))
   await step('the visivo command, installed by npm', theCommand)
+  for (const page of GUIDES)
+    await step(`${page}, from an empty directory`, async () => {
+      const directory = join(scratch, 'projects', page)
+      await followGuide({ page, directory, registry, home: newHome(page) })
+    })
   await step(`a patch of ${LEAF}`, () => aPatch(first))
   console.log('✓ released, installed, used and patched')
 } finally {
@@ -61,7 +77,10 @@ try {
 
 async function step(title, work) {
   const start = performance.now()
-  const said = await work()
+  const said = await work().catch((error) => {
+    console.error(`  ✗ ${title}`)
+    throw error
+  })
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   console.log(`  ✓ ${title} (${typeof said === 'string' ? `${said}, ` : ''}${seconds} s)`)
   return said
@@ -78,12 +97,23 @@ function newHome(name) {
   return home
 }
 
-async function release() {
+/** @param more environment variables, such as the workflow sets */
+async function release(more = { PNPM_CONFIG_PROVENANCE: 'false' }) {
+  const { PATH, SystemRoot } = process.env
   await run(process.execPath, [join(ROOT, 'scripts/release.mjs'), '--no-git-tag'], {
     cwd: workspace,
     shell: false,
-    env: withPnpm({ ...process.env, npm_config_registry: registry.url, npm_config_provenance: 'false' }),
+    // Nothing of this machine's own, by which it may be one that can sign.
+    env: withPnpm({ PATH, SystemRoot, HOME: newHome('release'), npm_config_registry: registry.url, ...more }),
   })
+}
+
+/** Only a workflow can sign where a package comes from; asked for it anywhere else, pnpm publishes nothing. */
+async function provenance() {
+  const workflow = readFileSync(join(ROOT, '.github/workflows/release.yml'), 'utf8')
+  const [, variable] = /^ +(\w*PROVENANCE): "true"$/m.exec(workflow) ?? []
+  await assert.rejects(release({ [variable]: 'true' }), /PROVENANCE_UNSUPPORTED_PROVIDER/)
+  for (const name of names) assert.deepEqual(await registry.versions(name), {})
 }
 
 async function aProject(client, kind) {

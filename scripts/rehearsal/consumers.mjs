@@ -1,5 +1,5 @@
 // Projects of people who never saw this repository: they install from the registry, and send an event.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, withPnpm } from '../packages.mjs'
 import { run } from './run.mjs'
@@ -98,14 +98,16 @@ export function personAt(home, receiver) {
   }
 }
 
-/** Ends the couriers that linger for a home, by the process ids that they wrote down. */
-export function endCouriers(home) {
-  const root = join(home, '.visivo', 'telemetry')
-  for (const file of listing(root).filter((name) => /courier-\d+\.lock$/.test(name))) {
+/** Ends the couriers that linger for homes below a directory, by the process ids that they wrote down. */
+export function endCouriers(directory) {
+  for (const file of listing(directory).filter((name) => /courier-\d+\.lock$/.test(name))) {
+    const lock = join(directory, file)
     try {
-      process.kill(Number(readFileSync(join(root, file), 'utf8')), 'SIGTERM')
+      // One that beats no more has ended, and its number may be that of another process by now.
+      if (Date.now() - statSync(lock).mtimeMs > 5_000) continue
+      process.kill(Number.parseInt(readFileSync(lock, 'utf8'), 10), 'SIGTERM')
     } catch {
-      // It ended by itself.
+      // It ended by itself, or has not yet written down which process it is.
     }
   }
 }

@@ -3,7 +3,11 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { ROOT } from '../packages.mjs'
 import { run } from './run.mjs'
+
+/** The package that is tested with the frameworks of others. */
+const TESTED = join(ROOT, 'packages/telemetry')
 
 /** Starts it in a directory. */
 export async function startRegistry(directory) {
@@ -43,8 +47,9 @@ export async function startRegistry(directory) {
  * Puts the packages of others that ours need into the registry, from this repository's own installation.
  * Their optional dependencies stay out, DuckDB's 70 MB of native code among them.
  * @param roots directories of our packages
+ * @param tools what somebody uses beside ours, and ours are tested with
  */
-export async function publishThirdParties(registry, roots, scratch) {
+export async function publishThirdParties(registry, roots, tools, scratch) {
   const done = new Set()
   const visit = async (directory, own) => {
     const manifest = readManifest(directory)
@@ -56,6 +61,7 @@ export async function publishThirdParties(registry, roots, scratch) {
       if (!name.startsWith('@visivo/')) await visit(locate(directory, name), false)
   }
   for (const root of roots) await visit(root, true)
+  for (const tool of tools) await visit(locate(TESTED, tool), false)
   return done.size - roots.length
 }
 

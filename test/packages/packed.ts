@@ -1,16 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** What a manifest on npm says, as far as these tests ask. */
@@ -58,19 +49,14 @@ export const PACKAGE_DIRECTORIES: readonly string[] = ['packages', 'apps'].flatM
 export function packPackages(): PackedPackages {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'packed-')))
   execFileSync(process.execPath, [join(ROOT, 'scripts/pack.mjs'), root], { stdio: 'pipe' })
-  const all = PACKAGE_DIRECTORIES.map((source) => unpack(root, source))
-  for (const { source, manifest } of all)
-    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
-      linkDependency(root, source, name)
+  const all = PACKAGE_DIRECTORIES.map((source) => lookAt(root, source))
   return { root, all, remove: () => rmSync(root, { recursive: true, force: true }) }
 }
 
-function unpack(root: string, source: string): Packed {
+function lookAt(root: string, source: string): Packed {
   const { name, version } = readManifest(join(ROOT, source))
   const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
   const installed = join(root, 'node_modules', name)
-  mkdirSync(installed, { recursive: true })
-  execFileSync('tar', ['-xzf', file, '-C', installed, '--strip-components=1'], { cwd: root })
   const files = readdirSync(installed, { recursive: true, encoding: 'utf8', withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) =>
@@ -85,14 +71,6 @@ function unpack(root: string, source: string): Packed {
     manifest: readManifest(installed),
     tarball: readFileSync(join(root, file)),
   }
-}
-
-/** A package of somebody else comes from this repository's own installation. */
-function linkDependency(root: string, source: string, name: string): void {
-  const link = join(root, 'node_modules', name)
-  if (existsSync(link)) return
-  mkdirSync(dirname(link), { recursive: true })
-  symlinkSync(realpathSync(join(ROOT, source, 'node_modules', name)), link, 'junction')
 }
 
 function readManifest(directory: string): Manifest {

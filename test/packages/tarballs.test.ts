@@ -62,12 +62,12 @@ test.each(each)('%s: its types are those of its code, for whoever loads ESM', as
   expect(problems).toEqual([])
 })
 
-test('whose code is carried in built files is named with its license', () => {
-  const { stderr, status } = spawnSync(
-    process.execPath,
-    [join(ROOT, 'scripts/third-party-notices.mjs'), '--check'],
-    { encoding: 'utf8' },
-  )
+test.each([
+  ['whose code is carried in built files is named with its license', 'third-party-notices.mjs'],
+  ['docs/packages.md says how large the packages are, and what an import loads', 'package-table.mjs'],
+])('%s', (_, script) => {
+  const check = [join(ROOT, 'scripts', script), '--check']
+  const { stderr, status } = spawnSync(process.execPath, check, { encoding: 'utf8' })
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
 })
 

@@ -19,8 +19,11 @@ const ENVIRONMENT = [
   'SSL_CERT_DIR',
 ]
 
-/** The programs that run a script when they are given one; any other is a compiled tool that would run itself. */
-const RUNTIMES = /^(node|nodejs|bun)([-.]?\d+)*(\.exe)?$/i
+/**
+ * The programs that run a script when they are given one; any other is a compiled tool that would run itself.
+ * Deno starts itself as `deno run -A` when its `spawn` is asked for Deno.
+ */
+const RUNTIMES = /^(node|nodejs|bun|deno)([-.]?\d+)*(\.exe)?$/i
 
 /** Where the courier lies beside this file: as its own build, which a bundler may have left behind. */
 export function courierFile(name: 'courier-process' | 'courier-thread'): string | undefined {

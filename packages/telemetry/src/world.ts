@@ -26,7 +26,7 @@ export interface World {
 export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home' | 'stderr'>> = {}): World {
   const { product = visivo, env = process.env, home = homeDirectory() } = given
   const { stderr = ownTerminal } = given
-  const debug = isYes(env[`${product.envPrefix}_TELEMETRY_DEBUG`])
+  const debug = isDebug(product, env)
   let isCi: boolean | undefined
   return {
     product,
@@ -41,8 +41,14 @@ export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home'
   }
 }
 
-function isYes(value: string | undefined): boolean {
-  return !['', '0', 'false', 'no', 'off'].includes((value ?? '').trim().toLowerCase())
+function isDebug({ envPrefix }: Product, env: World['env']): boolean {
+  try {
+    const value = env[`${envPrefix}_TELEMETRY_DEBUG`] ?? ''
+    return !['', '0', 'false', 'no', 'off'].includes(value.trim().toLowerCase())
+  } catch {
+    // Deno hides it from a program that may not read it. The decider can't read it either, and that is off.
+    return false
+  }
 }
 
 /** This process's stderr; where it can be no terminal it is not set up just to be asked. */

@@ -8,6 +8,11 @@ import type { Scene } from '../scene.ts'
 import { expectDropped } from './answers.ts'
 import type { Fault } from './fault.ts'
 
+/** Its flag lost a part of its name on the way from Node 20 to 26. */
+const PERMISSION_MODEL = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission'
+
 /** Whatever commands and their surroundings do: many, in CI, in a sandbox, with a strange environment. */
 export const COMMANDS: readonly Fault[] = [
   {
@@ -107,12 +112,7 @@ export const COMMANDS: readonly Fault[] = [
     fault: 'Node may start no process (its permission model): the events wait for another run',
     events: [2, 2, 0],
     happens: async (scene) => {
-      const permissions = [
-        '--experimental-permission',
-        '--allow-fs-read=*',
-        '--allow-fs-write=*',
-        '--no-warnings',
-      ]
+      const permissions = [PERMISSION_MODEL, '--allow-fs-read=*', '--allow-fs-write=*', '--no-warnings']
       await scene.command({ by: (script) => [process.execPath, ...permissions, script] })
       await nobodySends(scene)
     },

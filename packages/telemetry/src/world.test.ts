@@ -1,0 +1,17 @@
+import { readdirSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../test/samples.ts'
+import { followCommand } from './follow-command.ts'
+import { createTelemetry } from './telemetry.ts'
+
+test('an environment that may not be read is off, and no error for the host', () => {
+  const home = temporaryDirectory()
+  const refuse = () => {
+    // As Deno does where a program has no `--allow-env`.
+    throw new Error('Requires env access, run again with the --allow-env flag')
+  }
+  const telemetry = createTelemetry({ version: '1.2.3', home, env: new Proxy({}, { get: refuse }) })
+  followCommand(telemetry, ['run'], { name: 'tool' }).ended()
+  expect(telemetry.consent()).toEqual({ recording: false, because: 'the configuration could not be read' })
+  expect(readdirSync(home)).toEqual([])
+})
