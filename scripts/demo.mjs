@@ -11,6 +11,7 @@ import { endCouriers } from './rehearsal/consumers.mjs'
 const VISIVO = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url))
 const EXAMPLE = fileURLToPath(new URL('../examples/sales', import.meta.url))
 
+const WINDOWS = process.platform === 'win32'
 const color = process.stdout.isTTY && !process.env.NO_COLOR
 const paint = (code) => (text) => (color ? `\u001b[${code}m${text}\u001b[0m` : text)
 const [bold, dim, green, red] = [1, 2, 32, 31].map(paint)
@@ -100,11 +101,13 @@ async function serving() {
   })
   for (const path of ['/api/health', '/api/models/orders/data?limit=5&token=hunter2', '/somebody/private'])
     print(dim(`  GET ${path} → ${(await fetch(url + path)).status}`))
+  // There nothing asks a process to end: it is ended, with what it had not handed over yet.
+  if (WINDOWS) await receiver.received(seen.size + 3).catch(() => {})
   server.kill('SIGTERM')
   await new Promise((resolve) => server.once('exit', resolve))
   await report('The router’s template, method, status and duration; an unknown path is <unmatched>.', {
     api_request: 3,
-    cli_command: 1,
+    ...(WINDOWS ? {} : { cli_command: 1 }),
   })
 }
 

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ROOT } from './markdown.ts'
 import { leavesPackage, readSources, type SourceFacts } from './source-facts.ts'
 
 type Rule = readonly [what: string, does: (source: SourceFacts) => boolean, allowed: readonly string[]]
@@ -123,6 +126,15 @@ test.each(RULES)('%s', (_what, does, allowed) => {
       .map(({ path }) => path)
       .sort(),
   ).toEqual([...allowed].sort())
+})
+
+test('on Windows no process that is started opens a window', () => {
+  const starters = sources.filter(loads(/^(node:)?child_process$/)).map(({ path }) => path)
+  expect(starters).not.toEqual([])
+  for (const path of starters) {
+    const text = readFileSync(join(ROOT, path), 'utf8')
+    expect(text.match(/windowsHide: true/g)?.length, path).toBe(text.match(/\bspawn\(/g)?.length)
+  }
 })
 
 function loads(module: RegExp) {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { packPackages } from './packed.ts'
 
@@ -65,8 +66,8 @@ test('all that is behind @visivo/telemetry is one more file, loaded by the first
 test('what Node imports, what it loads on demand, and what a bundler takes give the same', () => {
   const names = run(
     '--input-type=module',
-    `const dist = '${packed.root}/node_modules/@visivo/telemetry/dist/'
-    const names = async (file) => Object.keys(await import('file://' + dist + file)).sort().join()
+    `const dist = ${urlOf(join(packed.root, 'node_modules/@visivo/telemetry/dist/'))}
+    const names = async (file) => Object.keys(await import(dist + file)).sort().join()
     console.log(await names('on-demand.js'))
     console.log(await names('index.js'))
     const { createRequire } = process.getBuiltinModule('node:module')
@@ -91,7 +92,7 @@ test('where the rest can not be loaded, telemetry is off, and says nothing to it
     followProcess(telemetry, { name: 'tool' }).note({})
     console.log(JSON.stringify(telemetry.consent()))`,
   )
-  const said = run('--input-type=module', `await import('file://${join(alone, 'tool.mjs')}')`, {
+  const said = run('--input-type=module', `await import(${urlOf(join(alone, 'tool.mjs'))})`, {
     HOME: alone,
     VISIVO_POSTHOG_API_KEY: 'phc_test',
   })
@@ -111,6 +112,11 @@ function loadedBy(entry: string, then = ''): readonly string[] {
     return result.map(({ url }) => url)
   })
   return scripts.flatMap((url) => /\/node_modules\/(?!.*\/node_modules\/)(.*)$/.exec(url)?.[1] ?? [])
+}
+
+/** A path as Node imports it, between quotes: on Windows a path alone would be taken for a URL. */
+function urlOf(path: string): string {
+  return JSON.stringify(pathToFileURL(path).href)
 }
 
 function run(kind: string, code: string, more: Readonly<Record<string, string>> = {}): string {

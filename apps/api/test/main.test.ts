@@ -8,6 +8,9 @@ import { emptyProject, type TempProject, tempProject } from './temp-project.ts'
 /** The built program: `pnpm build` comes before the tests. */
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
+/** A process on Windows can't be sent a signal that it would hear. */
+const posix = test.skipIf(process.platform === 'win32')
+
 let project: TempProject
 let child: ChildProcess | undefined
 beforeEach(async () => {
@@ -26,7 +29,7 @@ function start(args: readonly string[]) {
   return started
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it cleanly', async (signal) => {
+posix.each(['SIGINT', 'SIGTERM'] as const)('%s ends it cleanly', async (signal) => {
   const started = start(['--directory', project.directory, '--port', '0'])
   const [line] = await once(started.stdout, 'data')
   const url = /http:\S+/.exec(String(line))?.[0] ?? ''

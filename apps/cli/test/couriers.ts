@@ -8,7 +8,10 @@ export async function endCouriers(home: string): Promise<void> {
   const root = join(home, '.visivo', 'telemetry')
   if (!existsSync(root)) return
   for (const name of readdirSync(root)) {
-    const pid = courierPid(join(root, name))
+    const place = join(root, name)
+    // One that was started a moment ago has not said yet which process it is, and would make the directory anew.
+    while (isCourierAlive(place) && courierPid(place) === undefined) await pause(5)
+    const pid = courierPid(place)
     if (pid === undefined) continue
     process.kill(pid, 'SIGKILL')
     while (isRunning(pid)) await pause(5)

@@ -9,7 +9,8 @@ import { visivo } from './visivo.ts'
 const NOTICE = /collects anonymous usage data/
 const REMEMBERED = '.visivo/telemetry/notice'
 
-describe('on a terminal', () => {
+// Its scripts are those of a POSIX shell.
+describe.skipIf(process.platform === 'win32')('on a terminal', () => {
   test('the first command tells before its own output, and records nothing; the second records', async () => {
     const { env, receiver, files } = await telemetryWorld()
     const cwd = temporaryProject(PROJECT)

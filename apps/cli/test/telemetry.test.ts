@@ -114,7 +114,8 @@ describe('a failure is recorded by its type', () => {
     expect(receiver.bodies.join()).not.toContain('hunter2')
   })
 
-  test('Ctrl-C', async () => {
+  test('Ctrl-C', async ({ skip }) => {
+    skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
     const { receiver, env } = await world()
     const slow = 'select count(*) from range(100000000000) a, range(1000) b where a.range % 7 = b.range'
     const sources = "sources: [{ name: s, type: duckdb, database: ':memory:' }]"
@@ -242,7 +243,10 @@ describe('a PostHog in trouble changes neither output nor exit code', () => {
   }
 })
 
-test('serve sends an event for every request, under the same project hash and session as the command', async () => {
+test('serve sends an event for every request, under the same project hash and session as the command', async ({
+  skip,
+}) => {
+  skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
   const { receiver, env } = await world()
   const running = start(exampleProject(), ['serve', '--port', '0', '--dag-filter', '+my_chart'], env)
   const [url = ''] = /http:\S+/.exec(await running.said('Serving on http://')) ?? []

@@ -23,7 +23,7 @@ async function startView(more: readonly string[] = ['--no-open'], env: NodeJS.Pr
 const ask = (url: string, token = new URL(url).hash.slice(1)) =>
   fetch(new URL('/state', url), { headers: { authorization: `Bearer ${token}` } })
 
-test.each([
+test.skipIf(process.platform === 'win32').each([
   ['SIGINT', { code: 0 }],
   ['SIGTERM', { code: 0 }],
   ['SIGHUP', { code: null }],

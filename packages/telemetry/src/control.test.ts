@@ -82,7 +82,7 @@ test('purge removes a link itself, and nothing behind it', async () => {
   const behind = temporaryDirectory()
   writeFileSync(join(behind, 'mine'), 'text')
   mkdirSync(join(telemetry.world.home, '.visivo'))
-  symlinkSync(behind, join(telemetry.world.home, '.visivo/telemetry'))
+  symlinkSync(behind, join(telemetry.world.home, '.visivo/telemetry'), 'junction')
   expect(await purge(telemetry)).toMatchObject({ ok: true })
   expect(readdirSync(join(telemetry.world.home, '.visivo'))).toEqual([])
   expect(readFileSync(join(behind, 'mine'), 'utf8')).toBe('text')
