@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTelemetry } from '@visivo/telemetry'
 import { Home } from './homes.mjs'
@@ -43,6 +45,7 @@ export function commandVariants(scratch, standIns) {
     'nothing again': simple('nothing'),
     file: simple('file'),
     'file and child': simple('file-and-child'),
+    'import an empty package': { file: importOfEmptyPackage(scratch), env },
     'import @visivo/telemetry': simple('import-telemetry'),
     'import posthog-node': simple('import-posthog'),
     'import bundled': { file: BUNDLED, env },
@@ -75,6 +78,20 @@ export function offVariant(home, host, more = {}) {
     file: programFile('command'),
     env: environmentOf(home.path, host, { DO_NOT_TRACK: '1', ...more }),
   }
+}
+
+/** The floor of any import from npm: Node has to find the package and read one file. */
+function importOfEmptyPackage(scratch) {
+  const directory = join(scratch, 'node_modules', 'empty')
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(
+    join(directory, 'package.json'),
+    '{ "name": "empty", "type": "module", "exports": "./index.js" }',
+  )
+  writeFileSync(join(directory, 'index.js'), '')
+  const file = join(scratch, 'import-empty.mjs')
+  writeFileSync(file, "import 'empty'\n")
+  return file
 }
 
 /** Our command when a courier is at work (or was told to wait), and when it has to start one. */

@@ -11,12 +11,18 @@ export const OTHERS = {
 export function figuresOf({ commands, slow, standIns, ci, loop, servers, courier }) {
   const over = (name, reference) => pairedDifference(commands[name], commands[reference])
   const floors = { 'at work': 'file', 'to start': 'file and child' }
-  const ours = (server, kind) => {
+  const costs = (server, kind) => {
     const off = `${server}: off` in commands ? `${server}: off` : 'off'
-    const cost = commands[`${server}: ${kind}`].map((took, round) => took - commands[off][round])
-    const floor = commands[floors[kind]].map((took, round) => took - commands.nothing[round])
-    return { cost: summary(cost), overFloor: pairedDifference(cost, floor) }
+    return commands[`${server}: ${kind}`].map((took, round) => took - commands[off][round])
   }
+  const overFloor = (server, kind) =>
+    costs(server, kind).map((cost, round) => cost - (commands[floors[kind]][round] - commands.nothing[round]))
+  const ours = (server, kind) => ({
+    cost: summary(costs(server, kind)),
+    overFloor: summary(overFloor(server, kind)),
+  })
+  /** A command asks no server, so one is as good as another: together they tell a figure from its noise. */
+  const together = (kind) => summary(standIns.flatMap((server) => overFloor(server, kind)))
   const other = (server, client) => {
     const name = `${server}: ${client}`
     if (commands[name]) return over(name, 'nothing')
@@ -36,8 +42,10 @@ export function figuresOf({ commands, slow, standIns, ci, loop, servers, courier
         },
       ]),
     ),
+    overFloor: { 'at work': together('at work'), 'to start': together('to start') },
     fullOutbox: over('full outbox', 'off'),
     imports: {
+      empty: over('import an empty package', 'nothing'),
       telemetry: over('import @visivo/telemetry', 'nothing'),
       posthog: over('import posthog-node', 'nothing'),
       bundled: over('import bundled', 'nothing'),

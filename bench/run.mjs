@@ -31,7 +31,7 @@ const size = isShort
   : {
       commands: { rounds: 80, seconds: 330 },
       ci: { rounds: 20, seconds: 60 },
-      loop: 100,
+      loop: 1_000,
       couriers: 7,
       load: { rounds: isMinute ? 240 : 80, seconds: isMinute ? 400 : 130, milliseconds: 250 },
     }

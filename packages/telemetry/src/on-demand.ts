@@ -1,10 +1,10 @@
-import { type Product, visivo } from '@visivo/telemetry-config'
+import { defineProduct, type Product } from '@visivo/telemetry-config'
 import type * as Whole from './index.ts'
 
 // What Node loads for `@visivo/telemetry`: its door alone, of which importing costs next to nothing. The house
 // behind it is `index`, which is loaded by the first call; bundlers are given `index` itself.
 
-export { defineProduct } from '@visivo/telemetry-config'
+export { defineProduct }
 
 /** `createTelemetry` of `index`. Where that can't be loaded, telemetry is off. */
 export const createTelemetry: typeof Whole.createTelemetry = (options) =>
@@ -33,7 +33,7 @@ function whole(): typeof Whole | undefined {
 }
 
 /** Telemetry that knows no home directory, and is off for that: it records nothing and starts nothing. */
-function nothing(product: Product = visivo): Whole.Telemetry<never> {
+function nothing(product: Product = defineProduct({ name: 'visivo' })): Whole.Telemetry<never> {
   return {
     world: { product, env: {}, home: '', stderr: () => ({ write: () => {} }), isCi: false, debug: false },
     metadata: {},
