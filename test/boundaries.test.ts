@@ -74,6 +74,8 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/world.ts',
       'packages/telemetry/src/start-courier.ts',
       'packages/telemetry/src/courier-process.ts',
+      // Hides a person's own setting of the SDK from it.
+      'packages/telemetry/src/send.ts',
       'apps/api/src/product.ts',
       'apps/cli/src/cli.ts',
       // Whether there is a screen to open a browser on.
