@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from './markdown.ts'
-import { leavesPackage, readSources, type SourceFacts } from './source-facts.ts'
+import { factsOf, leavesPackage, readSources, type SourceFacts } from './source-facts.ts'
 
 type Rule = readonly [what: string, does: (source: SourceFacts) => boolean, allowed: readonly string[]]
 
@@ -14,7 +14,7 @@ const RULES: readonly Rule[] = [
     (source) =>
       loads(/^(node:)?(http|https|http2|net|tls|dgram|dns|inspector)(\/|$)|^(undici|ws|axios|got)$/)(
         source,
-      ) || calls(/^(fetch|WebSocket|EventSource|XMLHttpRequest)$/)(source),
+      ) || uses(/^(fetch|WebSocket|EventSource|XMLHttpRequest)$/)(source),
     [
       'packages/telemetry/src/send.ts',
       'packages/telemetry/src/lookup.ts',
@@ -77,7 +77,11 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/world.ts',
       'packages/telemetry/src/start-courier.ts',
       'packages/telemetry/src/courier-process.ts',
+      // Hides a person's own setting of the SDK from it.
+      'packages/telemetry/src/send.ts',
       'apps/api/src/product.ts',
+      // Waits for a signal to the process.
+      'apps/api/src/main.ts',
       'apps/cli/src/cli.ts',
       // Whether there is a screen to open a browser on.
       'apps/cli/src/commands/telemetry/open-browser.ts',
@@ -98,8 +102,17 @@ const RULES: readonly Rule[] = [
     ({ casts }) => casts.some((type) => /\bSafe\b/.test(type)),
     ['packages/sanitize/src/safe.ts'],
   ],
-  ['casts to never or any', ({ casts }) => casts.some((type) => /\b(any|never)\b/.test(type)), []],
-  ['runs code from text', calls(/^(eval|Function)$/), []],
+  [
+    'casts to never, any or unknown',
+    ({ casts }) => casts.some((type) => /^unknown$|\b(any|never)\b/.test(type)),
+    [],
+  ],
+  ['runs code from text', uses(/^(eval|Function)$/), []],
+  [
+    'reaches for what it does not name',
+    (source) => loads(/^\?$/)(source) || uses(/^globalThis$/)(source),
+    [],
+  ],
   ['imports another package by path', leavesPackage, []],
   [
     'does something when it is imported',
@@ -137,10 +150,38 @@ test('on Windows no process that is started opens a window', () => {
   }
 })
 
+test.each<[string, string, string]>([
+  ['opens sockets or resolves names', 'a function of the platform', "export const f = () => fetch('')"],
+  ['opens sockets or resolves names', 'one that is handed on', 'export const f = (get = fetch) => get()'],
+  [
+    'opens sockets or resolves names',
+    'a module that is required',
+    "export const f = () => createRequire(import.meta.url)('node:net')",
+  ],
+  ['reaches for what it does not name', 'a name that is made', 'export const f = (name) => import(name)'],
+  [
+    'reaches for what it does not name',
+    'a built-in one',
+    "export const f = (name) => process.getBuiltinModule('node:' + name)",
+  ],
+  ['reaches for what it does not name', 'the global object', "export const f = () => globalThis.fetch('')"],
+  ['reads the environment', 'an import', "import { env } from 'node:process'\nexport const f = () => env"],
+  ['reads the environment', 'a member', 'export const f = () => process.env'],
+  ['reads the environment', 'a member by its name', "export const f = () => process['env']"],
+  ['reads the environment', 'a part', 'export const f = ({ env } = process) => env'],
+  ['says that a text is safe', 'a cast', 'export const f = (text) => text as Safe'],
+  ['says that a text is safe', 'a predicate', 'export const f = (text): text is Safe => true'],
+  ['says that a text is safe', 'another name', "import type { Safe as Fine } from '@visivo/sanitize'"],
+  ['casts to never, any or unknown', 'two casts', 'export const f = (text) => text as unknown as Event'],
+])('whoever %s is found: %s', (rule, _way, text) => {
+  const [, does] = RULES.find(([what]) => what === rule) ?? []
+  expect(does?.(factsOf('packages/telemetry/src/f.ts', text))).toBe(true)
+})
+
 function loads(module: RegExp) {
   return ({ modules }: SourceFacts) => modules.some((name) => module.test(name))
 }
 
-function calls(name: RegExp) {
-  return (source: SourceFacts) => source.calls.some((called) => name.test(called))
+function uses(name: RegExp) {
+  return ({ globals }: SourceFacts) => globals.some((used) => name.test(used))
 }

@@ -150,6 +150,16 @@ test('nothing that a person types, names, writes or owns leaves a command', {
   await start('cli', ['compile'], { VISIVO_POSTHOG_HOST: NOWHERE }).ended
   const waiting = filesBelow(join(scene.place.home, '.visivo')).filter(([path]) => path.includes('outbox'))
   expect(waiting).toHaveLength(2)
+  // What a person is shown of it holds no more.
+  for (const args of [
+    ['run', '--api-key', secret.apiKey, secret.positional],
+    ['telemetry', 'show'],
+    ['telemetry', 'log'],
+  ]) {
+    const { stdout, stderr } = await start('cli', args, { VISIVO_TELEMETRY_DEBUG: '1' }).ended
+    expect(stdout + stderr).toContain('cli_command')
+    expect(findSecrets(stdout + stderr, secret), args.join()).toEqual([])
+  }
   expectNoSecret()
 })
 

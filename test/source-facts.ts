@@ -7,12 +7,16 @@ import ts from 'typescript'
 export interface SourceFacts {
   /** Relative to the repository, with `/`. */
   readonly path: string
-  /** Modules that it loads, by `import`, `export … from`, `import()` or `getBuiltinModule`; types don't count. */
+  /**
+   * Modules that it loads, by `import`, `export … from`, `import()`, `require` or `getBuiltinModule`; types don't
+   * count. `?` is one whose name is not written out.
+   */
   readonly modules: readonly string[]
-  /** Functions of the platform that it calls without importing them: `fetch`, `WebSocket`. */
-  readonly calls: readonly string[]
+  /** What it uses of the platform without importing it, by name: `fetch`, `WebSocket`, `globalThis`. */
+  readonly globals: readonly string[]
+  /** Also by handing on or taking apart `process` as a whole. */
   readonly readsEnvironment: boolean
-  /** The types that it casts to, as written. */
+  /** The types that it casts to, or vouches for in a predicate, as written; and those that it gives another name. */
   readonly casts: readonly string[]
   /** Whether importing it does more than declaring. */
   readonly runsAtImport: boolean
@@ -44,19 +48,16 @@ export function leavesPackage({ path, modules }: SourceFacts): boolean {
   )
 }
 
-function factsOf(path: string, text: string): SourceFacts {
+/** The facts of one file. */
+export function factsOf(path: string, text: string): SourceFacts {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true)
   const nodes = all(source)
   return {
     path,
     modules: nodes.flatMap(loadedModule),
-    calls: nodes.flatMap((node) =>
-      isMade(node) && ts.isIdentifier(node.expression) ? [node.expression.text] : [],
-    ),
+    globals: nodes.flatMap((node) => (isUsed(node) ? [node.text] : [])),
     readsEnvironment: nodes.some(isEnvironment),
-    casts: nodes.flatMap((node) =>
-      ts.isAsExpression(node) || ts.isTypeAssertionExpression(node) ? [node.type.getText()] : [],
-    ),
+    casts: nodes.flatMap(castTo),
     runsAtImport: source.statements.some((statement) => runs(statement, importedFromNode(source))),
   }
 }
@@ -67,8 +68,19 @@ function all(node: ts.Node): readonly ts.Node[] {
   return [node, ...children.flatMap(all)]
 }
 
-function isMade(node: ts.Node): node is ts.CallExpression | ts.NewExpression {
-  return ts.isCallExpression(node) || ts.isNewExpression(node)
+/** An identifier that stands for a value: no member, no key, no type. */
+function isUsed(node: ts.Node): node is ts.Identifier {
+  if (!ts.isIdentifier(node)) return false
+  const { parent } = node
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node
+  if (ts.isPropertyAssignment(parent)) return parent.initializer === node
+  return !ts.isTypeNode(parent) && !ts.isTypeElement(parent) && !ts.isMethodDeclaration(parent)
+}
+
+function castTo(node: ts.Node): readonly string[] {
+  if (ts.isAsExpression(node) || ts.isTypeAssertionExpression(node)) return [node.type.getText()]
+  if (ts.isTypePredicateNode(node) && node.type) return [node.type.getText()]
+  return ts.isImportSpecifier(node) && node.propertyName ? [node.propertyName.text] : []
 }
 
 function loadedModule(node: ts.Node): readonly string[] {
@@ -77,23 +89,25 @@ function loadedModule(node: ts.Node): readonly string[] {
   if (!ts.isCallExpression(node)) return []
   const loads =
     node.expression.kind === ts.SyntaxKind.ImportKeyword ||
-    /\b(getBuiltinModule|require)$/.test(node.expression.getText())
-  return loads ? literals(node.arguments[0]) : []
+    /\b(getBuiltinModule|require)$|\bcreateRequire\(.*\)$/s.test(node.expression.getText())
+  return loads ? written(node.arguments[0]) : []
+}
+
+function written(node: ts.Node | undefined): readonly string[] {
+  const [name = '?'] = literals(node)
+  return [name]
 }
 
 function literals(node: ts.Node | undefined): readonly string[] {
   return node && ts.isStringLiteralLike(node) ? [node.text] : []
 }
 
-/** `process.env`, `process['env']`, `const { env } = process`. */
+/** `process.env`, and whatever else could lead there: `process` as a value of its own, or as a module. */
 function isEnvironment(node: ts.Node): boolean {
-  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
-    return /^process(\.env|\[.env.\])$/.test(node.getText())
-  return (
-    ts.isVariableDeclaration(node) &&
-    node.initializer?.getText() === 'process' &&
-    /\benv\b/.test(node.name.getText())
-  )
+  if (ts.isImportDeclaration(node)) return /^(node:)?process$/.test(literals(node.moduleSpecifier)[0] ?? '')
+  if (!isUsed(node) || node.text !== 'process') return false
+  const { parent } = node
+  return !ts.isPropertyAccessExpression(parent) || parent.name.text === 'env'
 }
 
 /** A statement that does something, or a value that is asked of the world while the module loads. */

@@ -11,7 +11,7 @@ const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const HASH_OF_MY_SECRET_PROJECT = 'dd27b0b0a27ccb48'
 
 /** A compiled project in a directory below its own, and a home that nobody used yet. */
-async function world(projectFile: string) {
+async function world(projectFile: string, envFile?: string) {
   const root = mkdtempSync(join(tmpdir(), 'visivo-api-'))
   const receiver = await startReceiver()
   onTestFinished(async () => {
@@ -22,6 +22,7 @@ async function world(projectFile: string) {
   const output = join(root, 'somewhere', 'else')
   for (const directory of [home, output, join(root, 'project')]) mkdirSync(directory, { recursive: true })
   writeFileSync(join(root, 'project', 'project.visivo.yml'), projectFile)
+  if (envFile !== undefined) writeFileSync(join(root, 'project', '.env'), envFile)
   const project = {
     name: 'my-secret-project',
     project_directory: '../../project',
@@ -69,9 +70,15 @@ test('every request that a server answered has arrived by the time it has ended'
   expect(receiver.bodies.join()).not.toMatch(/hunter2|orders|my-secret/)
 })
 
-test('the opt-out of the project that is served counts, wherever it was compiled to', async ({ skip }) => {
-  skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
-  const { home, output, receiver } = await world('name: p\ndefaults: { telemetry_enabled: false }\n')
-  expect(await serve(home, output, receiver, ['/api/health'])).toEqual([0, null])
-  expect([receiver.connections, readdirSync(home)]).toEqual([0, []])
-})
+// No process on Windows can be sent a signal that it would hear.
+test.skipIf(process.platform === 'win32').each<[where: string, projectFile: string, envFile?: string]>([
+  ['its own file', 'name: p\ndefaults: { telemetry_enabled: false }\n'],
+  ['its .env file', 'name: p\n', 'DO_NOT_TRACK=1\n'],
+])(
+  'the opt-out of the project that is served counts, in %s, wherever it was compiled to',
+  async (_, projectFile, envFile) => {
+    const { home, output, receiver } = await world(projectFile, envFile)
+    expect(await serve(home, output, receiver, ['/api/health'])).toEqual([0, null])
+    expect([receiver.connections, readdirSync(home)]).toEqual([0, []])
+  },
+)

@@ -9,7 +9,7 @@ All of them work offline, with telemetry off and with a configuration that is br
   visivo telemetry                   is it on, because of what, and what waits
   visivo telemetry off               nothing is recorded any more, and what waits is removed
   visivo telemetry off --project     the same for everybody who works on this project
-  visivo telemetry show              every byte that was or would be sent
+  visivo telemetry show              everything that was or would be sent
   visivo telemetry log --since 2d    one line for each event of the last two days
   VISIVO_TELEMETRY_DEBUG=1 visivo …  shows what that command would send, and sends nothing`
 
@@ -48,7 +48,7 @@ async function describeUnknown(command: Command, word: string): Promise<string> 
 function lookCommands(telemetry: Command, invoke: Invoke): void {
   telemetry
     .command('show')
-    .description('the exact JSON of what waits and of what was sent last')
+    .description('the JSON of what waits and of what was sent last')
     .option('-n, --last <number>', 'how many of the sent events', wholeNumber(0, 100_000), 10)
     .action(invoke(async () => (await import('./commands/telemetry/show.ts')).show))
   telemetry

@@ -143,6 +143,26 @@ test('show prints exactly what arrived, and log one line for each', async () => 
   expect(JSON.parse(await log('--json'))).toEqual(sent)
 })
 
+test('schema names everything that an event holds when it arrives, and why', async () => {
+  const world = await telemetryWorld()
+  await leaveAnEvent(world)
+  await telemetry(world, ['flush'])
+  const names = world.receiver.events.flatMap(({ properties, ...frame }) => [
+    ...Object.keys(frame),
+    ...Object.keys(properties),
+  ])
+  expect(names).toContain('$lib_version')
+  const { stdout } = await telemetry(world, ['schema'])
+  const { common, events, envelope, stamps } = JSON.parse(
+    (await telemetry(world, ['schema', '--json'])).stdout,
+  )
+  const listed = [common, envelope, stamps, events.cli_command.properties].flatMap((one) => Object.keys(one))
+  for (const name of names) {
+    expect(listed).toContain(name)
+    expect(stdout).toMatch(new RegExp(`^  ${name.replace('$', '[$]')} +[A-Z0-9a-z].*[.]$`, 'm'))
+  }
+})
+
 /** What a PostHog gets, without what its SDK says of itself. */
 function asSent({
   event,

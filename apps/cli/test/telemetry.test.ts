@@ -197,6 +197,13 @@ describe('with one opt-out alone there is no connection and no new file', () => 
         args: ['compile', '-e', 'other.env'],
       },
     ],
+    [
+      'the .env file, though another one is loaded',
+      {
+        files: { 'project.visivo.yml': project, '.env': 'DO_NOT_TRACK=1\n', 'other.env': 'TOKEN=x\n' },
+        args: ['compile', '-e', 'other.env'],
+      },
+    ],
     ['the person’s configuration', { config: 'telemetry_enabled: false\n' }],
     ['a configuration that cannot be parsed', { config: 'telemetry_enabled: [\n' }],
     ['no key', { env: { VISIVO_POSTHOG_API_KEY: '' } }],

@@ -1,10 +1,10 @@
 import { type Destination, findDestination } from './destination.ts'
-import type { Product } from './product.ts'
+import { type Product, switchVariables } from './product.ts'
 import { readFully } from './read-fully.ts'
 import { readPlainly } from './read-plainly.ts'
 import type { TextFile } from './read-text.ts'
 import type { Environment, Sources } from './sources.ts'
-import { GLOBAL_SWITCH, meaningOf, PROJECT_SWITCH, type ReadSwitch } from './switch.ts'
+import { GLOBAL_SWITCH, isOptOut, meaningOf, PROJECT_SWITCH, type ReadSwitch } from './switch.ts'
 
 /** What one source says. `value` is in words and holds no secret, only the words that switch telemetry. */
 export interface Checked {
@@ -33,7 +33,7 @@ export interface DecideOptions {
 /** The one decider: any off wins, the first one is named. Pure but for loading the YAML parser. Never throws. */
 export function decide(product: Product, sources: Sources, options: DecideOptions = {}): Decision {
   const { untilFirstOff = false, readYaml = readFully } = options
-  const disabled = `${product.envPrefix}_TELEMETRY_DISABLED`
+  const [disabled, doNotTrack] = switchVariables(product)
   const globalFile = `~/${product.directoryName}/${product.configFile}`
   const { destination, problem } = findDestination(product, sources.env, sources.envFile)
   const destinationRow = destination
@@ -42,9 +42,9 @@ export function decide(product: Product, sources: Sources, options: DecideOption
 
   const rows: readonly (() => Checked)[] = [
     () => checkVariable('environment', disabled, sources.env),
-    () => checkVariable('environment', 'DO_NOT_TRACK', sources.env),
+    () => checkVariable('environment', doNotTrack, sources.env),
     () => checkVariable('env-file', disabled, sources.envFile),
-    () => checkVariable('env-file', 'DO_NOT_TRACK', sources.envFile),
+    () => checkVariable('env-file', doNotTrack, sources.envFile),
     () => checkFile('project', product.projectFile, PROJECT_SWITCH, sources.project, readYaml),
     () => checkFile('global', globalFile, GLOBAL_SWITCH, sources.global, readYaml),
     () => destinationRow,
@@ -70,13 +70,12 @@ function row(
   return path === undefined ? { kind, source, value, verdict } : { kind, source, value, verdict, path }
 }
 
-/** Everything but unset, empty, `0`, `false`, `no` and `off` opts out. */
 function checkVariable(kind: 'environment' | 'env-file', name: string, env: Environment): Checked {
   const source = kind === 'env-file' ? `${name} in .env` : name
   const value = env[name]?.trim()
   if (value === undefined) return row(kind, source, 'not set', 'silent')
   if (value === '') return row(kind, source, 'empty', 'silent')
-  return row(kind, source, inWords(value), meaningOf(value) === 'off' ? 'on' : 'off')
+  return row(kind, source, inWords(value), isOptOut(value) ? 'off' : 'on')
 }
 
 function checkFile(

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'tsup'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 const root = mkdtempSync(join(tmpdir(), 'telemetry-loading-'))
 const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -53,8 +53,23 @@ test.each([
   ['but not with an on in the project', 'defaults:\n  telemetry_enabled: true\n', '', true, true],
   ['but not with a flow map', '', '{telemetry_enabled: false}', false, true],
 ])('no YAML parser is loaded %s', (_, project, global, enabled, loaded) => {
-  const built = pathToFileURL(join(root, 'dist', 'index.js')).href
-  const args = ['--input-type=module', '-e', SCRIPT, built, `=${project}`, `=${global}`]
-  const output = execFileSync(process.execPath, args, { encoding: 'utf8', cwd: root })
-  expect(JSON.parse(output)).toEqual({ enabled, loaded, crypto: false })
+  expect(decideIn(root, project, global)).toEqual({ enabled, loaded, crypto: false })
 })
+
+test('where the YAML parser can’t be found, what only it could read is off', () => {
+  const bundled = mkdtempSync(join(tmpdir(), 'telemetry-bundled-'))
+  onTestFinished(() => rmSync(bundled, { recursive: true, force: true }))
+  cpSync(join(root, 'dist'), join(bundled, 'dist'), { recursive: true })
+  writeFileSync(join(bundled, 'package.json'), '{"type":"module"}')
+  // In the way of one that lies further up.
+  mkdirSync(join(bundled, 'node_modules', 'yaml'), { recursive: true })
+  writeFileSync(join(bundled, 'node_modules', 'yaml', 'package.json'), '{"exports":{}}')
+  expect(decideIn(bundled, '', 'telemetry_enabled: true\n')).toMatchObject({ enabled: true })
+  expect(decideIn(bundled, '', '{telemetry_enabled: true}')).toMatchObject({ enabled: false, loaded: false })
+})
+
+function decideIn(directory: string, project: string, global: string) {
+  const built = pathToFileURL(join(directory, 'dist', 'index.js')).href
+  const args = ['--input-type=module', '-e', SCRIPT, built, `=${project}`, `=${global}`]
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', cwd: directory }))
+}

@@ -18,6 +18,11 @@ export interface Product {
   readonly posthog?: { readonly host?: string; readonly apiKey?: string }
 }
 
+/** The variables that opt out: the product's own, and the one that many tools share. */
+export function switchVariables({ envPrefix }: Product): readonly [own: string, shared: string] {
+  return [`${envPrefix}_TELEMETRY_DISABLED`, 'DO_NOT_TRACK']
+}
+
 export type ProductOptions = Pick<Product, 'name'> & Partial<Omit<Product, 'name'>>
 
 const NAME = /^[a-z][a-z0-9-]{0,30}$/

@@ -40,6 +40,47 @@ test('without options it is the real environment, home and working directory', (
   expect(sources.project).toEqual({ state: 'absent', path: join(process.cwd(), 'project.visivo.yml') })
 })
 
+describe('the .env file of the project', () => {
+  const readEnv = (envFile = {}) =>
+    readSources(visivo, { env: {}, envFile, home, projectDirectory: home }).envFile
+  const own = { VISIVO_TELEMETRY_DISABLED: 'true' }
+  const shared = { DO_NOT_TRACK: '1' }
+
+  test.each<[string, string, object]>([
+    ['opts out', 'VISIVO_TELEMETRY_DISABLED=true', own],
+    ['opts out in quotes, with a comment', 'A=1\nDO_NOT_TRACK="1" # no', shared],
+    ['opts out for a shell', 'export DO_NOT_TRACK=1', shared],
+    ['opts out with a colon', "DO_NOT_TRACK: '1'", shared],
+    ['opts out between tabs', '\texport\tDO_NOT_TRACK\t=\t1', shared],
+    ['opts out behind a carriage return', 'A=1\rDO_NOT_TRACK=1', shared],
+    ['opts out behind a line that is no setting', 'KEY=-----BEGIN\nabc\n-----END\nDO_NOT_TRACK=1', shared],
+    ['opts out before a line that does not', 'DO_NOT_TRACK=1\nDO_NOT_TRACK=0', shared],
+    ['does not', 'DO_NOT_TRACK=0\nVISIVO_TELEMETRY_DISABLED="false"\n', {}],
+    ['says nothing', 'DO_NOT_TRACK=\n#DO_NOT_TRACK=1\nMY_DO_NOT_TRACK=1\nTOKEN=x', {}],
+    ['is empty', '', {}],
+  ])('%s', (_, text, expected) => {
+    writeFileSync(join(home, '.env'), text)
+    expect(readEnv()).toEqual(expected)
+  })
+
+  test.each<[string, () => void, string]>([
+    [
+      'is UTF-16',
+      () => writeFileSync(join(home, '.env'), '\ufeffDO_NOT_TRACK=1', 'utf16le'),
+      'not a UTF-8 text',
+    ],
+    ['is a directory', () => mkdirSync(join(home, '.env')), 'not a file'],
+  ])('opts out when it %s: nobody knows what it says', (_, make, reason) => {
+    make()
+    expect(readEnv()).toEqual({ DO_NOT_TRACK: `the file can't be read (${reason})` })
+  })
+
+  test('adds to the one that the tool loads, and no on of that one wins', () => {
+    writeFileSync(join(home, '.env'), 'DO_NOT_TRACK=1')
+    expect(readEnv({ DO_NOT_TRACK: '0', TOKEN: 'x' })).toEqual({ DO_NOT_TRACK: '1', TOKEN: 'x' })
+  })
+})
+
 describe('a file is absent', () => {
   test('when it is not there', () => {
     expect(read()).toEqual({ state: 'absent', path })

@@ -28,6 +28,12 @@ export function meaningOf(value: unknown): Meaning {
   return (Object.hasOwn(WORDS, word) ? WORDS[word] : undefined) ?? 'unclear'
 }
 
+/** What a variable of the environment means: everything but unset, empty, `0`, `false`, `no` and `off` opts out. */
+export function isOptOut(value: string | undefined): boolean {
+  const text = value?.trim() ?? ''
+  return text !== '' && meaningOf(text) !== 'off'
+}
+
 /** What a YAML text says at the switch: every value found there, or why it can't be told. Lines count from 1. */
 export type Reading =
   | { readonly found: readonly Found[] }

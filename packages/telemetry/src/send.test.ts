@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { sampleEvent } from '../test/samples.ts'
 import { send } from './send.ts'
 import { type Misbehaviour, type Receiver, startReceiver } from './testing.ts'
@@ -42,6 +42,16 @@ test('an event arrives letter for letter, with its own id and time, and is stamp
       },
     ],
   })
+})
+
+test('a person’s own POSTHOG_CAPTURE_MODE changes nothing of it, and stays as it is', async () => {
+  vi.stubEnv('POSTHOG_CAPTURE_MODE', 'v1')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const receiver = await freshReceiver()
+  const event = toWire(sampleEvent())
+  expect(await send([event], { host: receiver.url, apiKey }, never)).toEqual({ kind: 'accepted' })
+  expect(receiver.events.map(({ properties }) => properties)).toMatchObject([event.properties])
+  expect(process.env.POSTHOG_CAPTURE_MODE).toBe('v1')
 })
 
 test('a hundred events go in one request', async () => {

@@ -1,6 +1,6 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { PostHog } from 'posthog-node'
+import { PostHog, type PostHogOptions } from 'posthog-node'
 import { firstOf } from './first-of.ts'
 import { lookupWithDeadline } from './lookup.ts'
 import type { Destination } from './places.ts'
@@ -41,7 +41,7 @@ const REFUSED = [400, 413, 422]
  */
 export const send: Send = async (events, destination, signal) => {
   const answer: { carried?: Carried; failure?: unknown } = {}
-  const client = new PostHog(destination.apiKey, {
+  const client = createClient(destination.apiKey, {
     host: destination.host,
     flushAt: events.length + 1,
     flushInterval: 0,
@@ -66,6 +66,20 @@ export const send: Send = async (events, destination, signal) => {
     answer.failure ??= error
   }
   return verdictOf(answer)
+}
+
+/**
+ * posthog-node takes a person's own `POSTHOG_CAPTURE_MODE` for its own, and then sends elsewhere, in another form and
+ * without parts of the mask. Our couriers have no such variable; whoever sends in a process of their own may.
+ */
+function createClient(apiKey: string, options: PostHogOptions): PostHog {
+  const { POSTHOG_CAPTURE_MODE: asked } = process.env
+  delete process.env.POSTHOG_CAPTURE_MODE
+  try {
+    return new PostHog(apiKey, options)
+  } finally {
+    if (asked !== undefined) process.env.POSTHOG_CAPTURE_MODE = asked
+  }
 }
 
 function verdictOf(answer: { carried?: Carried; failure?: unknown }): Verdict {

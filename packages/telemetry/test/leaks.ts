@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 /** Runs of each property; `FAST_CHECK_RUNS=1000000` for a long night. */
-export const runs = { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 1_000) }
+export const runs = { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 2_000) }
 /** What a property may take, in milliseconds. */
 export const timeout = 60_000 + runs.numRuns * 5
 

@@ -5,11 +5,12 @@ import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test } from 'vitest'
 import { runCourier } from '../src/courier.ts'
 import type { CourierJob } from '../src/courier-job.ts'
-import type { StoredEvent } from '../src/guard.ts'
+import { catalogueOf } from '../src/events.ts'
+import { createGuard, type StoredEvent } from '../src/guard.ts'
 import { openOutbox } from '../src/outbox.ts'
 import { placesOf } from '../src/places.ts'
 import { type Receiver, startReceiver } from '../src/testing.ts'
-import { guard, sampleEvent, temporaryDirectory } from './samples.ts'
+import { guard, metadata, sampleEvent, temporaryDirectory } from './samples.ts'
 
 const MASK = { $ip: '0.0.0.0', $geoip_disable: true, $process_person_profile: false }
 
@@ -93,6 +94,35 @@ test.each<[string, (event: StoredEvent) => unknown]>([
   expect(receiver.bodies.join()).not.toMatch(/hunter2|203\.0\.113\.7|ada@/)
   for (const { properties } of receiver.events) expect(properties).toMatchObject(MASK)
   expect(left).toEqual([])
+})
+
+test('an event of a program’s own can’t bring another mask, even where it declares one', async () => {
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  const anything = { type: 'text', shape: '.*', why: 'to know' } as const
+  const flag = { type: 'boolean', why: 'to know' } as const
+  const own = { $ip: anything, $geoip_disable: flag, $process_person_profile: flag, $session_id: anything }
+  const extras = { cake_baked: { when: 'A cake was baked.', properties: own } }
+  const job: CourierJob = {
+    product: visivo,
+    home: temporaryDirectory(),
+    destination: { host: receiver.url, apiKey: 'phc_test' },
+    extras,
+    projectDirectory: temporaryDirectory(),
+  }
+  const { outbox } = placesOf(visivo, job.home, job.destination)
+  const brought = {
+    $ip: '203.0.113.7',
+    $geoip_disable: false,
+    $process_person_profile: true,
+    $session_id: 'ada',
+  }
+  const cake = { ...sampleEvent(), event: 'cake_baked', properties: { ...metadata, ...brought } }
+  expect(openOutbox(outbox, createGuard(catalogueOf('visivo_version', extras))).put(cake)).toBe(true)
+  await runToTheEnd(job)
+  expect(receiver.events.map(({ properties }) => properties)).toMatchObject([
+    { ...MASK, $session_id: metadata.session_id },
+  ])
 })
 
 test('what the guard can’t know: whether a word with the shape of a name is declared', async () => {

@@ -1,0 +1,25 @@
+import { type Product, switchVariables } from './product.ts'
+import type { TextFile } from './read-text.ts'
+import type { Environment } from './sources.ts'
+import { isOptOut } from './switch.ts'
+
+/** `NAME=value` in any of the spellings that some reader of such files takes: `export`, a colon, tabs, quotes. */
+const LINE =
+  /^\s*(?:export\s+)?(?<name>[A-Za-z_]\w*)\s*[=:]\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^#]*))/
+
+/**
+ * The opt-outs in a `.env` file, line by line, so that none is missed where a parser passes over it (behind a line that
+ * is no setting) or takes a later value. A file that is there and can't be read may hold one: then it is one.
+ */
+export function optOutsIn(file: TextFile, product: Product): Environment {
+  if (file.state === 'absent') return {}
+  const [own, shared] = switchVariables(product)
+  if (file.state === 'unreadable') return { [shared]: `the file can't be read (${file.reason})` }
+  const found: Record<string, string> = {}
+  for (const line of file.text.split(/\r\n?|\n/)) {
+    const { name, double, single, bare = '' } = LINE.exec(line)?.groups ?? {}
+    const value = double ?? single ?? bare
+    if ((name === own || name === shared) && isOptOut(value)) found[name] = value
+  }
+  return found
+}
