@@ -84,7 +84,7 @@ export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<
       lock.release()
     })
     // Whoever recorded an event between the last look and the release saw a live courier, and started none.
-    if (end.kind !== 'done' || outbox.waiting().every((name) => courier.seen.has(name))) return end
+    if (end.kind !== 'done' || !hasNew(courier)) return end
   }
 }
 
@@ -107,7 +107,9 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
       if (left <= 0) return { kind: 'done' }
       const ending = firstOf([terms.stop, terms.hurry])
       const most = Math.min(left, pause || LOOK, LOOK)
-      await nextChange(places.outbox, { most, gather: terms.gather, signal: ending.signal })
+      // In a pause nobody looks, and all that comes is new.
+      const missed = () => pause === 0 && hasNew(courier)
+      await nextChange(places.outbox, { most, gather: terms.gather, missed, signal: ending.signal })
       ending.release()
     }
   }
@@ -127,6 +129,11 @@ function takeBatch(courier: Courier): readonly Waiting[] {
     else if (outbox.isDamaged(name) && !outbox.discard(name)) settled.add(name)
   }
   return batch
+}
+
+/** Whether anything came since the last look. */
+function hasNew({ outbox, seen }: Courier): boolean {
+  return outbox.waiting().some((name) => !seen.has(name))
 }
 
 async function deliverBatch(

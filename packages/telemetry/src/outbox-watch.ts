@@ -5,11 +5,14 @@ export interface Patience {
   readonly most: number
   /** How long a change is left alone, so that more may come with it. */
   readonly gather: number
+  /** Asked once the watch stands: nobody reports what came between the last look and the watch. */
+  readonly missed: () => boolean
   readonly signal: AbortSignal
 }
 
 /** Resolves when a directory has changed, or when patience is over. Never rejects. */
-export function nextChange(directory: string, { most, gather, signal }: Patience): Promise<void> {
+export function nextChange(directory: string, patience: Patience): Promise<void> {
+  const { most, gather, missed, signal } = patience
   return new Promise((resolve) => {
     let watcher: FSWatcher | undefined
     const done = () => {
@@ -31,5 +34,6 @@ export function nextChange(directory: string, { most, gather, signal }: Patience
     } catch {
       // Some file systems report no changes: then the timer alone ends the wait.
     }
+    if (missed()) changed()
   })
 }

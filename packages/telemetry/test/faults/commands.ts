@@ -150,6 +150,21 @@ export const COMMANDS: readonly Fault[] = [
       await scene.delivered(2)
     },
   },
+  {
+    fault:
+      'in CI, the server hanging, a command that records twelve events: it waits for all of them as for one',
+    events: [13, 13, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ instead: 'silence', requests: 1 })
+      await scene.command({ flags: ['--times', '12'], env: { CI: 'true' } })
+      // Twelve times the wait for one is longer than a request may take.
+      if (scene.state.failures > 0) scene.noticed.push('the command waited for the end of the request')
+      await scene.receiver.requested(1)
+      await scene.timePasses()
+      await scene.command({ env: { CI: 'true' } })
+      await scene.delivered(13)
+    },
+  },
 ]
 
 /** How many couriers there have been: each takes the next number. */
