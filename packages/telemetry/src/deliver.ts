@@ -19,12 +19,16 @@ export interface Carrier<T> {
 /**
  * Delivers a batch. One that is refused is halved until the bad event is alone, so that its neighbours arrive.
  *
- * A server that refuses two events, each alone, and has taken none refuses us, not them: everything is kept.
+ * A server that refuses two events, each alone, and has taken none may refuse us, not them. Then it is asked for each
+ * part that is left, without halving any: if it takes one, the others are halved after all; if it takes none,
+ * everything is kept.
  */
 export async function deliver<T>(events: readonly T[], carrier: Carrier<T>): Promise<Delivery> {
   const open: (readonly T[])[] = [events]
   const alone: T[] = []
+  const doubtful: (readonly T[])[] = []
   let someAccepted = false
+  let reason = ''
   for (let batch = open.pop(); batch; batch = open.pop()) {
     if (!carrier.mayGoOn()) return { kind: 'stopped' }
     const verdict = await carrier.send(batch)
@@ -32,17 +36,25 @@ export async function deliver<T>(events: readonly T[], carrier: Carrier<T>): Pro
     if (verdict.kind === 'accepted') {
       carrier.accepted(batch)
       someAccepted = true
+      open.push(...doubtful.splice(0))
       continue
     }
-    const middle = Math.ceil(batch.length / 2)
-    if (batch.length > 1) open.push(batch.slice(middle), batch.slice(0, middle))
-    else alone.push(...batch)
-    if (alone.length > 1 && !someAccepted) return { kind: 'later', reason: verdict.reason }
+    reason = verdict.reason
+    if (batch.length === 1) alone.push(...batch)
+    else if (alone.length > 1 && !someAccepted) doubtful.push(batch)
+    else open.push(...halved(batch))
   }
+  if (alone.length > 1 && !someAccepted) return { kind: 'later', reason }
   return finish({ kind: 'done' })
 
   function finish(delivery: Delivery): Delivery {
     if (someAccepted || events.length === 1) for (const event of alone) carrier.refused(event)
     return delivery
   }
+}
+
+/** The second half and the first, which is taken next. */
+function halved<T>(batch: readonly T[]): readonly (readonly T[])[] {
+  const middle = Math.ceil(batch.length / 2)
+  return [batch.slice(middle), batch.slice(0, middle)]
 }

@@ -53,7 +53,17 @@ function isDebug({ envPrefix }: Product, env: World['env']): boolean {
 
 /** This process's stderr; where it can be no terminal it is not set up just to be asked. */
 function ownTerminal(): Terminal {
-  return mayBeTerminal() ? process.stderr : { write: (text) => process.stderr.write(text) }
+  return { isTTY: mayBeTerminal() && process.stderr.isTTY, write: writeQuietly }
+}
+
+/** Whoever reads stderr may be gone: what only telemetry had to say must not end the host as an error of the stream. */
+function writeQuietly(text: string): void {
+  const { stderr } = process
+  const ignore = () => {}
+  stderr.once('error', ignore)
+  stderr.write(text, (error) => {
+    if (!error) stderr.off('error', ignore)
+  })
 }
 
 /** A terminal is a character device, and so is the null device that services and scripts write to. */
