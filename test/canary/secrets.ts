@@ -34,8 +34,11 @@ const PLACES = [
 
 export type Place = (typeof PLACES)[number]
 
-/** Consonants only, so that no word, number or id holds a piece of one by chance. */
-const LETTERS = 'ghjkmnpqrtvwxz'
+/**
+ * Consonants only, so that no word, number or id holds a piece of one by chance, and none that is a flag of `visivo`: a
+ * secret may be a word of short flags.
+ */
+const LETTERS = 'gjkmqrtvxz'
 const LENGTH = 16
 
 /** What of a secret is looked for: every run of so many characters. */
