@@ -202,6 +202,35 @@ describe('VISIVO_TELEMETRY_DEBUG=1', () => {
     return { distinct_id, properties: { ...properties, duration_ms: 0, session_id: '', $session_id: '' } }
   }
 
+  test.each([
+    ['on a machine without an id', 'false'],
+    ['in CI', 'true'],
+  ])('%s it makes one up, and leaves nothing behind', async (_, CI) => {
+    const world = await telemetryWorld()
+    const debug = { ...world.env, CI, VISIVO_TELEMETRY_DEBUG: '1' }
+    const { stderr } = await visivo(temporaryProject(PROJECT), ['compile'], debug)
+    expect(stderr).toContain('"distinct_id"')
+    expect([world.files(), world.receiver.connections]).toEqual([[], 0])
+  })
+
+  test('does not show what would be refused', async () => {
+    const world = await telemetryWorld()
+    const compiled = {
+      name: 'p',
+      edges: [],
+      models: [],
+      sources: [],
+      places: {},
+      object_counts: { hunter2: 1 },
+    }
+    const cwd = temporaryProject({ ...PROJECT, 'target/project.json': JSON.stringify(compiled) })
+    const debug = { ...world.env, VISIVO_TELEMETRY_DEBUG: '1' }
+    const { code, stderr } = await visivo(cwd, ['run', '--skip-compile'], debug)
+    expect(code).toBe(0)
+    expect(stderr).toContain('cli_command is not as declared (object_counts)')
+    expect(stderr).not.toMatch(/hunter2|"cli_command"/)
+  })
+
   test.each<[string, Record<string, string>, string]>([
     ['a variable', { DO_NOT_TRACK: '1' }, 'nothing would be sent: DO_NOT_TRACK is set (1)'],
     ['no key', { VISIVO_POSTHOG_API_KEY: '', VISIVO_POSTHOG_HOST: '' }, 'nothing would be sent: no key'],
