@@ -4,7 +4,8 @@ export function quantile(values, q) {
   const at = (sorted.length - 1) * q
   const low = sorted[Math.floor(at)] ?? Number.NaN
   const high = sorted[Math.ceil(at)] ?? Number.NaN
-  return low + (high - low) * (at - Math.floor(at))
+  // What was ended took for ever, and for ever less itself is no number.
+  return low === high ? low : low + (high - low) * (at - Math.floor(at))
 }
 
 /** The value in the middle. */
