@@ -59,6 +59,7 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/inspect.ts',
       'packages/telemetry/src/notice.ts',
       'packages/telemetry/src/outbox-watch.ts',
+      'packages/telemetry/src/own-file.ts',
       'packages/telemetry/src/outbox.ts',
       'packages/telemetry/src/places.ts',
       'packages/telemetry/src/sent-log.ts',

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import type { Command } from 'commander'
 import type { CommandContext, CommonOptions, Report } from './context.ts'
 import { readEnvFile, requireEnvFile } from './env-file.ts'
@@ -85,7 +86,22 @@ function readRequest(argv: readonly string[], world: World): Request | { readonl
   if (failure?.code === 'commander.help') return { exitCode: 2 }
   if (invocation) return { program, options: options(), ...invocation }
   const usage = new UsageError(failure?.message ?? 'there is no such command')
-  return { program, command: named, options: options(), load: () => Promise.reject(usage) }
+  const asked = { ...options(), ...placesIn(argv) }
+  return { program, command: named, options: asked, load: () => Promise.reject(usage) }
+}
+
+/** Of a command line that is wrong commander reads only a part; what it names anywhere may opt out all the same. */
+function placesIn(argv: readonly string[]): CommonOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { 'working-dir': { type: 'string', short: 'w' }, 'env-file': { type: 'string', short: 'e' } },
+    strict: false,
+  })
+  const { 'working-dir': workingDir, 'env-file': envFile } = values
+  return {
+    ...(typeof workingDir === 'string' && { workingDir }),
+    ...(typeof envFile === 'string' && { envFile }),
+  }
 }
 
 interface ParseFailure {

@@ -183,6 +183,32 @@ describe('with one opt-out alone there is no connection and no new file', () => 
       { files: { 'sub/project.visivo.yml': project + off }, args: ['compile', '-w', 'sub', '--nonsense'] },
     ],
     [
+      'the project in another directory, named behind what is wrong',
+      { files: { 'sub/project.visivo.yml': project + off }, args: ['compile', '--nonsense', '-wsub'] },
+    ],
+    [
+      'the project in another directory, of a command that does not exist',
+      { files: { 'sub/project.visivo.yml': project + off }, args: ['cmopile', '--working-dir', 'sub'] },
+    ],
+    [
+      'the project in another directory, named before the command',
+      { files: { 'sub/project.visivo.yml': project + off }, args: ['-w', 'sub', 'compile'] },
+    ],
+    [
+      'another env file, of a command line that is wrong',
+      {
+        files: { 'project.visivo.yml': project, 'other.env': 'DO_NOT_TRACK=1\n' },
+        args: ['compile', '--nonsense', '-e', 'other.env'],
+      },
+    ],
+    [
+      'another env file that cannot be read',
+      {
+        files: { 'project.visivo.yml': project, 'other.env/more': '' },
+        args: ['compile', '-e', 'other.env'],
+      },
+    ],
+    [
       'a project file that is broken around its opt-out',
       { files: { 'project.visivo.yml': `${project}${off}charts: [` } },
     ],

@@ -29,8 +29,8 @@ export interface SourcesOptions {
 
 /**
  * Reads the two configuration files, and the project's `.env` for an opt-out in it, which counts whether or not the
- * tool loads that file; and nothing else. Never throws: what can't be read says so in its `state`. A home directory or working directory that can't be told counts as an unreadable file, because
- * nobody knows what the person wrote there.
+ * tool loads that file; and nothing else. Never throws: what can't be read says so in its `state`. A home directory or
+ * working directory that can't be told counts as an unreadable file, because nobody knows what the person wrote there.
  */
 export function readSources(product: Product, options: SourcesOptions = {}): Sources {
   const { env = process.env, envFile = {} } = options

@@ -1,13 +1,6 @@
-import {
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, readdirSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readOwn } from './own-file.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
 /** How often the holder must `beat`, in milliseconds. */
@@ -92,7 +85,7 @@ function isAlive(directory: string, number: number): boolean {
   const path = lockPath(directory, number)
   try {
     // A clock that was set back makes the last beat lie in the future: as stale as one long past.
-    if (Math.abs(Date.now() - statSync(path).mtimeMs) > STALE) return false
+    if (Math.abs(Date.now() - Number(statSync(path, { bigint: true }).mtimeMs)) > STALE) return false
     const pid = readPid(path)
     // A claim has no process yet: one is on its way.
     return pid === undefined || isRunning(pid)
@@ -112,13 +105,13 @@ export function isRunning(pid: number): boolean {
 }
 
 function readPid(path: string): number | undefined {
-  const pid = Number.parseInt(readFileSync(path, 'utf8'), 10)
+  const pid = Number.parseInt(readOwn(path), 10)
   return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
 }
 
 function readLock(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readOwn(path)
   } catch {
     return undefined
   }
@@ -154,7 +147,7 @@ function lockPath(directory: string, number: number): string {
 }
 
 function isFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.isFile() ?? false
 }
 
 function touch(path: string, time: Date): void {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { readOwn } from './own-file.ts'
 
 /** What couriers tell each other, and a person who asks, from one run to the next. */
 export interface CourierState {
@@ -26,7 +27,7 @@ export function readCourierState(path: string): CourierState {
   try {
     // Asked first, because an error costs a command more than all else here.
     if (!existsSync(path)) return NOTHING_YET
-    const { failures, retryAt, ...last } = JSON.parse(readFileSync(path, 'utf8')) as CourierState
+    const { failures, retryAt, ...last } = JSON.parse(readOwn(path)) as CourierState
     return { ...last, failures: Number(failures) || 0, retryAt: Number(retryAt) || 0 }
   } catch {
     return NOTHING_YET

@@ -164,8 +164,8 @@ function countDropped(telemetry: Telemetry, places: DestinationPlaces): number {
 
 function sizeOf(path: string): number {
   try {
-    const found = statSync(path, { throwIfNoEntry: false })
-    return found?.isFile() ? found.size : 0
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return found?.isFile() ? Number(found.size) : 0
   } catch {
     return 0
   }

@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Product } from '@visivo/telemetry-config'
 import { SCHEMA_VERSION } from './events.ts'
+import { readOwn, writeOwn } from './own-file.ts'
 import type { Terminal } from './world.ts'
 
 /** True until this edition of the notice was shown: a catalogue that collects more is told again. */
 export function isNoticeDue(path: string): boolean {
   try {
     // Asked first, because an error costs more than all else here.
-    return !existsSync(path) || !(Number(readFileSync(path, 'utf8')) >= SCHEMA_VERSION)
+    return !existsSync(path) || !(Number(readOwn(path)) >= SCHEMA_VERSION)
   } catch {
     return true
   }
@@ -18,7 +19,7 @@ export function isNoticeDue(path: string): boolean {
 export function showNotice(product: Product, path: string, terminal: Terminal): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(path, `${SCHEMA_VERSION}\n`, { mode: 0o600 })
+    writeOwn(path, `${SCHEMA_VERSION}\n`, 'replace')
   } catch {
     return
   }

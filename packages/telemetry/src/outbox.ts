@@ -1,5 +1,4 @@
 import {
-  appendFileSync,
   closeSync,
   constants,
   existsSync,
@@ -18,6 +17,7 @@ import {
 import { dirname, join } from 'node:path'
 import { digest16 } from '@visivo/hash'
 import type { Guard, StoredEvent } from './guard.ts'
+import { writeOwn } from './own-file.ts'
 import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
 
 /** What may wait at most; beyond it the oldest go first. */
@@ -207,7 +207,7 @@ function isOwnDirectory(directory: string): boolean {
 
 /** The tally is as many bytes long as events were dropped: appending needs no lock. */
 function countDropped(tally: string, count: number): void {
-  attempt(() => appendFileSync(tally, '.'.repeat(Math.min(count, 100_000)), { mode: 0o600 }))
+  attempt(() => writeOwn(tally, '.'.repeat(Math.min(count, 100_000)), 'append'))
 }
 
 /** Takes the tally away, so that of two writers only one reports it. */
@@ -217,7 +217,7 @@ function takeDropped(tally: string): number {
   const mine = `${tally}.${uuidV7()}`
   const taken = attempt(() => {
     renameSync(tally, mine)
-    return statSync(mine).size
+    return Number(statSync(mine, { bigint: true }).size)
   })
   if (taken !== undefined) attempt(() => rmSync(mine, { force: true }))
   return taken ?? 0

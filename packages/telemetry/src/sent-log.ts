@@ -1,4 +1,5 @@
-import { appendFileSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { renameSync, rmSync, statSync } from 'node:fs'
+import { readOwn, writeOwn } from './own-file.ts'
 import type { WireEvent } from './wire.ts'
 
 /** One line of the log: what PostHog acknowledged, and when. */
@@ -17,9 +18,9 @@ export function logSent(path: string, events: readonly WireEvent[], now: number)
     const lines = events
       .map((event) => `${JSON.stringify({ sent_at, event } satisfies SentEvent)}\n`)
       .join('')
-    const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {}
+    const size = Number(statSync(path, { bigint: true, throwIfNoEntry: false })?.size ?? 0)
     if (size > 0 && size + Buffer.byteLength(lines) > MOST_BYTES) renameSync(path, older(path))
-    appendFileSync(path, lines, { mode: 0o600 })
+    writeOwn(path, lines, 'append')
   } catch {
     // See above.
   }
@@ -29,9 +30,9 @@ export function logSent(path: string, events: readonly WireEvent[], now: number)
 export function readSentLog(path: string): readonly SentEvent[] {
   return [older(path), path].flatMap((file) => {
     try {
-      return readFileSync(file, 'utf8').split('\n').flatMap(parseLine)
+      return readOwn(file).split('\n').flatMap(parseLine)
     } catch {
-      // There is no such file yet.
+      // There is no such file yet, or it is none of ours.
       return []
     }
   })

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
@@ -17,3 +18,36 @@ test('whoever opts out while a program runs is heard at its next event, a second
   vi.setSystemTime(Date.now() + 1_000)
   expect(telemetry.consent(where)).toMatchObject({ recording: false })
 })
+
+test.runIf(process.platform !== 'win32').each([
+  ['a pipe that nobody writes to', (path: string) => execFileSync('mkfifo', [path])],
+  ['a device without an end', (path: string) => symlinkSync('/dev/zero', path)],
+])('%s in place of the remembered notice: nothing waits for it, and nobody is measured', (_, replace) => {
+  const home = temporaryDirectory()
+  mkdirSync(join(home, '.visivo/telemetry'), { recursive: true })
+  replace(join(home, '.visivo/telemetry/notice'))
+  expect(onTerminal(home).telemetry.consent()).toMatchObject({ recording: false })
+})
+
+test('debug mode tells nothing, so that the first run that would count still tells', () => {
+  const home = temporaryDirectory()
+  const debug = onTerminal(home, { VISIVO_TELEMETRY_DEBUG: '1' })
+  debug.telemetry.consent()
+  expect(debug.said()).toBe('')
+  const real = onTerminal(home)
+  real.telemetry.consent()
+  expect(real.said()).toContain('collects anonymous usage data')
+})
+
+/** Telemetry of a run on a terminal, and what that showed. */
+function onTerminal(home: string, more: Readonly<Record<string, string>> = {}) {
+  let shown = ''
+  const stderr = () => ({
+    isTTY: true,
+    write: (text: string) => {
+      shown += text
+    },
+  })
+  const env = { VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false', ...more }
+  return { telemetry: createTelemetry({ version: '1.2.3', env, home, stderr }), said: () => shown }
+}

@@ -95,7 +95,7 @@ export function createTelemetry<const X extends Extras = NoExtras>(
 
   const consent = (where: Where, quiet = false): Consent => {
     if (asked?.where === where && Math.abs(Date.now() - asked.at) < SHORTLY) return asked.answer
-    const answer = untold ?? askConsent(world, where, quiet)
+    const answer = untold ?? askConsent(world, where, quiet || world.debug)
     if (!answer.recording && answer.untold) untold = answer
     asked = { where, at: Date.now(), answer }
     return answer

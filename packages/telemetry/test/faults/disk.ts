@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   mkdirSync,
@@ -118,6 +119,24 @@ export const DISK: readonly Fault[] = [
         )
       await scene.command()
       await scene.receiver.received(1)
+    },
+  },
+  {
+    fault:
+      'pipes that nobody reads or writes stand in place of the files of the courier: nothing waits for them',
+    events: [3, 3, 0],
+    impossible: () => (process.platform === 'win32' ? 'no pipe is a file here' : undefined),
+    happens: async (scene) => {
+      await scene.waits()
+      const { destination, state, sentLog, tally } = scene.places
+      for (const path of [state, sentLog, tally, join(destination, 'courier-99.lock')]) {
+        rmSync(path, { force: true })
+        execFileSync('mkfifo', [path])
+      }
+      await scene.command()
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(3)
     },
   },
   {

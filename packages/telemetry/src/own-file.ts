@@ -1,0 +1,34 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+
+/** Twice what the largest of them, a half of the sent log, may come to. */
+const MOST_BYTES = 2_000_000
+
+/**
+ * Reads a file that telemetry wrote itself. Throws where it is none: absent, too large, or no regular file. Somebody may
+ * have put a pipe or a device in its place, which would hold the process for ever or feed it without an end.
+ */
+export function readOwn(path: string): string {
+  // Windows knows no pipes that are files.
+  const { O_RDONLY, O_NONBLOCK = 0 } = constants
+  const file = openSync(path, O_RDONLY | O_NONBLOCK)
+  try {
+    // As big integers, see docs/decisions/0008.
+    const found = fstatSync(file, { bigint: true })
+    if (!found.isFile() || found.size > MOST_BYTES) throw new Error('not a file of ours')
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Writes to such a file, new ones with mode 0600. Throws where it can't at once, as with a pipe that nobody reads. */
+export function writeOwn(path: string, text: string, way: 'append' | 'replace'): void {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_NONBLOCK = 0 } = constants
+  const how = way === 'append' ? O_APPEND : O_TRUNC
+  const file = openSync(path, O_WRONLY | O_CREAT | O_NONBLOCK | how, 0o600)
+  try {
+    writeFileSync(file, text)
+  } finally {
+    closeSync(file)
+  }
+}
