@@ -23,9 +23,9 @@ const NAME = '(?![^ ]{41})[A-Za-z][A-Za-z0-9]*(?:[-_.:][A-Za-z0-9]+)*'
 const NAME_SHAPE = new RegExp(`^${NAME}$`)
 const MAX_DEPTH = 5
 
-/** Every text that `sanitizeCommand` can give as the command. */
+/** Every text that `sanitizeCommand` can give as the command: at most five words. A repetition with a bound compiles slower. */
 export const COMMAND_SHAPE = new RegExp(
-  `^(?:<none>|<unknown>|${NAME}(?: ${NAME}){0,3}(?: (?:${NAME}|<unknown>))?)$`,
+  `^(?!(?:[^ ]+ ){5})(?:<none>|<unknown>|${NAME}(?: ${NAME})*(?: <unknown>)?)$`,
 )
 
 /** Where the reading stands in the tree: which words would be commands here, and which flags are declared. */

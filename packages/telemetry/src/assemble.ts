@@ -1,4 +1,5 @@
 import type { StoredEvent } from './guard.ts'
+import { isoTime } from './iso-time.ts'
 import type { Metadata } from './metadata.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
@@ -22,7 +23,7 @@ export function assemble(
   return {
     event,
     uuid: uuidV7(at),
-    timestamp: new Date(at).toISOString(),
+    timestamp: isoTime(at),
     distinct_id: run.id,
     properties: { ...properties, ...run.metadata },
   }

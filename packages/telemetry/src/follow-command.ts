@@ -1,5 +1,11 @@
 import { projectHash } from '@visivo/hash'
-import { type CommandSpec, safeHex16, sanitizeCommand, sanitizeErrorType } from '@visivo/sanitize'
+import {
+  type CommandSpec,
+  type SanitizedCommand,
+  safeHex16,
+  sanitizeCommand,
+  sanitizeErrorType,
+} from '@visivo/sanitize'
 import type { Where } from './consent.ts'
 import type { EVENTS, OBJECT_KINDS, PropertiesOf } from './events.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -35,6 +41,18 @@ export function followCommand(
   program: CommandSpec,
   errorTypes: readonly string[] = [],
 ): RunningCommand {
+  return followTyped(telemetry, () => sanitizeCommand(argv, program), errorTypes)
+}
+
+/**
+ * The same for a command line that is safe already.
+ * @param typed asked only if the command is recorded
+ */
+export function followTyped(
+  telemetry: Telemetry,
+  typed: () => SanitizedCommand,
+  errorTypes: readonly string[],
+): RunningCommand {
   // Not `performance`, which Node loads on first use, in 2 ms.
   const start = process.hrtime.bigint()
   let ended = false
@@ -45,7 +63,7 @@ export function followCommand(
       telemetry.record('cli_command', propertiesOf, outcome.where)
 
       function propertiesOf(): PropertiesOf<(typeof EVENTS)['cli_command']> {
-        const { command, args } = sanitizeCommand(argv, program)
+        const { command, args } = typed()
         const { error, success = error === undefined, jobCount, objectCounts } = outcome
         const hash = safeHex16(projectHash(outcome.projectName, telemetry.world.product.salt) ?? '')
         return {

@@ -1,6 +1,6 @@
-import { type CommandSpec, FLAG, NONE, sanitizeCommand } from '@visivo/sanitize'
+import { type CommandSpec, FLAG, NONE, type SanitizedCommand, sanitizeCommand } from '@visivo/sanitize'
 import type { Where } from './consent.ts'
-import { type CommandOutcome, followCommand, type RunningCommand } from './follow-command.ts'
+import { type CommandOutcome, followTyped, type RunningCommand } from './follow-command.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** What `followProcess` takes for granted unless it is told. */
@@ -49,10 +49,11 @@ export function followProcess(
   options: FollowOptions = {},
 ): FollowedProcess {
   const { argv = process.argv.slice(2), where = {}, errorTypes = [], signals = false } = options
-  if (!isUse(argv, program, options)) return { note: () => {}, ended: () => {} }
+  const typed = sanitizeCommand(argv, program)
+  if (!isUse(typed, program, options)) return { note: () => {}, ended: () => {} }
   telemetry.consent(where)
   telemetry.warmUp(where)
-  const command = followCommand(telemetry, argv, program, [...errorTypes, 'Interrupted'])
+  const command = followTyped(telemetry, () => typed, [...errorTypes, 'Interrupted'])
   let known: CommandOutcome = { where }
   const followed: FollowedProcess = {
     note: (outcome) => {
@@ -77,9 +78,8 @@ function followSignals(followed: FollowedProcess): void {
     })
 }
 
-function isUse(argv: readonly string[], program: CommandSpec, options: FollowOptions): boolean {
+function isUse({ command, args }: SanitizedCommand, program: CommandSpec, options: FollowOptions): boolean {
   const { unrecorded = UNRECORDED, withoutCommand = false } = options
-  const { command, args } = sanitizeCommand(argv, program)
   const [first = ''] = command.split(/[ :]/)
   if (unrecorded.includes(first)) return false
   const questions = questionsAt(command.split(' '), program)

@@ -23,7 +23,7 @@ const ENVIRONMENT = [
  * The programs that run a script when they are given one; any other is a compiled tool that would run itself.
  * Deno starts itself as `deno run -A` when its `spawn` is asked for Deno.
  */
-const RUNTIMES = /^(node|nodejs|bun|deno)([-.]?\d+)*(\.exe)?$/i
+const RUNTIMES = /^(?:node|nodejs|bun|deno)(?:[-.]?\d+)*(?:\.exe)?$/
 
 /** Where the courier lies beside this file: as its own build, which a bundler may have left behind. */
 export function courierFile(name: 'courier-process' | 'courier-thread'): string | undefined {
@@ -35,7 +35,7 @@ export function courierFile(name: 'courier-process' | 'courier-thread'): string 
 
 /** The courier's file, if this program can start a process of Node's own kind at all. */
 export function startableCourier(execPath: string = process.execPath): string | undefined {
-  return RUNTIMES.test(basename(execPath)) ? courierFile('courier-process') : undefined
+  return RUNTIMES.test(basename(execPath).toLowerCase()) ? courierFile('courier-process') : undefined
 }
 
 /**
