@@ -10,28 +10,42 @@ import { shuffled } from './statistics.mjs'
 const BUNDLED = fileURLToPath(new URL('courier-process.js', import.meta.resolve('@visivo/telemetry')))
 
 /**
- * Runs every variant once a round, in an order by chance, and gives the milliseconds of each by its name.
+ * Runs every variant once a round and gives the milliseconds of each, by its group and name.
  *
- * A variant is `{ file, env, wrap?, prepare?, after? }`; only the process itself is timed. On a machine that is
- * too busy for all rounds in `seconds`, there are fewer.
+ * A group holds what is compared with each other: its variants run next to each other, in an order by chance, for a
+ * few seconds later the machine is another one. A variant is `{ file, env, wrap?, prepare?, after? }`; only the
+ * process itself is timed. On a machine that is too busy for all rounds in `seconds`, there are fewer.
  */
-export async function timeVariants(variants, { rounds, seconds }, progress) {
-  const times = Object.fromEntries(Object.keys(variants).map((name) => [name, []]))
+export async function timeVariants(groups, { rounds, seconds }, progress) {
+  const times = Object.fromEntries(
+    Object.entries(groups).map(([group, variants]) => [
+      group,
+      Object.fromEntries(Object.keys(variants).map((name) => [name, []])),
+    ]),
+  )
   const end = performance.now() + seconds * 1_000
   for (let round = 0; round < rounds && (round === 0 || performance.now() < end); round++) {
     progress(`round ${round + 1} of ${rounds}`)
-    for (const [name, { file, env, wrap, prepare, after }] of shuffled(Object.entries(variants))) {
-      await prepare?.()
-      times[name].push(await timeProcess(file, env, wrap && { wrap }))
-      await after?.()
-      // What is still at work for this one should not slow down the next: a child that was started lives for 30 ms.
-      await pause(60)
-    }
+    for (const [group, variants] of shuffled(Object.entries(groups)))
+      for (const [name, variant] of shuffled(Object.entries(variants)))
+        times[group][name].push(await timeVariant(variant))
   }
   return times
 }
 
-/** All that takes milliseconds, in one go: the floors, the imports, ours against every PostHog, posthog-node. */
+async function timeVariant({ file, env, wrap, prepare, after }) {
+  await prepare?.()
+  const took = await timeProcess(file, env, wrap && { wrap })
+  await after?.()
+  // What is still at work for this one should not slow down the next: a child that was started lives for 30 ms.
+  await pause(60)
+  return took
+}
+
+/**
+ * All that takes milliseconds, in one go: for every PostHog ours, the same command with telemetry off and the floors;
+ * the imports; other clients.
+ */
 export function commandVariants(scratch, standIns) {
   const bare = new Home(scratch, 'bare')
   const { healthy, refused } = standIns
@@ -40,24 +54,37 @@ export function commandVariants(scratch, standIns) {
     file: programFile(name),
     env: environmentOf(bare.path, host),
   })
-  return {
+  const floors = {
     nothing: simple('nothing'),
-    'nothing again': simple('nothing'),
     file: simple('file'),
     'file and child': simple('file-and-child'),
-    'import an empty package': { file: importOfEmptyPackage(scratch), env },
-    'import @visivo/telemetry': simple('import-telemetry'),
-    'import posthog-node': simple('import-posthog'),
-    'import bundled': { file: BUNDLED, env },
-    off: offVariant(bare, healthy.url),
-    'off again': offVariant(bare, healthy.url),
-    ...Object.assign({}, ...Object.entries(standIns).map(([name, to]) => ours(scratch, name, to))),
-    'healthy: fetch': simple('fetch'),
-    'healthy: posthog-short': simple('posthog-short'),
-    'healthy: posthog-readme': simple('posthog-readme'),
-    'refused: fetch': simple('fetch', refused.url),
-    'refused: posthog-short': simple('posthog-short', refused.url),
-    ...fullOutbox(scratch, refused),
+  }
+  const commands = Object.entries(standIns).map(([name, to]) => [
+    name,
+    { ...floors, ...ours(scratch, name, to) },
+  ])
+  return {
+    ...Object.fromEntries(commands),
+    imports: {
+      nothing: simple('nothing'),
+      empty: { file: importOfEmptyPackage(scratch), env },
+      telemetry: simple('import-telemetry'),
+      posthog: simple('import-posthog'),
+      bundled: { file: BUNDLED, env },
+    },
+    off: {
+      off: offVariant(bare, healthy.url),
+      again: offVariant(bare, healthy.url),
+      'full outbox': fullOutbox(scratch, refused),
+    },
+    others: {
+      nothing: simple('nothing'),
+      'healthy: fetch': simple('fetch'),
+      'healthy: posthog-short': simple('posthog-short'),
+      'healthy: posthog-readme': simple('posthog-readme'),
+      'refused: fetch': simple('fetch', refused.url),
+      'refused: posthog-short': simple('posthog-short', refused.url),
+    },
   }
 }
 
@@ -94,15 +121,15 @@ function importOfEmptyPackage(scratch) {
   return file
 }
 
-/** Our command when a courier is at work (or was told to wait), and when it has to start one. */
+/** Our command with telemetry off, when a courier is at work (or was told to wait), and when it has to start one. */
 function ours(scratch, name, { url, wrap }) {
   const home = newHome(scratch, name)
   const file = programFile('command')
   const env = environmentOf(home.path, url)
   const common = { file, env, ...(wrap && { wrap }) }
   return {
-    ...(wrap && { [`${name}: off`]: { ...offVariant(home, url), wrap } }),
-    [`${name}: at work`]: {
+    off: { ...offVariant(home, url), ...(wrap && { wrap }) },
+    'at work': {
       ...common,
       prepare: async () => {
         if (home.courier() !== undefined) return
@@ -112,7 +139,7 @@ function ours(scratch, name, { url, wrap }) {
         await pause(150)
       },
     },
-    [`${name}: to start`]: {
+    'to start': {
       ...common,
       prepare: () => home.forgetCourier(),
       after: async () => {
@@ -135,17 +162,15 @@ function fullOutbox(scratch, { url }) {
   const env = environmentOf(home.path, url)
   let filled = false
   return {
-    'full outbox': {
-      file: programFile('command'),
-      env,
-      prepare: async () => {
-        if (!filled) fill(home, env)
-        filled = true
-        if (home.isBackingOff()) return
-        await home.forgetCourier()
-        await timeProcess(programFile('command'), env)
-        await until(() => home.isBackingOff())
-      },
+    file: programFile('command'),
+    env,
+    prepare: async () => {
+      if (!filled) fill(home, env)
+      filled = true
+      if (home.isBackingOff()) return
+      await home.forgetCourier()
+      await timeProcess(programFile('command'), env)
+      await until(() => home.isBackingOff())
     },
   }
 }

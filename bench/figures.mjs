@@ -1,4 +1,4 @@
-import { median, pairedDifference, pairedRatio, summary } from './statistics.mjs'
+import { differences, median, pairedDifference, pairedRatio, summary } from './statistics.mjs'
 
 /** The clients that are compared with ours, with the words for them. */
 export const OTHERS = {
@@ -7,65 +7,56 @@ export const OTHERS = {
   'posthog-readme': 'posthog-node',
 }
 
+/** What every process of its kind has to do: to write a file, and to start a child as well. */
+const FLOORS = { 'at work': 'file', 'to start': 'file and child' }
+
 /** The raw times of a run, as the differences and ratios that are judged. All differences are in milliseconds. */
 export function figuresOf({ commands, slow, standIns, ci, loop, servers, courier }) {
-  const over = (name, reference) => pairedDifference(commands[name], commands[reference])
-  const floors = { 'at work': 'file', 'to start': 'file and child' }
-  const costs = (server, kind) => {
-    const off = `${server}: off` in commands ? `${server}: off` : 'off'
-    return commands[`${server}: ${kind}`].map((took, round) => took - commands[off][round])
-  }
-  const overFloor = (server, kind) =>
-    costs(server, kind).map((cost, round) => cost - (commands[floors[kind]][round] - commands.nothing[round]))
-  const ours = (server, kind) => ({
-    cost: summary(costs(server, kind)),
-    overFloor: summary(overFloor(server, kind)),
-  })
+  const over = (group, name, reference) => pairedDifference(commands[group][name], commands[group][reference])
   /** A command asks no server, so one is as good as another: together they tell a figure from its noise. */
-  const together = (kind) => summary(standIns.flatMap((server) => overFloor(server, kind)))
+  const together = (differences) => summary(standIns.flatMap((server) => differences(commands[server])))
   const other = (server, client) => {
     const name = `${server}: ${client}`
-    if (commands[name]) return over(name, 'nothing')
-    return slow[name] && summary(slow[name].map((took) => took - median(commands.nothing)))
+    if (commands.others[name]) return over('others', name, 'nothing')
+    return slow[name] && summary(slow[name].map((took) => took - median(commands.others.nothing)))
   }
+  const kinds = Object.keys(FLOORS)
   return {
-    bare: median(commands.nothing),
-    noise: { nothing: over('nothing again', 'nothing'), off: over('off again', 'off') },
-    floors: { 'at work': over('file', 'nothing'), 'to start': over('file and child', 'nothing') },
-    commands: Object.fromEntries(
-      standIns.map((server) => [
-        server,
-        {
-          'at work': ours(server, 'at work'),
-          'to start': ours(server, 'to start'),
-          others: Object.fromEntries(Object.keys(OTHERS).map((client) => [client, other(server, client)])),
-        },
-      ]),
-    ),
-    overFloor: { 'at work': together('at work'), 'to start': together('to start') },
-    fullOutbox: over('full outbox', 'off'),
+    bare: median(commands.imports.nothing),
+    noise: over('off', 'again', 'off'),
+    floors: byName(kinds, (kind) => together((times) => differences(times[FLOORS[kind]], times.nothing))),
+    commands: byName(standIns, (server) => ({
+      ...byName(kinds, (kind) => ({
+        cost: over(server, kind, 'off'),
+        overFloor: summary(overFloor(commands[server], kind)),
+      })),
+      others: byName(Object.keys(OTHERS), (client) => other(server, client)),
+    })),
+    overFloor: byName(kinds, (kind) => together((times) => overFloor(times, kind))),
+    fullOutbox: over('off', 'full outbox', 'off'),
     imports: {
-      empty: over('import an empty package', 'nothing'),
-      telemetry: over('import @visivo/telemetry', 'nothing'),
-      posthog: over('import posthog-node', 'nothing'),
-      bundled: over('import bundled', 'nothing'),
+      ...byName(['empty', 'telemetry', 'posthog', 'bundled'], (name) => over('imports', name, 'nothing')),
+      overEmpty: over('imports', 'telemetry', 'empty'),
     },
-    ci: Object.fromEntries(
-      Object.entries(ci.waits).map(([name, waits]) => [
-        name,
-        {
-          whole: pairedDifference(ci.times[name], ci.times.off),
-          wait: summary(waits),
-          longest: Math.max(...waits),
-        },
-      ]),
-    ),
+    ci: byName(Object.keys(ci.waits), (name) => ({
+      whole: pairedDifference(ci.times[name], ci.times.off),
+      wait: summary(ci.waits[name]),
+      longest: Math.max(...ci.waits[name]),
+    })),
     loop,
     courier: courier.length > 0 ? summary(courier) : undefined,
-    servers: Object.fromEntries(
-      Object.entries(servers).map(([framework, runs]) => [framework, serverFigures(runs)]),
-    ),
+    servers: byName(Object.keys(servers), (framework) => serverFigures(servers[framework])),
   }
+}
+
+/** What a command adds to itself with telemetry off, less what its floor adds to a bare process, round by round. */
+function overFloor(times, kind) {
+  const floor = differences(times[FLOORS[kind]], times.nothing)
+  return differences(differences(times[kind], times.off), floor)
+}
+
+function byName(names, value) {
+  return Object.fromEntries(names.map((name) => [name, value(name)]))
 }
 
 /** A followed server against the plain one beside it in its process; its memory against a process without telemetry. */

@@ -20,7 +20,7 @@ export async function measureTimes(root) {
     ...Object.fromEntries(importsOf().map((name) => [`\`${name}\``, `import '${name}'\n`])),
     [FIRST_CALL]: `import { createTelemetry } from '@visivo/telemetry'\ncreateTelemetry({ version: '1.0.0' })\n`,
   }
-  const times = await timeVariants(variantsOf(root, programs), EFFORT, () => {})
+  const { imports: times } = await timeVariants({ imports: variantsOf(root, programs) }, EFFORT, () => {})
   const rows = Object.entries(times)
     .filter(([name]) => name !== BARE)
     .map(([name, took]) => {
