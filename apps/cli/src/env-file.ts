@@ -17,6 +17,8 @@ export function readEnvFile(workingDirectory: string, asked: string | undefined)
   const path = resolve(workingDirectory, asked ?? '.env')
   try {
     const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+    // UTF-16, which an editor on Windows may have chosen: its settings would go unseen, an opt-out among them.
+    if (text.includes('\0') || text.startsWith('\uFFFD')) return { path, values: {}, problem: 'unreadable' }
     return { path, values: parseEnv(text) as Record<string, string> }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
@@ -31,6 +33,8 @@ export function requireEnvFile(file: EnvFile, asked: string | undefined): void {
     throw new EnvFileError(`the env file ${file.path} doesn't exist. Check --env-file.`)
   }
   if (file.problem === 'unreadable') {
-    throw new EnvFileError(`the env file ${file.path} can't be read. Check its permissions.`)
+    throw new EnvFileError(
+      `the env file ${file.path} can't be read. It has to be a text in UTF-8 that you may read.`,
+    )
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryDirectory, temporaryProject } from './temp-project.ts'
@@ -159,6 +159,18 @@ describe('run refuses with the place and what to do', () => {
     expect((await visivo(cwd, ['run', '--skip-compile', '-o', 'x'])).stderr).toContain(
       'Run `visivo compile` first',
     )
+  })
+
+  test('--skip-compile with a compiled project whose counts somebody edited', async () => {
+    const cwd = temporaryProject({ 'project.visivo.yml': withModels() })
+    await visivo(cwd, ['compile'])
+    const path = join(cwd, 'target', 'project.json')
+    const compiled = JSON.parse(readFileSync(path, 'utf8'))
+    for (const object_counts of [undefined, { models: 'many' }, { cakes: 1 }, { models: -1 }]) {
+      writeFileSync(path, JSON.stringify({ ...compiled, object_counts }))
+      const { stderr } = await visivo(cwd, ['run', '--skip-compile'])
+      expect(stderr).toContain('is not a compiled project')
+    }
   })
 })
 

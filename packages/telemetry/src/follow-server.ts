@@ -39,10 +39,9 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
     const where = facts.where ?? {}
     const consent = telemetry.consent(where)
     if (!consent.recording) return UNFOLLOWED
-    const job: CourierJob = {
-      ...telemetry.courierJob(consent.destination),
-      ...(where.projectDirectory === undefined ? {} : { projectDirectory: where.projectDirectory }),
-    }
+    // Where it stands now: a server may move later, to where another project or no directory is.
+    const { projectDirectory = process.cwd() } = where
+    const job: CourierJob = { ...telemetry.courierJob(consent.destination), projectDirectory }
     const run: RunFacts = { id: telemetry.machineId(consent.destination), metadata: telemetry.metadata }
     const hash = projectHash(facts.projectName, telemetry.world.product.salt)
     return follow(job, (request) => requestEvent(run, hash, request))

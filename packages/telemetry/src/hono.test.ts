@@ -50,6 +50,7 @@ testBakery('hono', async (server, oven) => {
 
 describe('the template of a Hono route, without a server', () => {
   const ok = () => new Response()
+  const refuse = async () => new Response(null, { status: 402 })
   const pass = async (_context: unknown, next: () => Promise<void>) => next()
   test.each<[string, (app: Hono) => unknown, string, Partial<RequestFacts>]>([
     ['a route', (app) => app.get('/a/:b', ok), '/a/jane', { endpoint: safe('/a/{b}'), statusCode: 200 }],
@@ -77,6 +78,18 @@ describe('the template of a Hono route, without a server', () => {
       (app) => app.get('/a/:b', pass),
       '/a/jane',
       { endpoint: safe('/a/{b}'), statusCode: 404 },
+    ],
+    [
+      'a middleware that answers behind the only route',
+      (app) => app.get('/a/:b', pass).use('/a/*', refuse),
+      '/a/jane',
+      { endpoint: safe('/a/{b}'), statusCode: 402 },
+    ],
+    [
+      'a middleware that answers between two routes stands before the second',
+      (app) => app.get('/a/:b', pass).use('/a/*', refuse).get('/a/:c', ok),
+      '/a/jane',
+      { endpoint: safe('/a/{c}'), statusCode: 402 },
     ],
     [
       'what an application does not catch',

@@ -2,9 +2,11 @@ import { createServer } from 'node:http'
 import { PassThrough } from 'node:stream'
 import Router from '@koa/router'
 import Koa from 'koa'
+import { expect, onTestFinished, test } from 'vitest'
 import { testBakery } from '../test/http-cases.ts'
 import { listen } from '../test/listen.ts'
 import { followRequests } from './koa.ts'
+import type { RequestFacts } from './request-meter.ts'
 
 testBakery(
   'koa',
@@ -60,3 +62,18 @@ testBakery(
   },
   { 'a wildcard': [200, '/files/{path}'] },
 )
+
+test('a route that is a pattern and has no template of its own is any path', async () => {
+  const all: RequestFacts[] = []
+  const app = new Koa()
+  app.use(followRequests({ request: (facts) => all.push(facts), close: async () => {} }))
+  const router = new Router()
+  router.get(/^\/jane/, (context) => {
+    context.body = 'cake'
+  })
+  app.use(router.routes())
+  const server = await listen(createServer(app.callback()))
+  onTestFinished(async () => void (await server.close()))
+  await (await fetch(`http://127.0.0.1:${server.port}/jane@example.com`)).text()
+  await expect.poll(() => all).toMatchObject([{ endpoint: '/*', statusCode: 200 }])
+})

@@ -101,7 +101,7 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
         const stored = guard({ ...event, properties: counted })
         const written = stored !== undefined && (attempt(() => write(directory, stored)) ?? false)
         if (!written) countDropped(tally, dropped + 1)
-        else if (!isWellWithinCaps(readdirSync(directory), now()))
+        else if (mayBeOverCaps(readdirSync(directory), now()))
           for (const name of overCaps(waiting(), now())) discard(name)
         return written
       }) ?? false,
@@ -169,27 +169,38 @@ function unlink(path: string): 'removed' | 'gone' | 'still-there' {
   }
 }
 
-/** Few files are within the caps whatever their size, unless one is too old: then no command has to add them up. */
-function isWellWithinCaps(names: readonly string[], now: number): boolean {
-  const oldest = now - OUTBOX_LIMITS.days * DAY
-  return (
-    names.length <= OUTBOX_LIMITS.bytes / MOST_EVENT_BYTES &&
-    !names.some((name) => timeOfUuidV7(name) < oldest)
-  )
+/** A glance that every command can afford, in any order, also at what is no event: nearly always it says no. */
+function mayBeOverCaps(names: readonly string[], now: number): boolean {
+  const oldest = oldestAllowed(now)
+  let bytes = 0
+  for (const name of names) {
+    if (name < oldest && !name.startsWith('.')) return true
+    bytes += sizeIn(name) || 0
+  }
+  return names.length > OUTBOX_LIMITS.events || bytes > OUTBOX_LIMITS.bytes
 }
 
 /** The names, of those given oldest first, that have to go so that the rest is within the caps. */
 export function overCaps(names: readonly string[], now: number): readonly string[] {
-  const oldest = now - OUTBOX_LIMITS.days * DAY
+  const oldest = oldestAllowed(now)
   let events = 0
   let bytes = 0
   const stays = (name: string) => {
-    const [, uuid = '', size] = FILE.exec(name) ?? []
     events += 1
-    bytes += Number(size)
-    return events <= OUTBOX_LIMITS.events && bytes <= OUTBOX_LIMITS.bytes && timeOfUuidV7(uuid) >= oldest
+    bytes += sizeIn(name)
+    return events <= OUTBOX_LIMITS.events && bytes <= OUTBOX_LIMITS.bytes && name >= oldest
   }
   return names.toReversed().filter((name) => !stays(name))
+}
+
+/** What every name of an event that may still wait is not before: the part of a UUIDv7 that is the time. */
+function oldestAllowed(now: number): string {
+  return uuidV7(now - OUTBOX_LIMITS.days * DAY).slice(0, 13)
+}
+
+/** The size that a file's name states, behind the UUID of 36 characters and a dot; NaN where there is none. */
+function sizeIn(name: string): number {
+  return Number.parseInt(name.slice(37), 10)
 }
 
 /** A writer that was killed leaves its unfinished file; an hour later nobody is writing it any more. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type Server } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { sampleEvent } from '../test/samples.ts'
 import { send } from './send.ts'
@@ -41,6 +42,26 @@ test('an event arrives letter for letter, with its own id and time, and is stamp
         },
       },
     ],
+  })
+})
+
+test('a request says no more of its sender than the names of the SDK and the length of its body', async () => {
+  let headers: IncomingHttpHeaders = {}
+  const server = createHttpServer((request, response) => {
+    headers = request.headers
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const host = `http://127.0.0.1:${portOf(server)}`
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never)).toEqual({ kind: 'accepted' })
+  expect(headers).toEqual({
+    host: host.slice('http://'.length),
+    connection: 'close',
+    'content-type': 'application/json',
+    'content-encoding': 'gzip',
+    'content-length': expect.stringMatching(/^[0-9]+$/),
+    'user-agent': expect.stringMatching(/^posthog-node\/[0-9.]+$/),
   })
 })
 
@@ -117,8 +138,7 @@ test('a server that speaks no TLS is a failure for later', async () => {
   const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
-  const address = server.address()
-  const host = `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  const host = `https://127.0.0.1:${portOf(server)}`
   expect(await send([toWire(sampleEvent())], { host, apiKey }, never)).toMatchObject({ kind: 'later' })
 })
 
@@ -137,3 +157,8 @@ test('nothing is printed, whatever the server does', async () => {
     printed.push(words)
   }
 })
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}

@@ -21,52 +21,64 @@ export interface EventSink {
 
 /** A thread that confirms nothing any more is stuck; beyond so many parcels the server writes by itself. */
 const MOST_UNCONFIRMED = 20
+/** One that died is followed by another with the next events, but not sooner, in milliseconds after its start. */
+const START_AGAIN = 10_000
 
 /** Starts the courier thread, if one can be had: not in a bundle without its file, nor in some sandboxes. */
 export function openEventSink(data: ThreadData): EventSink {
   const unconfirmed = new Map<number, readonly StoredEvent[]>()
   let parcel = 0
   let wanted = true
-  const worker = tryWorker(data)
-  let alive = worker !== undefined
+  let worker: Worker | undefined
+  let started = 0
   let ended = () => {}
-  const end = new Promise<void>((resolve) => {
-    ended = resolve
-  })
   const keepAll = () => {
     for (const events of unconfirmed.values()) keep(data, events)
     unconfirmed.clear()
   }
-  const gone = () => {
-    alive = false
-    keepAll()
-    ended()
+  const start = () => {
+    started = performance.now()
+    const fresh = tryWorker(data)
+    worker = fresh
+    const gone = () => {
+      // An error is followed by its exit.
+      if (worker !== fresh) return
+      worker = undefined
+      keepAll()
+      ended()
+    }
+    fresh?.on('message', (message: FromThread) => {
+      if (message.kind === 'recording') wanted = message.wanted
+      else if (message.kind === 'kept') unconfirmed.delete(message.parcel)
+      else ended()
+    })
+    fresh?.on('error', gone)
+    fresh?.on('exit', gone)
+    fresh?.unref()
   }
-  worker?.on('message', (message: FromThread) => {
-    if (message.kind === 'recording') wanted = message.wanted
-    else if (message.kind === 'kept') unconfirmed.delete(message.parcel)
-    else ended()
-  })
-  worker?.on('error', gone)
-  worker?.on('exit', gone)
-  worker?.unref()
+  start()
 
   return {
     isWanted: () => wanted,
     keepAll,
     take: (events) => {
-      if (!worker || !alive || unconfirmed.size >= MOST_UNCONFIRMED) return keep(data, events)
+      if (!worker && performance.now() - started > START_AGAIN) start()
+      if (!worker || unconfirmed.size >= MOST_UNCONFIRMED) return keep(data, events)
       parcel += 1
       unconfirmed.set(parcel, events)
       worker.postMessage({ kind: 'events', parcel, events } satisfies ToThread)
     },
     close: async (patience) => {
-      if (!worker || !alive) return
-      worker.postMessage({ kind: 'close' } satisfies ToThread)
+      const last = worker
+      if (!last) return
+      const end = new Promise<void>((resolve) => {
+        ended = resolve
+      })
+      last.postMessage({ kind: 'close' } satisfies ToThread)
       const timer = setTimeout(ended, patience)
       await end
       clearTimeout(timer)
-      await worker.terminate()
+      await last.terminate()
     },
   }
 }

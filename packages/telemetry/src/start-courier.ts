@@ -8,13 +8,16 @@ import type { DestinationPlaces } from './places.ts'
 /** Why no courier was started, or that one is at work now. */
 export type Start = 'started' | 'alive' | 'backing-off' | 'impossible'
 
-/** What a courier needs of its parent's environment: its temporary directory and its certificates. */
+/** What a courier needs of its parent's environment: the libraries of Node, a temporary directory, its certificates. */
 const ENVIRONMENT = [
+  'LD_LIBRARY_PATH',
+  'DYLD_LIBRARY_PATH',
   'SystemRoot',
   'TEMP',
   'TMP',
   'TMPDIR',
   'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_SYSTEM_CA',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
 ]

@@ -39,6 +39,16 @@ test('debug mode tells nothing, so that the first run that would count still tel
   expect(real.said()).toContain('collects anonymous usage data')
 })
 
+test('a run whose output another program reads tells nothing and records nothing, and the next one still tells', () => {
+  const home = temporaryDirectory()
+  const quiet = onTerminal(home)
+  expect(quiet.telemetry.consent({}, true)).toMatchObject({ recording: false, untold: true })
+  expect(quiet.said()).toBe('')
+  const real = onTerminal(home)
+  real.telemetry.consent()
+  expect(real.said()).toContain('collects anonymous usage data')
+})
+
 /** Telemetry of a run on a terminal, and what that showed. */
 function onTerminal(home: string, more: Readonly<Record<string, string>> = {}) {
   let shown = ''

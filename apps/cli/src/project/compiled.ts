@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { NotCompiledError, type Place } from '../errors.ts'
 import { writeAtomically } from '../write-atomically.ts'
 import type { Edge } from './graph.ts'
-import type { Kind, ObjectCounts } from './kinds.ts'
+import { COUNTED_KINDS, type Kind, type ObjectCounts } from './kinds.ts'
 
 /** An object of a compiled project: a name and the keys of its kind. */
 export interface CompiledObject {
@@ -63,11 +63,22 @@ function parse(text: string): CompiledProject | undefined {
 
 function isCompiled(json: unknown): json is CompiledProject {
   if (typeof json !== 'object' || json === null) return false
-  const { name, edges, places, models, sources } = json as Partial<Record<keyof CompiledProject, unknown>>
+  const { name, edges, places, models, sources, object_counts } = json as Partial<
+    Record<keyof CompiledProject, unknown>
+  >
   return (
     typeof name === 'string' &&
     [edges, models, sources].every(Array.isArray) &&
     typeof places === 'object' &&
-    places !== null
+    places !== null &&
+    isCounts(object_counts)
+  )
+}
+
+function isCounts(json: unknown): json is ObjectCounts {
+  if (typeof json !== 'object' || json === null) return false
+  return Object.entries(json).every(
+    ([kind, count]) =>
+      COUNTED_KINDS.some((known) => known === kind) && Number.isSafeInteger(count) && Number(count) >= 0,
   )
 }

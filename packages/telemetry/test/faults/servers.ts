@@ -1,10 +1,13 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { bundle } from '../bundle.ts'
 import { type RunningServer, requestsDelivered, startServer } from '../follow.ts'
 import { until } from '../processes.ts'
 import type { Scene } from '../scene.ts'
 import type { Fault } from './fault.ts'
+
+const BUILT_THREAD = fileURLToPath(new URL('../../dist/courier-thread.js', import.meta.url))
 
 /** Whatever happens to a server that is followed, and around it. */
 export const SERVERS: readonly Fault[] = [
@@ -86,6 +89,50 @@ export const SERVERS: readonly Fault[] = [
     writeFileSync(join(scene.root, 'project.visivo.yml'), 'defaults:\n  telemetry_enabled: false\n')
   }),
   {
+    fault: 'the person opts out while a server runs and all goes well: recording ends',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const server = await startServer(scene)
+      await requestsDelivered(scene, await server.ask(5))
+      scene.configure('telemetry_enabled: false\n')
+      await quiet(scene, server)
+      await ended(scene, server)
+    },
+  },
+  {
+    fault: 'a server moves into a directory that is then deleted',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const moves = { env: { MOVES: mkdtempSync(join(scene.root, 'elsewhere-')) } }
+      const server = await startServer(scene, moves)
+      rmSync(moves.env.MOVES, { recursive: true })
+      // By then its thread has asked for consent again.
+      await requestsDelivered(scene, await server.ask(5))
+      await requestsDelivered(scene, 5 + (await server.ask(5)))
+      mkdirSync(moves.env.MOVES)
+      await ended(scene, server, moves)
+    },
+  },
+  {
+    fault: 'the courier thread of a server dies: what it was handed waits, and another one takes over',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const script = await bundle(scene, 'server.mjs')
+      const thread = join(dirname(script), 'courier-thread.js')
+      writeFileSync(thread, 'throw new Error("out of memory")\n')
+      const server = await startServer(scene, { script })
+      let asked = await server.ask(5)
+      await until('events in the outbox', () => scene.outbox.waiting().length === asked)
+      copyFileSync(BUILT_THREAD, thread)
+      while (scene.receiver.events.length === 0) {
+        asked += await server.ask(1)
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+      }
+      await requestsDelivered(scene, asked)
+      await ended(scene, server, { script })
+    },
+  },
+  {
     fault: 'a server is bundled into one file: its events wait for another run',
     events: ['all', 'all', 0],
     happens: async (scene) => {
@@ -140,14 +187,19 @@ function optOut(who: string, optsOut: (scene: Scene) => void, outbox?: 'emptied'
   }
 }
 
-/** Asks until requests leave nothing in the outbox any more. */
+/** Asks until requests leave nothing any more, neither in the outbox nor with PostHog. */
 async function quiet(scene: Scene, server: RunningServer): Promise<void> {
-  const known = new Set(scene.outbox.waiting())
+  const eventsKnown = () =>
+    new Set([
+      ...scene.outbox.waiting().map((name) => name.slice(0, 36)),
+      ...scene.receiver.events.map(({ uuid }) => uuid),
+    ])
+  const known = eventsKnown()
   for (let silent = 0; silent < 3; ) {
     await server.ask(1)
     await new Promise((resolve) => setTimeout(resolve, 1_100))
-    const fresh = scene.outbox.waiting().filter((name) => !known.has(name))
-    for (const name of fresh) known.add(name)
+    const fresh = [...eventsKnown()].filter((uuid) => !known.has(uuid))
+    for (const uuid of fresh) known.add(uuid)
     silent = fresh.length === 0 ? silent + 1 : 0
   }
 }

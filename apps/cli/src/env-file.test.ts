@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { readEnvFile, requireEnvFile } from './env-file.ts'
+
+const SETTINGS = 'DO_NOT_TRACK=1\n'
+
+function fileOf(bytes: string | Uint8Array): string {
+  const directory = mkdtempSync(join(tmpdir(), 'env-file-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  writeFileSync(join(directory, '.env'), bytes)
+  return directory
+}
+
+test.each([
+  ['a byte order mark', `\uFEFF${SETTINGS}`],
+  ['none', SETTINGS],
+])('with %s, the settings of a file are read', (_, text) => {
+  expect(readEnvFile(fileOf(text), undefined)).toMatchObject({ values: { DO_NOT_TRACK: '1' } })
+})
+
+test.each([
+  ['UTF-16 with its mark', Buffer.from(`\uFEFF${SETTINGS}`, 'utf16le')],
+  ['UTF-16 without one', Buffer.from(SETTINGS, 'utf16le')],
+])('%s is an error and no file without settings: it may hold an opt-out', (_, bytes) => {
+  const file = readEnvFile(fileOf(bytes), undefined)
+  expect(file).toMatchObject({ problem: 'unreadable', values: {} })
+  expect(() => requireEnvFile(file, undefined)).toThrow('It has to be a text in UTF-8')
+})
