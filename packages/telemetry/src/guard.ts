@@ -1,4 +1,5 @@
 import type { Catalogue, PropertySpec } from './events.ts'
+import { isoTime } from './iso-time.ts'
 
 /** An event as it waits and travels: plain data, no text but what the catalogue's shapes let through. */
 export interface StoredEvent {
@@ -18,7 +19,6 @@ export type Guard = (candidate: unknown) => StoredEvent | undefined
 const HEX = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const UUID = `^${HEX}$`
 const DISTINCT_ID = `^(?:ci-)?${HEX}$`
-const TIMESTAMP = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$'
 /** The longest command has 204 characters; the bound keeps every match cheap. */
 const MOST_CHARACTERS = 250
 const FIELDS = ['event', 'uuid', 'timestamp', 'distinct_id', 'properties']
@@ -40,7 +40,7 @@ function check(catalogue: Catalogue, candidate: unknown): StoredEvent | undefine
   const { event, uuid, timestamp, distinct_id, properties } = candidate
   if (typeof event !== 'string' || !Object.hasOwn(catalogue.events, event)) return undefined
   if (!isShaped(UUID, uuid) || !isShaped(DISTINCT_ID, distinct_id)) return undefined
-  if (!isShaped(TIMESTAMP, timestamp) || Number.isNaN(Date.parse(timestamp))) return undefined
+  if (typeof timestamp !== 'string' || isoTime(Date.parse(timestamp)) !== timestamp) return undefined
   if (!isRecord(properties)) return undefined
   const kept = keepListed(specsOf(catalogue, event), properties)
   return kept && { event, uuid, timestamp, distinct_id, properties: kept }

@@ -179,5 +179,5 @@ test('a directory that was deleted is made again by the next event', () => {
 
 /** The name of an event's file, made at a time and of a size. */
 function file(time: number, bytes: number): string {
-  return `${uuidV7(time)}.${bytes}.0123456789abcdef.json`
+  return `${uuidV7(time)}.${bytes}.01234567.json`
 }

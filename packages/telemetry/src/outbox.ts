@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { digest16 } from '@visivo/hash'
+import { checksum } from './checksum.ts'
 import type { Guard, StoredEvent } from './guard.ts'
 import { writeOwn } from './own-file.ts'
 import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
@@ -27,13 +27,13 @@ export const OUTBOX_LIMITS = { events: 1_000, bytes: 2_000_000, days: 14 } as co
 const MOST_EVENT_BYTES = 4_096
 const DAY = 86_400_000
 const FILE =
-  /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{16})\.json$/
+  /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{8})\.json$/
 const UNFINISHED = /^\.([0-9a-f-]{36})\.tmp$/
 
 /**
  * The directory where events wait, one file each.
  *
- * A file's name says when the event was made (UUIDv7), its size and its digest, so age and caps are known
+ * A file's name says when the event was made (UUIDv7), its size and its checksum, so age and caps are known
  * without opening it, and a file that is not byte for byte what was written is never sent.
  * Only files named so are ever read or removed. No method throws.
  */
@@ -128,7 +128,7 @@ function write(directory: string, event: StoredEvent): boolean {
   const unfinished = join(directory, `.${uuidV7()}.tmp`)
   try {
     writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' })
-    renameSync(unfinished, join(directory, `${event.uuid}.${bytes}.${digest16(text)}.json`))
+    renameSync(unfinished, join(directory, `${event.uuid}.${bytes}.${checksum(text)}.json`))
     return true
   } catch (error) {
     rmSync(unfinished, { force: true })
@@ -136,11 +136,11 @@ function write(directory: string, event: StoredEvent): boolean {
   }
 }
 
-/** Reads a file of the outbox only if it has the size and the digest that its name says. */
+/** Reads a file of the outbox only if it has the size and the checksum that its name says. */
 function readExact(directory: string, name: string): string {
-  const [, , size, digest] = FILE.exec(name) ?? []
+  const [, , size, sum] = FILE.exec(name) ?? []
   if (!isOwnDirectory(directory)) throw new Error('not an outbox')
-  // No link is followed and no pipe waited for; Windows knows neither, there the digest alone tells a foreign file.
+  // No link is followed and no pipe waited for; Windows knows neither, there the checksum alone tells a foreign file.
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
   const file = openSync(join(directory, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
@@ -148,7 +148,7 @@ function readExact(directory: string, name: string): string {
     if (!found.isFile() || Number(found.size) !== Number(size) || found.size > MOST_EVENT_BYTES)
       throw new Error('damaged')
     const text = readFileSync(file, 'utf8')
-    if (digest16(text) !== digest) throw new Error('damaged')
+    if (checksum(text) !== sum) throw new Error('damaged')
     return text
   } finally {
     closeSync(file)

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { digest16 } from '@visivo/hash'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test } from 'vitest'
+import { checksum } from '../src/checksum.ts'
 import { runCourier } from '../src/courier.ts'
 import type { CourierJob } from '../src/courier-job.ts'
 import { catalogueOf } from '../src/events.ts'
@@ -15,7 +15,10 @@ import { guard, metadata, sampleEvent, temporaryDirectory } from './samples.ts'
 const MASK = { $ip: '0.0.0.0', $geoip_disable: true, $process_person_profile: false }
 
 /** An outbox with one good event and one more, whose file somebody changes before the courier comes. */
-async function deliverEdited(edit: (event: StoredEvent) => unknown, how: 'only the text' | 'and its digest') {
+async function deliverEdited(
+  edit: (event: StoredEvent) => unknown,
+  how: 'only the text' | 'and its checksum',
+) {
   const receiver = await startReceiver()
   onTestFinished(() => receiver.close())
   const job: CourierJob = {
@@ -31,8 +34,8 @@ async function deliverEdited(edit: (event: StoredEvent) => unknown, how: 'only t
   const [name = ''] = readdirSync(outbox)
   const text = JSON.stringify(edit(JSON.parse(readFileSync(join(outbox, name), 'utf8'))))
   writeFileSync(join(outbox, name), text)
-  if (how === 'and its digest') {
-    const honest = `${edited.uuid}.${Buffer.byteLength(text)}.${digest16(text)}.json`
+  if (how === 'and its checksum') {
+    const honest = `${edited.uuid}.${Buffer.byteLength(text)}.${checksum(text)}.json`
     renameSync(join(outbox, name), join(outbox, honest))
   }
   const untouched = sampleEvent()
@@ -57,7 +60,7 @@ const withProperties = (more: object) => (event: StoredEvent) => ({
 })
 
 test('every event carries the mask', async () => {
-  const { receiver, edited, untouched } = await deliverEdited((event) => event, 'and its digest')
+  const { receiver, edited, untouched } = await deliverEdited((event) => event, 'and its checksum')
   expect(uuidsOf(receiver)).toEqual([edited.uuid, untouched.uuid])
   for (const { properties } of receiver.events) expect(properties).toMatchObject(MASK)
 })
@@ -88,8 +91,8 @@ test.each<[string, (event: StoredEvent) => unknown]>([
     (event) => JSON.parse(JSON.stringify(event).replace('{', '{"__proto__":{"a":"hunter2"},')),
   ],
   ['a list of events', (event) => [event, event]],
-])('a file with a new digest that holds %s is dropped too', async (_says, edit) => {
-  const { receiver, untouched, left } = await deliverEdited(edit, 'and its digest')
+])('a file with a new checksum that holds %s is dropped too', async (_says, edit) => {
+  const { receiver, untouched, left } = await deliverEdited(edit, 'and its checksum')
   expect(uuidsOf(receiver)).toEqual([untouched.uuid])
   expect(receiver.bodies.join()).not.toMatch(/hunter2|203\.0\.113\.7|ada@/)
   for (const { properties } of receiver.events) expect(properties).toMatchObject(MASK)
@@ -126,6 +129,6 @@ test('an event of a program’s own can’t bring another mask, even where it de
 })
 
 test('what the guard can’t know: whether a word with the shape of a name is declared', async () => {
-  const { receiver } = await deliverEdited(withProperties({ command: 'hunter2' }), 'and its digest')
+  const { receiver } = await deliverEdited(withProperties({ command: 'hunter2' }), 'and its checksum')
   expect(receiver.events.map(({ properties }) => properties.command)).toEqual(['hunter2', 'run'])
 })

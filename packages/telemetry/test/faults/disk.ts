@@ -114,9 +114,7 @@ export const DISK: readonly Fault[] = [
     happens: async (scene) => {
       mkdirSync(scene.places.outbox, { recursive: true })
       for (let count = 100; count < 200; count += 1)
-        mkdirSync(
-          join(scene.places.outbox, `01900000-0000-7000-8000-000000000${count}.10.0123456789abcdef.json`),
-        )
+        mkdirSync(join(scene.places.outbox, `01900000-0000-7000-8000-000000000${count}.10.01234567.json`))
       await scene.command()
       await scene.receiver.received(1)
     },

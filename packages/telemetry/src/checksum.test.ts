@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest'
+import { checksum } from './checksum.ts'
+
+test.each([
+  ['nothing', '', '811c9dc5'],
+  ['a letter', 'a', 'e40c292c'],
+  ['a word', 'foobar', 'bf9cf968'],
+])('%s has the sum that FNV-1a was published with', (_, text, sum) => {
+  expect(checksum(text)).toBe(sum)
+})
