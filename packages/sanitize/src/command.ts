@@ -23,7 +23,10 @@ const NAME = '(?![^ ]{41})[A-Za-z][A-Za-z0-9]*(?:[-_.:][A-Za-z0-9]+)*'
 const NAME_SHAPE = new RegExp(`^${NAME}$`)
 const MAX_DEPTH = 5
 
-/** Every text that `sanitizeCommand` can give as the command: at most five words. A repetition with a bound compiles slower. */
+/**
+ * Every text that `sanitizeCommand` can give as the command: at most five words. They are counted ahead, because
+ * a repetition with a bound takes twice as long to compile.
+ */
 export const COMMAND_SHAPE = new RegExp(
   `^(?!(?:[^ ]+ ){5})(?:<none>|<unknown>|${NAME}(?: ${NAME})*(?: <unknown>)?)$`,
 )

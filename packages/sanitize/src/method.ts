@@ -16,11 +16,9 @@ export const METHODS: readonly Safe[] = [
   OTHER_METHOD,
 ]
 
-// Asked for every request of a server, where a look into a table takes half of what comparing all would.
-const BY_NAME: ReadonlyMap<string, Safe> = new Map(METHODS.map((method) => [method, method]))
-
 /** An HTTP method in capitals, however it was written; what isn't one of HTTP's own is `OTHER`. */
 export function sanitizeMethod(method: string): Safe {
   if (typeof method !== 'string') return OTHER_METHOD
-  return BY_NAME.get(method) ?? BY_NAME.get(method.toUpperCase()) ?? OTHER_METHOD
+  const capitals = method.toUpperCase()
+  return METHODS.find((known) => known === capitals) ?? OTHER_METHOD
 }
