@@ -14,7 +14,7 @@ const FLOORS = { 'at work': 'file', 'to start': 'file and child' }
 export function figuresOf({ commands, slow, standIns, ci, loop, servers, courier }) {
   const over = (group, name, reference) => pairedDifference(commands[group][name], commands[group][reference])
   /** A command asks no server, so one is as good as another: together they tell a figure from its noise. */
-  const together = (differences) => summary(standIns.flatMap((server) => differences(commands[server])))
+  const together = (each) => summary(standIns.flatMap((server) => each(commands[server])))
   const other = (server, client) => {
     const name = `${server}: ${client}`
     if (commands.others[name]) return over('others', name, 'nothing')

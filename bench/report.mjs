@@ -155,7 +155,7 @@ function courierText({ courier, imports }) {
 
 function method() {
   return [
-    `- Every round runs every variant once, in an order by chance, each in a process of its own. Only differences within a round are used.`,
+    '- Every round runs every variant once, each in a process of its own. What is compared with each other runs next to each other, in an order by chance, and only differences within a round are used.',
     '- "Off" is the same command with `DO_NOT_TRACK=1`. "To start": the courier before was ended and forgotten. "At work": a courier is alive, or, when PostHog refuses, all are asked to wait.',
     `- posthog-node as its README says (\`capture\`, \`await shutdown()\`), with one attempt of 800 ms and \`process.exit\`, and a plain \`fetch\` are measured over a bare process. What takes seconds ran once, side by side, and was ended after ${CAP / 1_000} s.`,
     '- All servers are on this machine. "Slow" answers after 5 s, "hanging" accepts and never answers, "refused" is a closed port, "DNS silent" a name server that answers no question.',

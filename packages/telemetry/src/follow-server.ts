@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { projectHash } from '@visivo/hash'
 import { safeHex16 } from '@visivo/sanitize'
 import type { RunFacts } from './assemble.ts'
@@ -39,9 +40,11 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
     const where = facts.where ?? {}
     const consent = telemetry.consent(where)
     if (!consent.recording) return UNFOLLOWED
-    // Where it stands now: a server may move later, to where another project or no directory is.
-    const { projectDirectory = process.cwd() } = where
-    const job: CourierJob = { ...telemetry.courierJob(consent.destination), projectDirectory }
+    const job: CourierJob = {
+      ...telemetry.courierJob(consent.destination),
+      // Absolute, as seen from here and now: a server may move later, to where another project or none is.
+      projectDirectory: resolve(where.projectDirectory ?? ''),
+    }
     const run: RunFacts = { id: telemetry.machineId(consent.destination), metadata: telemetry.metadata }
     const hash = projectHash(facts.projectName, telemetry.world.product.salt)
     return follow(job, (request) => requestEvent(run, hash, request))

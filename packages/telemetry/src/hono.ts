@@ -50,18 +50,13 @@ function nodeResponseOf(context: Context): NodeResponse | undefined {
 function templateOf(context: Context): string | undefined {
   const routes = matchedRoutes(context)
   const ran = context.req.routeIndex
-  const answered = routes[ran]
-  // Nearly always; the rest is for middleware that answered by itself.
-  if (answered && isRoute(answered)) return answered.path
-  const route = routes.find((one, at) => at > ran && isRoute(one)) ?? routes.findLast(isRoute)
+  const isRoute = ({ path }: { readonly path: string }) => !path.endsWith('*')
+  const route = routes.find((one, at) => at >= ran && isRoute(one)) ?? routes.findLast(isRoute)
   if (route) return route.path
+  const answered = routes[ran]
   if (!answered || statusOf(context) === 404) return undefined
   const isCatchAll = answered.method === 'ALL' && /^\/?\*$/.test(answered.path)
   return isCatchAll ? undefined : answered.path
-}
-
-function isRoute({ path }: { readonly path: string }): boolean {
-  return !path.endsWith('*')
 }
 
 /** `context.res` makes a response where there is none yet, as when the client went away in the middle. */

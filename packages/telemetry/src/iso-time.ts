@@ -1,6 +1,6 @@
 /**
- * A time in milliseconds since 1970 as ISO 8601 in UTC with milliseconds, like `toISOString`: on its first call that
- * one has ICU find out the time zone, in 0.2 ms and, while ICU's tables are not in memory yet, in up to 13.
+ * A time in milliseconds since 1970 as ISO 8601 in UTC with milliseconds, like `toISOString`, whose first
+ * call in a process takes 0.2 ms, and now and then up to 13.
  */
 export function isoTime(at: number): string {
   const date = new Date(at)

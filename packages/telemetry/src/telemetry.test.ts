@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { NONE } from '@visivo/sanitize'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import { createTelemetry } from './telemetry.ts'
@@ -47,6 +48,20 @@ test('a run whose output another program reads tells nothing and records nothing
   const real = onTerminal(home)
   real.telemetry.consent()
   expect(real.said()).toContain('collects anonymous usage data')
+})
+
+test('debug mode names what is not as declared, and shows nothing of it', () => {
+  const { telemetry, said } = onTerminal(temporaryDirectory(), { VISIVO_TELEMETRY_DEBUG: '1' })
+  const object_counts: Record<string, number> = { hunter2: 1 }
+  telemetry.record('cli_command', {
+    command: NONE,
+    command_args: [],
+    duration_ms: 1,
+    success: true,
+    object_counts,
+  })
+  expect(said()).toContain('cli_command is not as declared (object_counts)')
+  expect(said()).not.toContain('hunter2')
 })
 
 /** Telemetry of a run on a terminal, and what that showed. */

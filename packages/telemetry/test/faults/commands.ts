@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openOutbox } from '../../src/outbox.ts'
 import { bundle } from '../bundle.ts'
@@ -87,6 +87,22 @@ export const COMMANDS: readonly Fault[] = [
     happens: async (scene) => {
       const env = { NODE_OPTIONS: '--inspect-brk', POSTHOG_CAPTURE_MODE: 'v1' }
       await scene.command({ flags: ['--with-env', JSON.stringify(env)] })
+      await scene.delivered(1)
+    },
+  },
+  {
+    fault:
+      'libraries, certificates and a secret stand in the environment: the courier is given the first two',
+    events: [1, 1, 0],
+    impossible: () => (existsSync('/proc/self/environ') ? undefined : 'nobody can look at it here'),
+    happens: async (scene) => {
+      const given = [`LD_LIBRARY_PATH=${scene.root}`, 'NODE_USE_SYSTEM_CA=1']
+      const env = Object.fromEntries([...given, 'TOKEN=hunter2'].map((line) => line.split('=')))
+      await scene.command({ flags: ['--with-env', JSON.stringify(env)] })
+      const [courier] = couriersOf(scene.places)
+      const seen = readFileSync(`/proc/${courier}/environ`, 'utf8')
+      for (const line of given) if (!seen.includes(line)) scene.noticed.push(`no ${line}`)
+      if (seen.includes('hunter2')) scene.noticed.push('the secret')
       await scene.delivered(1)
     },
   },

@@ -93,7 +93,8 @@ export const DISK: readonly Fault[] = [
     happens: async (scene) => {
       await scene.command()
       await scene.delivered(1)
-      rmSync(scene.places.root, { recursive: true })
+      // Again where the courier has just written its state.
+      rmSync(scene.places.root, { recursive: true, maxRetries: 10 })
       await scene.withoutCourier()
     },
   },

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from '../bundle.ts'
-import { type RunningServer, requestsDelivered, startServer } from '../follow.ts'
+import { type RunningServer, requestsArrived, requestsDelivered, startServer } from '../follow.ts'
 import { until } from '../processes.ts'
 import type { Scene } from '../scene.ts'
 import type { Fault } from './fault.ts'
@@ -101,7 +101,7 @@ export const SERVERS: readonly Fault[] = [
     fault: 'a server moves into the directory of another project, which has opted out',
     events: ['all', 'all', 0],
     happens: async (scene) => {
-      const moves = { env: { MOVES: mkdtempSync(join(scene.root, 'elsewhere-')) } }
+      const moves = { env: { MOVES: mkdtempSync(join(scene.root, 'elsewhere-')), PROJECT: '.' } }
       optOutIn(moves.env.MOVES)
       const server = await startServer(scene, moves)
       await requestsDelivered(scene, await server.ask(5))
@@ -121,7 +121,8 @@ export const SERVERS: readonly Fault[] = [
       copyFileSync(BUILT_THREAD, thread)
       while (scene.receiver.events.length === 0) {
         asked += await server.ask(1)
-        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        const kept = () => scene.outbox.waiting().length + requestsArrived(scene)
+        await until('the last request kept', () => kept() >= asked)
       }
       await requestsDelivered(scene, asked)
       await ended(scene, server, { script })
