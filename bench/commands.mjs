@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTelemetry } from '@visivo/telemetry'
@@ -68,7 +68,7 @@ export function commandVariants(scratch, standIns) {
     imports: {
       nothing: simple('nothing'),
       empty: { file: importOfEmptyPackage(scratch), env },
-      telemetry: simple('import-telemetry'),
+      telemetry: { file: importOfTelemetry(scratch), env },
       posthog: simple('import-posthog'),
       bundled: { file: BUNDLED, env },
     },
@@ -116,8 +116,22 @@ function importOfEmptyPackage(scratch) {
     '{ "name": "empty", "type": "module", "exports": "./index.js" }',
   )
   writeFileSync(join(directory, 'index.js'), '')
-  const file = join(scratch, 'import-empty.mjs')
-  writeFileSync(file, "import 'empty'\n")
+  return importOf(scratch, 'empty')
+}
+
+/** Ours where npm puts it, beside the empty one: here it is a link into the workspace, and a link takes time as well. */
+function importOfTelemetry(scratch) {
+  const name = '@visivo/telemetry'
+  const source = fileURLToPath(new URL('..', import.meta.resolve(name)))
+  const directory = join(scratch, 'node_modules', name)
+  for (const part of ['package.json', 'dist'])
+    cpSync(join(source, part), join(directory, part), { recursive: true })
+  return importOf(scratch, name)
+}
+
+function importOf(scratch, name) {
+  const file = join(scratch, `import-${name.replaceAll('/', '-')}.mjs`)
+  writeFileSync(file, `import '${name}'\n`)
   return file
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import * as yaml from 'yaml'
 import {
   type Document,
   isAlias,
@@ -10,7 +11,7 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml'
-import { readFully } from './read-fully.ts'
+import { readWith } from './read-fully.ts'
 import { meaningOf } from './switch.ts'
 
 /** The new text, which is the old one if nothing had to change; or why there is none, and where. */
@@ -147,9 +148,10 @@ function holds(text: string, wanted: unknown, keyPath: readonly string[], enable
   const documents = parseAllDocuments(text, { logLevel: 'silent' })
   const [document] = documents
   if (documents.length !== 1 || document === undefined || document.errors.length > 0) return false
-  const reading = readFully(text, keyPath)
+  // With this parser: in a bundled tool there is no other to be found.
+  const reading = readWith(yaml, text, keyPath)
   const values = 'found' in reading ? reading.found.map(({ value }) => value) : []
-  const isRead = enabled ? values.every((value) => value === true) : values.includes(false)
+  const isRead = values.includes(enabled) && (!enabled || values.every((value) => value === true))
   return isRead && isDeepStrictEqual(document.toJS(), wanted)
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -66,6 +66,40 @@ test('where the YAML parser can’t be found, what only it could read is off', (
   writeFileSync(join(bundled, 'node_modules', 'yaml', 'package.json'), '{"exports":{}}')
   expect(decideIn(bundled, '', 'telemetry_enabled: true\n')).toMatchObject({ enabled: true })
   expect(decideIn(bundled, '', '{telemetry_enabled: true}')).toMatchObject({ enabled: false, loaded: false })
+})
+
+test('a tool that has the YAML parser in its bundle can switch off and on where no other is to be found', async () => {
+  const bundled = mkdtempSync(join(tmpdir(), 'telemetry-bundled-'))
+  onTestFinished(() => rmSync(bundled, { recursive: true, force: true }))
+  await build({
+    entry: { edit: at('./edit.ts') },
+    outDir: join(bundled, 'dist'),
+    format: 'esm',
+    config: false,
+    silent: true,
+    noExternal: ['yaml'],
+    // As the guide has it: the parser is CommonJS and asks for `process`.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  })
+  writeFileSync(join(bundled, 'package.json'), '{"type":"module"}')
+  mkdirSync(join(bundled, 'node_modules', 'yaml'), { recursive: true })
+  writeFileSync(join(bundled, 'node_modules', 'yaml', 'package.json'), '{"exports":{}}')
+  const edit = pathToFileURL(join(bundled, 'dist', 'edit.js')).href
+  const file = join(bundled, 'config.yml')
+  const switchTo = (enabled: boolean) => {
+    const script = `const { setTelemetryEnabled } = await import(process.argv[1])
+      setTelemetryEnabled(process.argv[2], ['telemetry_enabled'], ${enabled})`
+    execFileSync(process.execPath, ['--input-type=module', '-e', script, edit, file], { cwd: bundled })
+  }
+  const config = () => readFileSync(file, 'utf8')
+  switchTo(false)
+  expect(config()).toBe('telemetry_enabled: false\n')
+  switchTo(true)
+  expect(config()).toBe('telemetry_enabled: true\n')
+  switchTo(false)
+  expect(config()).toBe('telemetry_enabled: false\n')
 })
 
 function decideIn(directory: string, project: string, global: string) {

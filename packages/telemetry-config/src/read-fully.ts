@@ -16,6 +16,11 @@ export function readFully(text: string, keyPath: readonly string[]): Reading {
   } catch {
     return { problem: 'the YAML parser could not be loaded', line: undefined }
   }
+  return readWith(yaml, text, keyPath)
+}
+
+/** The same with a parser that is loaded already. */
+export function readWith(yaml: typeof Yaml, text: string, keyPath: readonly string[]): Reading {
   try {
     return read(yaml, text, keyPath)
   } catch {
