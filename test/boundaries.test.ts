@@ -55,7 +55,6 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/courier-state.ts',
       'packages/telemetry/src/courier.ts',
       'packages/telemetry/src/diagnose.ts',
-      'packages/telemetry/src/forget-waiting.ts',
       'packages/telemetry/src/inspect.ts',
       'packages/telemetry/src/notice.ts',
       'packages/telemetry/src/outbox-watch.ts',
@@ -81,8 +80,6 @@ const RULES: readonly Rule[] = [
       // Hides a person's own setting of the SDK from it.
       'packages/telemetry/src/send.ts',
       'apps/api/src/product.ts',
-      // Waits for a signal to the process.
-      'apps/api/src/main.ts',
       'apps/cli/src/cli.ts',
       // Whether there is a screen to open a browser on.
       'apps/cli/src/commands/telemetry/open-browser.ts',

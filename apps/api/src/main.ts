@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { once } from 'node:events'
 import { serve } from './serve.ts'
 import { instrument } from './telemetry.ts'
 
@@ -7,5 +6,21 @@ process.exitCode = await serve(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   instrument,
-  untilStopped: () => Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]),
+  untilStopped,
 })
+
+/**
+ * Ctrl-C comes once, or twice when a script runner passes it on, and the second must not break off the leaving; the
+ * third is impatience.
+ */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    let presses = 0
+    process.on('SIGINT', () => {
+      presses += 1
+      if (presses === 3) process.exit(130)
+      resolve()
+    })
+    process.on('SIGTERM', () => resolve())
+  })
+}

@@ -152,9 +152,11 @@ describe('the working directory and the env file are known', () => {
   })
 
   test('a file that is there and can not be read is told apart from one that is missing', async () => {
-    const unreadable = await observe(temporaryProject({ '.env/file': '' }), ['compile'])
+    const unreadable = await observe(temporaryProject({ '.env/file': '' }), ['compile', '-e', '.env'])
     expect(unreadable.starts[0]?.envFile.problem).toBe('unreadable')
     expect(unreadable.complaints).toContain("can't be read")
+    const environment = await observe(temporaryProject({ '.env/bin/python': '' }), ['compile'])
+    expect(environment.starts[0]?.envFile.problem).toBe('missing')
     const missing = await observe(temporaryDirectory(), ['compile'])
     expect(missing.starts[0]?.envFile.problem).toBe('missing')
   })

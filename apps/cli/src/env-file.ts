@@ -22,7 +22,8 @@ export function readEnvFile(workingDirectory: string, asked: string | undefined)
     return { path, values: parseEnv(text) as Record<string, string> }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    const missing = code === 'ENOENT' || code === 'ENOTDIR'
+    // A directory of this name, which nobody asked for, is often an environment of Python's.
+    const missing = code === 'ENOENT' || code === 'ENOTDIR' || (code === 'EISDIR' && asked === undefined)
     return { path, values: {}, problem: missing ? 'missing' : 'unreadable' }
   }
 }

@@ -12,7 +12,7 @@ const PATIENCE = 3
 
 /**
  * Runs `work` with a signal that is aborted with an `Interrupted` on SIGINT and SIGTERM. The third SIGINT ends the
- * process at once. An exception that nobody catches aborts it too and rejects, like one of the work itself.
+ * process at once, also on its way out. An exception that nobody catches aborts it too and rejects, like one of the work itself.
  */
 export async function interruptible(
   source: SignalSource,
@@ -39,7 +39,8 @@ export async function interruptible(
   try {
     await Promise.race([work(controller.signal), crash])
   } finally {
-    source.off('SIGINT', onInterrupt)
+    // A Ctrl-C that a script runner passes on may come when the work is over and the process about to end.
+    if (presses === 0) source.off('SIGINT', onInterrupt)
     source.off('SIGTERM', onTerminate)
     source.off('uncaughtException', onCrash)
   }

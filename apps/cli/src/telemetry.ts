@@ -7,7 +7,6 @@ import {
   type Where,
 } from '@visivo/telemetry'
 import { commandSpecOf } from '@visivo/telemetry/commander'
-import type { EnvFile } from './env-file.ts'
 import { ERROR_TYPES } from './errors.ts'
 import type { CommandObserver, CommandStart } from './observer.ts'
 import { readVersion } from './version.ts'
@@ -22,7 +21,7 @@ export function whereOf({
   workingDirectory,
   envFile,
 }: Pick<CommandStart, 'workingDirectory' | 'envFile'>): Where {
-  return { projectDirectory: workingDirectory, envFile: optOutsOf(envFile) }
+  return { projectDirectory: workingDirectory, envFile: envFile.values, envFilePath: envFile.path }
 }
 
 /** Records every command that the CLI is asked for, however it ends: also by a crash or by leaving early. */
@@ -49,9 +48,4 @@ export function observeCommands(telemetry: Telemetry): CommandObserver {
       return instrumentWith(telemetry, project, where)
     },
   }
-}
-
-/** A `.env` file that is there and can't be read may hold an opt-out: then it is one. */
-function optOutsOf({ values, problem }: EnvFile): Where['envFile'] {
-  return problem === 'unreadable' ? { DO_NOT_TRACK: 'the file cannot be read' } : values
 }

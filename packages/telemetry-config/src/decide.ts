@@ -4,7 +4,14 @@ import { readFully } from './read-fully.ts'
 import { readPlainly } from './read-plainly.ts'
 import type { TextFile } from './read-text.ts'
 import type { Environment, Sources } from './sources.ts'
-import { GLOBAL_SWITCH, isOptOut, meaningOf, PROJECT_SWITCH, type ReadSwitch } from './switch.ts'
+import {
+  GLOBAL_SWITCH,
+  isOptOut,
+  meaningOf,
+  PROJECT_SWITCH,
+  type Reading,
+  type ReadSwitch,
+} from './switch.ts'
 
 /** What one source says. `value` is in words and holds no secret, only the words that switch telemetry. */
 export interface Checked {
@@ -16,6 +23,8 @@ export interface Checked {
   readonly verdict: 'off' | 'silent' | 'on'
   /** The file, for those that are one. */
   readonly path?: string
+  /** It can't be understood, and is off for that alone: perhaps it is being written just now. */
+  readonly unclear?: true
 }
 
 /** Whether telemetry is on, and because of what. `because` is the first row of `checked` that says off. */
@@ -29,6 +38,10 @@ export interface DecideOptions {
   /** Reads the switch where it takes a YAML parser. Default: `yaml`, loaded at that moment. */
   readonly readYaml?: ReadSwitch
 }
+
+/** What a parser is given, in characters: it takes a second for ten times as much, and a hundred megabytes. */
+const MOST_PARSED = 100_000
+const TOO_LARGE: Reading = { problem: 'too large to be understood', line: undefined }
 
 /** The one decider: any off wins, the first one is named. Pure but for loading the YAML parser. Never throws. */
 export function decide(product: Product, sources: Sources, options: DecideOptions = {}): Decision {
@@ -88,25 +101,19 @@ function checkFile(
   const source = `${keyPath.join('.')} in ${name}`
   const { path } = file
   if (file.state === 'absent') return row(kind, source, 'no file', 'silent', path)
-  if (file.state === 'unreadable') {
-    return row(kind, source, `the file can't be read (${file.reason})`, 'off', path)
-  }
+  const unclear = (value: string): Checked => ({ ...row(kind, source, value, 'off', path), unclear: true })
+  if (file.state === 'unreadable') return unclear(`the file can't be read (${file.reason})`)
   const text = file.text.replace(/\r\n?/g, '\n')
-  const reading = readPlainly(text, keyPath) ?? readYaml(text, keyPath)
-  if ('problem' in reading) {
-    return row(
-      kind,
-      source,
-      `the file can't be read (${reading.problem}${inLine(reading.line)})`,
-      'off',
-      path,
-    )
-  }
+  const reading =
+    readPlainly(text, keyPath) ?? (text.length > MOST_PARSED ? TOO_LARGE : readYaml(text, keyPath))
+  if ('problem' in reading)
+    return unclear(`the file can't be read (${reading.problem}${inLine(reading.line)})`)
   const { found } = reading
   const said = found.find(({ value }) => meaningOf(value) !== 'on') ?? found[0]
   if (said === undefined) return row(kind, source, 'not set', 'silent', path)
-  const verdict = meaningOf(said.value) === 'on' ? 'on' : 'off'
-  return row(kind, source, inWords(said.value) + inLine(said.line), verdict, path)
+  const value = inWords(said.value) + inLine(said.line)
+  const meaning = meaningOf(said.value)
+  return meaning === 'unclear' ? unclear(value) : row(kind, source, value, meaning, path)
 }
 
 /** The words that switch telemetry as they are; of anything else only that it is there: it may be a secret. */

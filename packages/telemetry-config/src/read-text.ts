@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+} from 'node:fs'
 
 /** What reading a file gave. What exists but can't be read is told apart from what isn't there. */
 export type TextFile =
@@ -27,6 +36,11 @@ export function readText(path: string): TextFile {
     if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'absent', path }
     return { state: 'unreadable', path, reason: String(code) }
   }
+}
+
+/** Whether there is anything of this name. Never throws. */
+export function isThere(path: string): boolean {
+  return existsSync(path)
 }
 
 /** The `code` of an error of `node:fs`, such as `EACCES`. */

@@ -75,6 +75,13 @@ describe('the .env file of the project', () => {
     expect(readEnv()).toEqual({ DO_NOT_TRACK: `the file can't be read (${reason})` })
   })
 
+  test('is not all: the file that the tool loads in its place is read for an opt-out as well', () => {
+    const envFilePath = join(home, 'prod.env')
+    writeFileSync(envFilePath, 'hello\nexport  DO_NOT_TRACK: 1\nDO_NOT_TRACK=0')
+    const { envFile } = readSources(visivo, { env: {}, home, projectDirectory: home, envFilePath })
+    expect(envFile).toEqual({ DO_NOT_TRACK: '1' })
+  })
+
   test('adds to the one that the tool loads, and no on of that one wins', () => {
     writeFileSync(join(home, '.env'), 'DO_NOT_TRACK=1')
     expect(readEnv({ DO_NOT_TRACK: '0', TOKEN: 'x' })).toEqual({ DO_NOT_TRACK: '1', TOKEN: 'x' })

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { optOutsIn } from './env-file.ts'
 import type { Product } from './product.ts'
-import { readText, type TextFile } from './read-text.ts'
+import { isThere, readText, type TextFile } from './read-text.ts'
 
 /** Environment variables, as in `process.env` or a parsed `.env` file. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -23,34 +23,61 @@ export interface SourcesOptions {
   readonly envFile?: Environment
   /** Absolute path of the home directory. Default: the operating system's answer. */
   readonly home?: string
-  /** Where the project's file lies. Default: the working directory. */
-  readonly projectDirectory?: string
+  /** The path of the `.env` file that the tool loads: an opt-out in it counts however it is written. */
+  readonly envFilePath?: string | undefined
+  /** Where the project's files lie, or `null` where there is no project. Default: the working directory. */
+  readonly projectDirectory?: string | null
 }
+
+const NO_PROJECT: TextFile = { state: 'absent', path: '' }
 
 /**
  * Reads the two configuration files, and the project's `.env` for an opt-out in it, which counts whether or not the
- * tool loads that file; and nothing else. Never throws: what can't be read says so in its `state`. A home directory or
- * working directory that can't be told counts as an unreadable file, because nobody knows what the person wrote there.
+ * tool loads that file; the file that it does load; and nothing else. Never throws: what can't be read says so in its
+ * `state`. A home directory or working directory that can't be told counts as an unreadable file, because nobody
+ * knows what the person wrote there.
  */
 export function readSources(product: Product, options: SourcesOptions = {}): Sources {
   const { env = process.env, envFile = {} } = options
-  const home = options.home ?? attempt(homedir)
-  const projectDirectory = options.projectDirectory ?? attempt(() => process.cwd())
-  const optOuts = projectDirectory ? optOutsIn(readText(join(projectDirectory, '.env')), product) : {}
+  const home = options.home ?? homeDirectory()
+  const { projectDirectory = attempt(() => process.cwd()) } = options
   return {
     env,
-    envFile: { ...envFile, ...optOuts },
-    project: projectDirectory
-      ? readText(join(projectDirectory, product.projectFile))
-      : { state: 'unreadable', path: product.projectFile, reason: 'the working directory is unknown' },
-    global: isAbsolute(home)
-      ? readText(join(home, product.directoryName, product.configFile))
-      : {
-          state: 'unreadable',
-          path: `~/${product.directoryName}/${product.configFile}`,
-          reason: 'the home directory is unknown',
-        },
+    envFile: { ...envFile, ...optOutsInFiles(product, projectDirectory, options.envFilePath) },
+    project: readProject(product, projectDirectory),
+    global: readGlobal(product, home),
   }
+}
+
+function readGlobal({ directoryName, configFile }: Product, home: string): TextFile {
+  const unreadable = (reason: string): TextFile => ({
+    state: 'unreadable',
+    path: `~/${directoryName}/${configFile}`,
+    reason,
+  })
+  if (!isAbsolute(home)) return unreadable('the home directory is unknown')
+  const file = readText(join(home, directoryName, configFile))
+  // Nobody wants one to be made for the sake of telemetry.
+  return file.state !== 'absent' || isThere(home) ? file : unreadable('there is no home directory')
+}
+
+function readProject(product: Product, directory: string | null): TextFile {
+  if (directory === null) return NO_PROJECT
+  if (directory !== '') return readText(join(directory, product.projectFile))
+  return { state: 'unreadable', path: product.projectFile, reason: 'the working directory is unknown' }
+}
+
+/** Of the project's own `.env` and of the one that was loaded in its place, any opt-out. */
+function optOutsInFiles(product: Product, directory: string | null, loaded: string | undefined): Environment {
+  const own = directory ? join(directory, '.env') : undefined
+  const paths = new Set([own, loaded])
+  return Object.assign({}, ...[...paths].map((path) => (path ? optOutsIn(readText(path), product) : {})))
+}
+
+/** Empty where it can't be told: Node knows paths as UTF-8, and would look beside one that is none. */
+function homeDirectory(): string {
+  const home = attempt(homedir)
+  return home.includes('\ufffd') ? '' : home
 }
 
 function attempt(ask: () => string): string {

@@ -1,9 +1,9 @@
 import { isAbsolute } from 'node:path'
 import { type Decision, decide, readSources } from '@visivo/telemetry-config'
+import { isForGood } from './for-good.ts'
 import { forgetWaiting } from './forget-waiting.ts'
 import { isNoticeDue, showNotice } from './notice.ts'
 import { type Destination, sharedPlacesOf } from './places.ts'
-import { isForGood } from './standing-consent.ts'
 import type { World } from './world.ts'
 
 /** Where a command or a server works: its project may opt out, and so may its `.env` file. */
@@ -12,6 +12,8 @@ export interface Where {
   readonly projectDirectory?: string | undefined
   /** The variables of the `.env` file that the program loaded. */
   readonly envFile?: Readonly<Record<string, string | undefined>> | undefined
+  /** That file's path, absolute: an opt-out in it counts also where the program's parser passes over the line. */
+  readonly envFilePath?: string | undefined
 }
 
 /** Whether anything may be recorded, where it goes, and why not. */
@@ -22,8 +24,8 @@ export type Consent =
 /** What the one decider says of this place. */
 export function decideFor(world: World, where: Where): Decision {
   const { product, env, home } = world
-  const { projectDirectory = process.cwd(), envFile = {} } = where
-  const sources = readSources(product, { env, home, projectDirectory, envFile })
+  const { projectDirectory = process.cwd(), envFile = {}, envFilePath } = where
+  const sources = readSources(product, { env, home, projectDirectory, envFile, envFilePath })
   return decide(product, sources, { untilFirstOff: true })
 }
 

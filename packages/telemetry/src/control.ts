@@ -7,8 +7,8 @@ import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
 import type { Where } from './consent.ts'
 import { courierPid, isRunning } from './courier-lock.ts'
 import { decideFully } from './decide-fully.ts'
+import { forgetWaiting } from './forget-waiting.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
-import { openOutbox } from './outbox.ts'
 import { findPlaces, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -49,7 +49,7 @@ export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outco
 /** Switches telemetry off in the person's file, or a project's, and removes every event that waits. Never throws. */
 export function turnOff(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
   const edited = edit(telemetry, options, false)
-  const removed = emptyOutboxes(telemetry)
+  const removed = forgetWaiting(telemetry.world.product, telemetry.world.home)
   return {
     ok: edited.ok,
     says: [
@@ -115,14 +115,6 @@ function removeAll(paths: readonly string[]): void {
 
 function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
-}
-
-/** Removes what waits for any destination. Gives how many events went. */
-function emptyOutboxes(telemetry: Telemetry): number {
-  const { product, home } = telemetry.world
-  return findPlaces(sharedPlacesOf(product, home).root)
-    .map(({ outbox }) => openOutbox(outbox, telemetry.guard).clear())
-    .reduce((sum, removed) => sum + removed, 0)
 }
 
 function edit(telemetry: Telemetry, { project }: SwitchOptions, enabled: boolean): Outcome {

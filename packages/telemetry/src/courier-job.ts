@@ -11,6 +11,8 @@ export interface CourierJob {
   readonly extras: Readonly<Record<string, EventSpec>>
   /** A server's project, whose opt-out it keeps watching. A command's courier knows of no project. */
   readonly projectDirectory?: string
+  /** The env file that a server loaded, which is watched as well. */
+  readonly envFilePath?: string | undefined
   /** The lock that was claimed for this courier. */
   readonly claim?: number
   /** Commands wait for what this courier does, as in CI: it lets nothing wait in turn. */

@@ -48,6 +48,25 @@ test.each<[string, string, number]>([
   expect(readdirSync(directory)).toEqual(['courier-8.lock'])
 })
 
+test('a lock that beats is alive in another container, whose process can’t be seen from here', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'courier-7.lock')
+  writeFileSync(path, `${NOBODY} 01890a5d-ac96-774b-bcce-b302099a8057 pid:[1]`)
+  expect([isCourierAlive(directory), acquire(directory)]).toEqual([true, undefined])
+  const time = new Date(Date.now() - 60_000)
+  utimesSync(path, time, time)
+  expect(acquire(directory)?.held()).toBe(true)
+})
+
+test('whoever lost the lock does not end or keep alive that of its follower', () => {
+  const directory = temporaryDirectory()
+  const first = acquire(directory)
+  // As after a purge, which makes numbers begin anew.
+  writeFileSync(join(directory, 'courier-1.lock'), `${process.pid} another`)
+  first?.release()
+  expect(isCourierAlive(directory)).toBe(true)
+})
+
 test('of two that find the same stale lock only one can take over, however late the other comes', () => {
   const directory = temporaryDirectory()
   writeFileSync(join(directory, 'courier-3.lock'), NOBODY)

@@ -1,4 +1,12 @@
-import { lstatSync, readdirSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { readOwn } from './own-file.ts'
 import { uuidV7 } from './uuid-v7.ts'
@@ -50,7 +58,7 @@ export function holdCourierLock(directory: string, claim: number): CourierLock |
   const path = lockPath(directory, claim)
   if (highestLock(directory) !== claim || !isFile(path)) return undefined
   // Where the directory was purged, numbers begin anew: the number alone would not tell whose lock it is.
-  const mine = `${process.pid} ${uuidV7()}`
+  const mine = `${process.pid} ${uuidV7()} ${pidNamespace()}`
   try {
     writeFileSync(path, mine)
   } catch {
@@ -59,8 +67,8 @@ export function holdCourierLock(directory: string, claim: number): CourierLock |
   const held = () => highestLock(directory) === claim && readLock(path) === mine
   return {
     held,
-    beat: () => touch(path, new Date()),
-    release: () => touch(path, new Date(0)),
+    beat: () => void (held() && touch(path, new Date())),
+    release: () => void (held() && touch(path, new Date(0))),
   }
 }
 
@@ -88,9 +96,24 @@ function isAlive(directory: string, number: number): boolean {
     if (Math.abs(Date.now() - Number(statSync(path, { bigint: true }).mtimeMs)) > STALE) return false
     const pid = readPid(path)
     // A claim has no process yet: one is on its way.
-    return pid === undefined || isRunning(pid)
+    return pid === undefined || isRunning(pid) || isElsewhere(path)
   } catch {
     return false
+  }
+}
+
+/** In a container that shares this home: its processes have numbers of their own, and only the beat tells. */
+function isElsewhere(path: string): boolean {
+  const [, , namespace] = readOwn(path).split(' ')
+  return namespace !== undefined && namespace !== pidNamespace()
+}
+
+/** What Linux calls the space in which a process has its number; empty elsewhere. */
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return ''
   }
 }
 

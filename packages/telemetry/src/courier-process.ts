@@ -16,8 +16,10 @@ if (text) {
   // However often it is told: a request that is broken off is sent again by the next courier.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => hurry.abort())
   setTimeout(() => hurry.abort(), LIFE - LAST_WORDS).unref()
+  // Not by `process.exit`, which waits for a thread that asks the system's resolver, for as long as that is silent.
+  const end = () => process.kill(process.pid, 'SIGKILL')
   // The last resort, should anything hold on to the process that knows of no signal.
-  setTimeout(() => process.exit(1), LIFE + LAST_WORDS).unref()
+  setTimeout(end, LIFE + LAST_WORDS).unref()
   const terms = {
     firstWait: job.early ? LIFE : LINGER,
     linger: LINGER,
@@ -26,8 +28,5 @@ if (text) {
     stop: AbortSignal.timeout(LIFE),
   }
   // Nobody reads what a courier prints, and nobody asks for its exit code: the outbox and its state say it all.
-  runCourier(job, terms).then(
-    () => process.exit(0),
-    () => process.exit(1),
-  )
+  runCourier(job, terms).then(end, end)
 }

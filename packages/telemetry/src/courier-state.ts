@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readOwn } from './own-file.ts'
 
@@ -78,13 +78,22 @@ export function openCourierState(path: string): CourierMemory {
 
 /** Writes the state atomically. False where the disk refuses: then the next courier tries at once. */
 function tryWriteState(path: string, state: CourierState): boolean {
+  const unfinished = `${path}.${process.pid}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    const unfinished = `${path}.${process.pid}.tmp`
     writeFileSync(unfinished, JSON.stringify(state), { mode: 0o600 })
     renameSync(unfinished, path)
     return true
   } catch {
+    discard(unfinished)
     return false
+  }
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // The disk refuses this as well.
   }
 }

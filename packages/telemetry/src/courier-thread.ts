@@ -5,7 +5,7 @@ import { catalogueOf } from './events.ts'
 import { createGuard } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
-import { standingConsent } from './standing-consent.ts'
+import { mayKeep, type StandingConsent, standingConsentOf } from './standing-consent.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
 /** How often an opt-out is looked for, in milliseconds: whatever the courier is busy with, a server must hear of it. */
@@ -14,6 +14,7 @@ const LOOK = 1_000
 const LAST_DELIVERY = 1_500
 
 const { job } = workerData as ThreadData
+const askStanding = standingConsentOf(job)
 const outbox = openOutbox(
   placesOf(job.product, job.home, job.destination).outbox,
   createGuard(catalogueOf(job.product.versionProperty, job.extras)),
@@ -26,7 +27,7 @@ parentPort?.on('message', (message: ToThread) => {
     hurry.abort()
     setTimeout(() => stop.abort(), LAST_DELIVERY)
   } else {
-    if (isWanted()) for (const event of message.events) outbox.put(event)
+    if (mayKeep(ask())) for (const event of message.events) outbox.put(event)
     say({ kind: 'kept', parcel: message.parcel })
   }
 })
@@ -41,19 +42,19 @@ async function serve(): Promise<void> {
     hurry: hurry.signal,
     stop: stop.signal,
   }
-  const look = setInterval(() => say({ kind: 'recording', wanted: isWanted() }), LOOK)
+  const look = setInterval(() => say({ kind: 'recording', wanted: ask() === 'on' }), LOOK)
   do {
-    if (isWanted()) await runCourier(job, terms).catch(() => undefined)
+    if (ask() === 'on') await runCourier(job, terms).catch(() => undefined)
     await sleep(LOOK, undefined, { signal: hurry.signal }).catch(() => undefined)
   } while (!hurry.signal.aborted)
   clearInterval(look)
   say({ kind: 'closed' })
 }
 
-function isWanted(): boolean {
-  const consent = standingConsent(job)
+function ask(): StandingConsent {
+  const consent = askStanding()
   if (consent === 'off-for-good') outbox.clear()
-  return consent === 'on'
+  return consent
 }
 
 function say(message: FromThread): void {

@@ -14,10 +14,10 @@ import { firstOf } from './first-of.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 import { nextChange } from './outbox-watch.ts'
-import { type Places, placesOf } from './places.ts'
+import { findPlaces, type Places, placesOf } from './places.ts'
 import { send } from './send.ts'
 import { logSent } from './sent-log.ts'
-import { standingConsent } from './standing-consent.ts'
+import { type AskStanding, standingConsentOf } from './standing-consent.ts'
 import { toWire, type WireEvent } from './wire.ts'
 
 /** How long a courier stays, in milliseconds, and what ends it. */
@@ -49,6 +49,7 @@ interface Courier {
   readonly terms: CourierTerms
   readonly places: Places
   readonly outbox: Outbox
+  readonly ask: AskStanding
   readonly state: CourierMemory
   /** Files that are dealt with and can't be removed: not to be sent again. */
   readonly settled: Set<string>
@@ -73,7 +74,8 @@ export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<
   const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))
   const outbox = openOutbox(places.outbox, guard)
   const state = openCourierState(places.state)
-  const courier: Courier = { job, terms, places, outbox, state, settled: new Set(), seen: new Set() }
+  const ask = standingConsentOf(job)
+  const courier: Courier = { job, terms, places, outbox, ask, state, settled: new Set(), seen: new Set() }
   for (let claim = job.claim; ; claim = undefined) {
     const number = claim ?? claimCourierLock(places.destination)
     const lock = number && holdCourierLock(places.destination, number)
@@ -92,6 +94,7 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
   const { terms, places, outbox, state } = courier
   let end = performance.now() + terms.firstWait
   outbox.tidy()
+  tidyAbandoned(courier)
   for (;;) {
     if (terms.stop.aborted || !lock.held()) return { kind: 'stopped' }
     if (!isAllowed(courier)) return { kind: 'off' }
@@ -113,6 +116,12 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
       ending.release()
     }
   }
+}
+
+/** What waits for a destination that is configured no more has no courier of its own, and goes after its days. */
+function tidyAbandoned({ places }: Courier): void {
+  for (const { outbox } of findPlaces(places.root))
+    if (outbox !== places.outbox) openOutbox(outbox, () => undefined).tidy()
 }
 
 /** The oldest events that wait. A file that holds none is given up here, so that it is never looked at again. */
@@ -142,12 +151,16 @@ async function deliverBatch(
   lock: CourierLock,
 ): Promise<Delivery> {
   const { job, terms, state, outbox, settled } = courier
-  const mayGoOn = () => !terms.stop.aborted && lock.held() && isAllowed(courier)
   const away = firstOf([terms.stop])
+  const mayGoOn = () => {
+    const may = !terms.stop.aborted && lock.held() && isAllowed(courier)
+    if (!may) away.abort()
+    return may
+  }
   // A request may take ten seconds; an opt-out or another courier does not wait for it.
-  const watch = setInterval(() => void (mayGoOn() || away.abort()), LOOK)
+  const watch = setInterval(mayGoOn, LOOK)
   const delivery = await deliver(batch, {
-    send: (part) => send(part.map(toWireEvent), job.destination, away.signal),
+    send: (part) => send(part.map(toWireEvent), job.destination, away.signal, mayGoOn),
     mayGoOn,
     refused: ({ name }) => void (outbox.discard(name) || settled.add(name)),
     accepted: (part) => noteAccepted(courier, part),
@@ -171,9 +184,9 @@ function toWireEvent({ event }: Waiting): WireEvent {
   return toWire(event)
 }
 
-/** Asked before every request. Somebody who opted out for good leaves nothing behind to be sent later. */
-function isAllowed({ job, outbox }: Courier): boolean {
-  const consent = standingConsent(job)
+/** Asked before every request, and again when it has reached the server. Somebody who opted out for good leaves nothing behind to be sent later. */
+function isAllowed({ ask, outbox }: Courier): boolean {
+  const consent = ask()
   if (consent === 'off-for-good') outbox.clear()
   return consent === 'on'
 }

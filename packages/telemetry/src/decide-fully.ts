@@ -6,9 +6,9 @@ import type { Telemetry } from './telemetry.ts'
 /** The whole decision, with a row for every source; a home directory that is unknown is one of its rows. */
 export function decideFully({ world }: Telemetry, where: Where): Decision {
   const { product, env, home } = world
-  const { projectDirectory, envFile = {} } = where
+  const { projectDirectory, envFile = {}, envFilePath } = where
   const place = projectDirectory === undefined ? {} : { projectDirectory }
-  return decide(product, readSources(product, { env, home, envFile, ...place }))
+  return decide(product, readSources(product, { env, home, envFile, envFilePath, ...place }))
 }
 
 /** Where events would go, whether or not telemetry is on. Holds the key. */

@@ -1,6 +1,7 @@
 import { type CommandSpec, FLAG, NONE, type SanitizedCommand, sanitizeCommand } from '@visivo/sanitize'
 import type { Where } from './consent.ts'
 import { type CommandOutcome, followTyped, type RunningCommand } from './follow-command.ts'
+import { makeListenerRoom } from './listener-room.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** What `followProcess` takes for granted unless it is told. */
@@ -61,6 +62,7 @@ export function followProcess(
     },
     ended: (outcome) => command.ended({ ...known, ...outcome }),
   }
+  makeListenerRoom()
   process.on('uncaughtExceptionMonitor', (error) => followed.note({ error }))
   // Node hands over 0 where it is about to leave with 13, because the program waits for what never comes.
   process.once('exit', (code) => followed.ended({ success: Number(process.exitCode ?? code) === 0 }))

@@ -5,6 +5,7 @@ import type { RunFacts } from './assemble.ts'
 import type { Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
+import { makeListenerRoom } from './listener-room.ts'
 import { requestEvent } from './request-events.ts'
 import { createRequestMeter, type RequestFacts, type RequestSum } from './request-meter.ts'
 import { openEventSink } from './server-thread.ts'
@@ -44,6 +45,7 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
       ...telemetry.courierJob(consent.destination),
       // Absolute, as seen from here and now: a server may move later, to where another project or none is.
       projectDirectory: resolve(where.projectDirectory ?? ''),
+      envFilePath: where.envFilePath && resolve(where.envFilePath),
     }
     const run: RunFacts = { id: telemetry.machineId(consent.destination), metadata: telemetry.metadata }
     const hash = projectHash(facts.projectName, telemetry.world.product.salt)
@@ -96,6 +98,7 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
     handAll()
     sink.keepAll()
   }
+  const removeRoom = makeListenerRoom()
   process.once('exit', atExit)
 
   return {
@@ -109,6 +112,7 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
         handAll()
         await sink.close(LONGEST_CLOSE)
         process.off('exit', atExit)
+        removeRoom()
       })()
       return closing
     },

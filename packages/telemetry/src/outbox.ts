@@ -1,7 +1,6 @@
 import {
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -29,6 +28,7 @@ const DAY = 86_400_000
 const FILE =
   /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{8})\.json$/
 const UNFINISHED = /^\.([0-9a-f-]{36})\.tmp$/
+const TAKEN = /^dropped\.([0-9a-f-]{36})$/
 
 /**
  * The directory where events wait, one file each.
@@ -107,13 +107,15 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
       }) ?? false,
     tidy: () => {
       for (const name of overCaps(waiting(), now())) discard(name)
-      for (const name of attempt(names) ?? []) if (isLeftOver(name, now())) remove(name)
+      for (const name of attempt(names) ?? []) if (isLeftOver(UNFINISHED, name, now())) remove(name)
+      sweepTaken(tally, (name) => isLeftOver(TAKEN, name, now()))
     },
     clear: () => {
       const all = waiting()
       for (const name of all) remove(name)
       for (const name of attempt(names) ?? []) if (UNFINISHED.test(name)) remove(name)
       attempt(() => rmSync(tally, { force: true }))
+      sweepTaken(tally, (name) => TAKEN.test(name))
       return all.length
     },
   }
@@ -204,8 +206,8 @@ function sizeIn(name: string): number {
 }
 
 /** A writer that was killed leaves its unfinished file; an hour later nobody is writing it any more. */
-function isLeftOver(name: string, now: number): boolean {
-  const [, uuid] = UNFINISHED.exec(name) ?? []
+function isLeftOver(kind: RegExp, name: string, now: number): boolean {
+  const [, uuid] = kind.exec(name) ?? []
   return uuid !== undefined && timeOfUuidV7(uuid) < now - 3_600_000
 }
 
@@ -224,7 +226,7 @@ function countDropped(tally: string, count: number): void {
 /** Takes the tally away, so that of two writers only one reports it. */
 function takeDropped(tally: string): number {
   // Nearly always there is none, and a failed rename costs an error with its stack.
-  if (!existsSync(tally)) return 0
+  if (!lstatSync(tally, { bigint: true, throwIfNoEntry: false })?.isFile()) return 0
   const mine = `${tally}.${uuidV7()}`
   const taken = attempt(() => {
     renameSync(tally, mine)
@@ -232,6 +234,16 @@ function takeDropped(tally: string): number {
   })
   if (taken !== undefined) attempt(() => rmSync(mine, { force: true }))
   return taken ?? 0
+}
+
+/** Removes tallies that a writer took away and was killed before it could report them. */
+function sweepTaken(tally: string, isOver: (name: string) => boolean): void {
+  const directory = dirname(tally)
+  attempt(() =>
+    readdirSync(directory)
+      .filter(isOver)
+      .forEach((name) => void unlink(join(directory, name))),
+  )
 }
 
 /** Whatever goes wrong with the disk, the host must not notice. */

@@ -9,6 +9,7 @@ import { toWire } from './wire.ts'
 
 const apiKey = 'phc_test'
 const never = new AbortController().signal
+const anyTime = () => true
 
 async function freshReceiver(how: Misbehaviour = {}): Promise<Receiver> {
   const receiver = await startReceiver()
@@ -20,7 +21,9 @@ async function freshReceiver(how: Misbehaviour = {}): Promise<Receiver> {
 test('an event arrives letter for letter, with its own id and time, and is stamped', async () => {
   const receiver = await freshReceiver()
   const event = sampleEvent(Date.parse('2026-01-02T03:04:05.678Z'))
-  expect(await send([toWire(event)], { host: receiver.url, apiKey }, never)).toEqual({ kind: 'accepted' })
+  expect(await send([toWire(event)], { host: receiver.url, apiKey }, never, anyTime)).toEqual({
+    kind: 'accepted',
+  })
   const { sent_at, ...body } = JSON.parse(receiver.bodies[0] ?? '{}')
   expect(Date.parse(sent_at)).toBeGreaterThan(0)
   expect(body).toEqual({
@@ -54,7 +57,7 @@ test('a request says no more of its sender than the names of the SDK and the len
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const host = `http://127.0.0.1:${portOf(server)}`
-  expect(await send([toWire(sampleEvent())], { host, apiKey }, never)).toEqual({ kind: 'accepted' })
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toEqual({ kind: 'accepted' })
   expect(headers).toEqual({
     host: host.slice('http://'.length),
     connection: 'close',
@@ -70,7 +73,7 @@ test('a person’s own POSTHOG_CAPTURE_MODE changes nothing of it, and stays as 
   onTestFinished(() => void vi.unstubAllEnvs())
   const receiver = await freshReceiver()
   const event = toWire(sampleEvent())
-  expect(await send([event], { host: receiver.url, apiKey }, never)).toEqual({ kind: 'accepted' })
+  expect(await send([event], { host: receiver.url, apiKey }, never, anyTime)).toEqual({ kind: 'accepted' })
   expect(receiver.events.map(({ properties }) => properties)).toMatchObject([event.properties])
   expect(process.env.POSTHOG_CAPTURE_MODE).toBe('v1')
 })
@@ -78,7 +81,7 @@ test('a person’s own POSTHOG_CAPTURE_MODE changes nothing of it, and stays as 
 test('a hundred events go in one request', async () => {
   const receiver = await freshReceiver()
   const events = Array.from({ length: 100 }, () => toWire(sampleEvent()))
-  expect(await send(events, { host: receiver.url, apiKey }, never)).toEqual({ kind: 'accepted' })
+  expect(await send(events, { host: receiver.url, apiKey }, never, anyTime)).toEqual({ kind: 'accepted' })
   expect([receiver.bodies.length, receiver.events.length]).toEqual([1, 100])
 })
 
@@ -111,7 +114,9 @@ test.each<[string, Misbehaviour, object]>([
   ['an empty success', { status: 204 }, { kind: 'accepted' }],
 ])('%s is understood, at one request', async (_, how, verdict) => {
   const receiver = await freshReceiver(how)
-  expect(await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never)).toMatchObject(verdict)
+  expect(await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never, anyTime)).toMatchObject(
+    verdict,
+  )
   expect(receiver.bodies).toHaveLength(1)
 })
 
@@ -121,7 +126,7 @@ test.each<[string, Misbehaviour]>([
 ])('a server that %s is left when the courier has to end, and nothing counts as accepted', async (_, how) => {
   const receiver = await freshReceiver(how)
   const stop = new AbortController()
-  const verdict = send([toWire(sampleEvent())], { host: receiver.url, apiKey }, stop.signal)
+  const verdict = send([toWire(sampleEvent())], { host: receiver.url, apiKey }, stop.signal, anyTime)
   await receiver.requested(1)
   stop.abort()
   expect(await verdict).toMatchObject({ kind: 'later' })
@@ -130,7 +135,7 @@ test.each<[string, Misbehaviour]>([
 test('nobody listening is a failure for later that names no address', async () => {
   const receiver = await startReceiver()
   await receiver.close()
-  const verdict = await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never)
+  const verdict = await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never, anyTime)
   expect(verdict).toEqual({ kind: 'later', reason: 'the server was not reached (ECONNREFUSED)' })
 })
 
@@ -139,7 +144,28 @@ test('a server that speaks no TLS is a failure for later', async () => {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const host = `https://127.0.0.1:${portOf(server)}`
-  expect(await send([toWire(sampleEvent())], { host, apiKey }, never)).toMatchObject({ kind: 'later' })
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toMatchObject({
+    kind: 'later',
+  })
+})
+
+test('somebody who opts out while the server is being reached is heard: not a byte of the event leaves', async () => {
+  const received: Buffer[] = []
+  const server = createServer((socket) => socket.on('data', (chunk) => received.push(chunk))).listen(
+    0,
+    '127.0.0.1',
+  )
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const host = `http://127.0.0.1:${portOf(server)}`
+  const asked: boolean[] = []
+  const mayGo = () => asked.push(false) === 0
+  const arrived = once(server, 'connection')
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, mayGo)).toMatchObject({ kind: 'later' })
+  const [socket] = await arrived
+  if (!socket.closed) await once(socket, 'close')
+  expect(Buffer.concat(received).toString()).toBe('')
+  expect(asked).toEqual([false])
 })
 
 test('nothing is printed, whatever the server does', async () => {
@@ -149,7 +175,7 @@ test('nothing is printed, whatever the server does', async () => {
   onTestFinished(() => void Object.assign(console, { error, warn, log }))
   for (const status of [200, 302, 400, 401, 413, 429, 500, 503]) {
     const receiver = await freshReceiver({ status })
-    await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never)
+    await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never, anyTime)
   }
   expect(printed).toEqual([])
 

@@ -14,11 +14,15 @@ export type Verdict =
   /** The server was not reached, or asks to come back: nothing is lost by waiting. */
   | { readonly kind: 'later'; readonly reason: string; readonly retryAfter?: number }
 
-/** Sends one batch and says what became of it. Never rejects. */
+/**
+ * Sends one batch and says what became of it. Never rejects.
+ * @param mayGo asked when the server is reached, before a word is said: that may take seconds, and somebody opted out
+ */
 export type Send = (
   events: readonly WireEvent[],
   destination: Destination,
   signal: AbortSignal,
+  mayGo: () => boolean,
 ) => Promise<Verdict>
 
 interface Carried {
@@ -39,7 +43,7 @@ const REFUSED = [400, 413, 422]
  * the SDK would drop a batch after its retries, follow a redirect into losing it, and write to the console.
  * So the SDK is always told "200", and a client lives for one batch.
  */
-export const send: Send = async (events, destination, signal) => {
+export const send: Send = async (events, destination, signal, mayGo) => {
   const answer: { carried?: Carried; failure?: unknown } = {}
   const client = createClient(destination.apiKey, {
     host: destination.host,
@@ -51,7 +55,8 @@ export const send: Send = async (events, destination, signal) => {
     isServer: false,
     fetch: async (url, options) => {
       try {
-        answer.carried = await carry(url, options.headers ?? {}, await bytesOf(options.body), signal)
+        const body = await bytesOf(options.body)
+        answer.carried = await carry({ url, headers: options.headers ?? {}, body, mayGo }, signal)
       } catch (error) {
         answer.failure = error
       }
@@ -94,13 +99,15 @@ function verdictOf(answer: { carried?: Carried; failure?: unknown }): Verdict {
   return wait === undefined ? { kind: 'later', reason } : { kind: 'later', reason, retryAfter: wait }
 }
 
+interface Post {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  readonly mayGo: () => boolean
+}
+
 /** Posts the bytes, follows no redirect, and waits for the whole answer, at most until the deadline. */
-function carry(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
-  outer: AbortSignal,
-): Promise<Carried> {
+function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise<Carried> {
   const end = firstOf([outer])
   const deadline = setTimeout(end.abort, REQUEST_DEADLINE)
   return new Promise<Carried>((resolve, reject) => {
@@ -118,7 +125,12 @@ function carry(
       },
     )
     outgoing.on('error', reject)
-    outgoing.end(body)
+    outgoing.on('socket', (socket) => {
+      const speak = () =>
+        mayGo() ? outgoing.end(body) : outgoing.destroy(new Error('it may not go any more'))
+      if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', speak)
+      else speak()
+    })
   }).finally(() => {
     clearTimeout(deadline)
     end.release()

@@ -1,4 +1,4 @@
-import { renameSync, rmSync, statSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { readOwn, writeOwn } from './own-file.ts'
 import type { WireEvent } from './wire.ts'
 
@@ -36,11 +36,6 @@ export function readSentLog(path: string): readonly SentEvent[] {
       return []
     }
   })
-}
-
-/** Removes the log. */
-export function removeSentLog(path: string): void {
-  for (const file of [older(path), path]) rmSync(file, { force: true })
 }
 
 function parseLine(line: string): readonly SentEvent[] {

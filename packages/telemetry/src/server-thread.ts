@@ -3,7 +3,7 @@ import { catalogueOf } from './events.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
-import { standingConsent } from './standing-consent.ts'
+import { mayKeep, standingConsentOf } from './standing-consent.ts'
 import { courierFile } from './start-courier.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
@@ -26,6 +26,7 @@ const START_AGAIN = 10_000
 
 /** Starts the courier thread, if one can be had: not in a bundle without its file, nor in some sandboxes. */
 export function openEventSink(data: ThreadData): EventSink {
+  const keep = keeperOf(data)
   const unconfirmed = new Map<number, readonly StoredEvent[]>()
   let parcel = 0
   let wanted = true
@@ -33,7 +34,7 @@ export function openEventSink(data: ThreadData): EventSink {
   let started = 0
   let ended = () => {}
   const keepAll = () => {
-    for (const events of unconfirmed.values()) keep(data, events)
+    for (const events of unconfirmed.values()) keep(events)
     unconfirmed.clear()
   }
   const start = () => {
@@ -63,7 +64,7 @@ export function openEventSink(data: ThreadData): EventSink {
     keepAll,
     take: (events) => {
       if (!worker && performance.now() - started > START_AGAIN) start()
-      if (!worker || unconfirmed.size >= MOST_UNCONFIRMED) return keep(data, events)
+      if (!worker || unconfirmed.size >= MOST_UNCONFIRMED) return keep(events)
       parcel += 1
       unconfirmed.set(parcel, events)
       worker.postMessage({ kind: 'events', parcel, events } satisfies ToThread)
@@ -71,14 +72,18 @@ export function openEventSink(data: ThreadData): EventSink {
     close: async (patience) => {
       const last = worker
       if (!last) return
+      let timer: NodeJS.Timeout | undefined
+      const deadline = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, patience)
+      })
       const end = new Promise<void>((resolve) => {
         ended = resolve
       })
       last.postMessage({ kind: 'close' } satisfies ToThread)
-      const timer = setTimeout(ended, patience)
-      await end
+      await Promise.race([end, deadline])
+      // A thread that waits for the system's resolver can't be ended before that answers.
+      await Promise.race([last.terminate(), deadline])
       clearTimeout(timer)
-      await last.terminate()
     },
   }
 }
@@ -103,9 +108,12 @@ function tryWorker(data: ThreadData): Worker | undefined {
 }
 
 /** The same event under the same name: what the thread had written after all is only written over. */
-function keep({ job }: ThreadData, events: readonly StoredEvent[]): void {
-  if (events.length === 0 || standingConsent(job) !== 'on') return
-  const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))
-  const outbox = openOutbox(placesOf(job.product, job.home, job.destination).outbox, guard)
-  for (const event of events) outbox.put(event)
+function keeperOf({ job }: ThreadData): (events: readonly StoredEvent[]) => void {
+  const ask = standingConsentOf(job)
+  return (events) => {
+    if (events.length === 0 || !mayKeep(ask())) return
+    const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))
+    const outbox = openOutbox(placesOf(job.product, job.home, job.destination).outbox, guard)
+    for (const event of events) outbox.put(event)
+  }
 }

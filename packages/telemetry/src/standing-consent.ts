@@ -1,29 +1,45 @@
-import { type Decision, decide, readSources } from '@visivo/telemetry-config'
+import { isDeepStrictEqual } from 'node:util'
+import { type Decision, decide, readSources, type Sources } from '@visivo/telemetry-config'
 import type { CourierJob } from './courier-job.ts'
+import { isForGood } from './for-good.ts'
 
-/** `off-for-good`: the person's own configuration says so, not only a project's. */
-export type StandingConsent = 'on' | 'off' | 'off-for-good'
+/**
+ * `off-for-good`: the person's own configuration says so, not only a project's. `unclear`: nobody says so, but a file
+ * can't be understood. It is off as well, and costs nothing that was recorded before: it may be half written just now.
+ */
+export type StandingConsent = 'on' | 'unclear' | 'off' | 'off-for-good'
 
-/** Asks the one decider again, long after an event was recorded. A destination that is no longer allowed is off. */
-export function standingConsent(job: CourierJob): StandingConsent {
-  // Without a project: a courier process stands in the root directory, where no project is.
-  const { product, home, destination, projectDirectory = process.cwd() } = job
+/** Whether what was recorded before is kept, sent or not. */
+export function mayKeep(consent: StandingConsent): boolean {
+  return consent === 'on' || consent === 'unclear'
+}
+
+/** Asks whether what was recorded may still be sent. */
+export type AskStanding = () => StandingConsent
+
+/**
+ * Asks the one decider again, long after an event was recorded. A destination that is no longer allowed is off. What
+ * the files say is remembered for as long as they hold the same text: a server asks every second.
+ */
+export function standingConsentOf(job: CourierJob): AskStanding {
+  // A command's courier knows of no project, and the directory that it stands in is none.
+  const { product, home, destination, projectDirectory = null, envFilePath } = job
   const env = {
     [`${product.envPrefix}_POSTHOG_HOST`]: destination.host,
     [`${product.envPrefix}_POSTHOG_API_KEY`]: destination.apiKey,
   }
-  const decision = decide(product, readSources(product, { env, home, projectDirectory }))
-  if (decision.enabled) return 'on'
-  return isForGood(decision) ? 'off-for-good' : 'off'
+  let known: { readonly sources: Sources; readonly answer: StandingConsent } | undefined
+  return () => {
+    const sources = readSources(product, { env, home, projectDirectory, envFilePath })
+    if (!known || !isDeepStrictEqual(sources, known.sources))
+      known = { sources, answer: answerOf(decide(product, sources)) }
+    return known.answer
+  }
 }
 
-/**
- * Whether what waits has to go: the global file says no in so many words, whoever else says so too. A file that
- * can't be read is off as well, but it may be half written just now, and costs no event that was recorded before.
- */
-export function isForGood({ checked }: Decision): boolean {
-  return checked.some(
-    ({ kind, verdict, value }) =>
-      kind === 'global' && verdict === 'off' && /^(false|no|off|0)\b/i.test(value),
-  )
+function answerOf(decision: Decision): StandingConsent {
+  if (decision.enabled) return 'on'
+  if (isForGood(decision)) return 'off-for-good'
+  const said = decision.checked.filter(({ verdict }) => verdict === 'off')
+  return said.every(({ unclear }) => unclear) ? 'unclear' : 'off'
 }

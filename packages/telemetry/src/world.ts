@@ -56,14 +56,21 @@ function ownTerminal(): Terminal {
   return { isTTY: mayBeTerminal() && process.stderr.isTTY, write: writeQuietly }
 }
 
+const ignore = () => {}
+let unwritten = 0
+
 /** Whoever reads stderr may be gone: what only telemetry had to say must not end the host as an error of the stream. */
 function writeQuietly(text: string): void {
   const { stderr } = process
-  const ignore = () => {}
-  stderr.once('error', ignore)
-  stderr.write(text, (error) => {
-    if (!error) stderr.off('error', ignore)
-  })
+  unwritten += 1
+  // One for all that is being written: Node would warn of the eleventh.
+  if (unwritten === 1) stderr.on('error', ignore)
+  const done = () => {
+    unwritten -= 1
+    if (unwritten === 0) stderr.off('error', ignore)
+  }
+  // The stream tells of an error here first, and then everybody.
+  stderr.write(text, (error) => (error ? setImmediate(done) : done()))
 }
 
 /** A terminal is a character device, and so is the null device that services and scripts write to. */
@@ -79,10 +86,11 @@ function mayBeTerminal(): boolean {
   }
 }
 
-/** Empty where there is none; then nothing is recorded. */
+/** Empty where there is none; then nothing is recorded. Node knows no path that is not UTF-8, and would take another. */
 function homeDirectory(): string {
   try {
-    return homedir()
+    const home = homedir()
+    return home.includes('\ufffd') ? '' : home
   } catch {
     return ''
   }

@@ -33,7 +33,9 @@ async function received(): Promise<readonly ReceivedEvent[]> {
   const receiver = await startReceiver()
   const events = Object.entries(catalogue.events).map(([name, spec]) => toWire(fullEvent(name, spec)))
   const destination = { host: receiver.url, apiKey: 'phc_test' }
-  expect(await send(events, destination, new AbortController().signal)).toEqual({ kind: 'accepted' })
+  expect(await send(events, destination, new AbortController().signal, () => true)).toEqual({
+    kind: 'accepted',
+  })
   await receiver.close()
   return receiver.events
 }

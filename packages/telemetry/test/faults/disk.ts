@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
+  existsSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -20,13 +21,12 @@ import type { Fault } from './fault.ts'
 /** Whatever the disk does, or somebody does to it. */
 export const DISK: readonly Fault[] = [
   {
-    fault: 'there is no home directory yet',
-    events: [1, 1, 0],
+    fault: 'the home directory is missing: nothing is recorded, and none is made',
+    events: [0, 0, 0],
     happens: async (scene) => {
       rmSync(scene.home, { recursive: true })
-      // A new home is a new installation; CI is none.
-      await scene.command({ env: { CI: 'true' } })
-      await scene.delivered(1)
+      await scene.command()
+      if (existsSync(scene.home)) scene.noticed.push('a home directory')
     },
   },
   {

@@ -98,6 +98,33 @@ export const SERVERS: readonly Fault[] = [
     },
   },
   {
+    fault: 'the configuration is half written for a moment: what a server had counted before is not lost',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const server = await startServer(scene)
+      await requestsDelivered(scene, await server.ask(5))
+      const asked = 5 + (await server.ask(20))
+      scene.configure('telemetry_enabled: tr')
+      await until('the requests in the outbox', () => scene.outbox.waiting().length >= 20)
+      scene.configure('telemetry_enabled: true\n')
+      await requestsDelivered(scene, asked)
+      await ended(scene, server)
+    },
+  },
+  {
+    fault: 'a server loads an env file, and an opt-out is written there: recording ends',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const loads = { env: { ENV_FILE: join(scene.root, 'prod.env') } }
+      writeFileSync(loads.env.ENV_FILE, 'TOKEN=1\n')
+      const server = await startServer(scene, loads)
+      await requestsDelivered(scene, await server.ask(5))
+      writeFileSync(loads.env.ENV_FILE, 'TOKEN=1\nexport  DO_NOT_TRACK=1\n')
+      await quiet(scene, server)
+      await ended(scene, server, loads)
+    },
+  },
+  {
     fault: 'a server moves into the directory of another project, which has opted out',
     events: ['all', 'all', 0],
     happens: async (scene) => {

@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { visivo } from '@visivo/telemetry-config'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../test/samples.ts'
+import { standingConsentOf } from './standing-consent.ts'
+
+const destination = { host: 'http://127.0.0.1:1', apiKey: 'phc_test' }
+
+test.each<[string, Readonly<Record<string, string>>, string]>([
+  ['nothing is set', {}, 'on'],
+  ['the person says yes', { '.visivo/config.yml': 'telemetry_enabled: true\n' }, 'on'],
+  ['the person says no', { '.visivo/config.yml': 'telemetry_enabled: no\n' }, 'off-for-good'],
+  ['the person is just writing', { '.visivo/config.yml': 'telemetry_enabled: fal' }, 'unclear'],
+  ['the project says no', { 'project/project.visivo.yml': 'defaults:\n  telemetry_enabled: false\n' }, 'off'],
+  [
+    'the project says no while the person is writing',
+    {
+      '.visivo/config.yml': 'telemetry_enabled: {',
+      'project/project.visivo.yml': 'defaults:\n  telemetry_enabled: false\n',
+    },
+    'off',
+  ],
+  ['the file says no that the server loaded', { 'project/prod.env': '\tDO_NOT_TRACK: 1\n' }, 'off'],
+])('when %s', (_, files, answer) => {
+  const { home, projectDirectory } = place(files)
+  const envFilePath = join(projectDirectory, 'prod.env')
+  const job = { product: visivo, home, destination, extras: {}, projectDirectory, envFilePath }
+  expect(standingConsentOf(job)()).toBe(answer)
+})
+
+test("what lies where a command's courier happens to stand is no project of it", () => {
+  const { home, projectDirectory } = place({ 'project/.env': 'DO_NOT_TRACK=1\n' })
+  const before = process.cwd()
+  process.chdir(projectDirectory)
+  try {
+    expect(standingConsentOf({ product: visivo, home, destination, extras: {} })()).toBe('on')
+  } finally {
+    process.chdir(before)
+  }
+})
+
+test('every change is heard, though what is unchanged is not understood anew', () => {
+  const { home } = place({ '.visivo/config.yml': 'a: {telemetry_enabled: false}\n' })
+  const ask = standingConsentOf({ product: visivo, home, destination, extras: {} })
+  const write = (text: string) => writeFileSync(join(home, '.visivo', 'config.yml'), text)
+  expect([ask(), ask()]).toEqual(['on', 'on'])
+  write('telemetry_enabled: false\n')
+  expect([ask(), ask()]).toEqual(['off-for-good', 'off-for-good'])
+  write('telemetry_enabled: true\n')
+  expect(ask()).toBe('on')
+})
+
+function place(files: Readonly<Record<string, string>>) {
+  const home = temporaryDirectory()
+  const projectDirectory = join(home, 'project')
+  for (const directory of ['.visivo', 'project']) mkdirSync(join(home, directory))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text)
+  return { home, projectDirectory }
+}
