@@ -198,7 +198,7 @@ export function commonProperties(versionProperty: string): Readonly<Record<strin
     session_id: shaped(
       UUID_SHAPE,
       '0196f3a2-5c1e-7d34-9b6f-2f0d4f3b7c11',
-      'A random id of this one run of the program, to put its events in order.',
+      'An id of this one run of the program, to put its events in order: the time at which it started, then random digits.',
     ),
     telemetry_schema: {
       type: 'integer',
