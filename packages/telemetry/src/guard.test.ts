@@ -53,6 +53,7 @@ test.each<[string, unknown]>([
   ['a time that is none', { ...good, timestamp: 'yesterday' }],
   ['a time out of the calendar', { ...good, timestamp: '2026-13-41T99:99:99.999Z' }],
   ['a time with a line behind it', { ...good, timestamp: `${good.timestamp}\n` }],
+  ['a time of which nothing is a number', { ...good, timestamp: '0NaN-NaN-NaNTNaN:NaN:NaN.NaNZ' }],
   ['no properties', { ...good, properties: undefined }],
   ['a list of properties', { ...good, properties: [] }],
   ['a property that is not listed', withProperties({ user: 'ada' })],
