@@ -16,9 +16,9 @@ export interface StoredEvent {
 /** Gives the event rebuilt from what the catalogue lists, or nothing when any of it does not fit. Never throws. */
 export type Guard = (candidate: unknown) => StoredEvent | undefined
 
-const HEX = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-const UUID = `^${HEX}$`
-const DISTINCT_ID = `^(?:ci-)?${HEX}$`
+const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+const UUID = `^${UUID_PATTERN}$`
+const DISTINCT_ID = `^(?:ci-)?${UUID_PATTERN}$`
 /** The longest command has 204 characters; the bound keeps every match cheap. */
 const MOST_CHARACTERS = 250
 const FIELDS = ['event', 'uuid', 'timestamp', 'distinct_id', 'properties']
@@ -29,7 +29,7 @@ export function createGuard(catalogue: Catalogue): Guard {
     try {
       return check(catalogue, candidate)
     } catch {
-      // A getter or a proxy that throws is not an event of ours.
+      // A getter or a proxy that throws is not an event of ours, and neither is one whose time is none.
       return undefined
     }
   }
@@ -110,7 +110,7 @@ function rebuilt(spec: PropertySpec, value: unknown): unknown {
 
 /**
  * A shape always describes the whole text, whether or not its author wrote the anchors. It is tried as it is first:
- * so what made the text safe has compiled it already, and V8 remembers.
+ * so what made the text safe has compiled it already.
  */
 function isShaped(shape: string, value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MOST_CHARACTERS) return false
