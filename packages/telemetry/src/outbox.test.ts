@@ -1,15 +1,19 @@
 import {
-  chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { guard, sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { guard, metadata, sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { checksum } from './checksum.ts'
+import { catalogueOf } from './events.ts'
+import { createGuard } from './guard.ts'
 import { OUTBOX_LIMITS, openOutbox, overCaps } from './outbox.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
@@ -71,6 +75,46 @@ test('an event that the catalogue does not know is refused and counted', () => {
   expect(outbox.read(only(outbox.waiting()))?.properties.dropped_events).toBe(1)
 })
 
+test('an event that is refused takes the count of those before it along', () => {
+  const { outbox } = freshOutbox()
+  outbox.put(sampleEvent())
+  outbox.discard(only(outbox.waiting()))
+  expect(outbox.put(sampleEvent(Date.now(), { user_name: 'ada' }))).toBe(false)
+  outbox.put(sampleEvent())
+  expect(outbox.read(only(outbox.waiting()))?.properties.dropped_events).toBe(2)
+})
+
+test('an event of more than 4 kB is refused, though its author declared it so', () => {
+  const note = { type: 'text', shape: 'a*', why: 'to know' } as const
+  const names = Array.from({ length: 20 }, (_, index) => `note_${index}`)
+  const own = {
+    noted: { when: 'Always.', properties: Object.fromEntries(names.map((name) => [name, note])) },
+  }
+  const outbox = openOutbox(
+    join(temporaryDirectory(), 'outbox'),
+    createGuard(catalogueOf('visivo_version', own)),
+  )
+  const noted = (length: number) => {
+    const notes = names.map((name) => [name, 'a'.repeat(length)])
+    return { ...sampleEvent(), event: 'noted', properties: { ...metadata, ...Object.fromEntries(notes) } }
+  }
+  expect(outbox.put(noted(50))).toBe(true)
+  expect(outbox.put(noted(250))).toBe(false)
+})
+
+test('a file of more than 4 kB is never read, though its name and its checksum fit', () => {
+  const { outbox, directory } = freshOutbox()
+  const event = sampleEvent()
+  const put = (text: string) => {
+    const name = `${event.uuid}.${Buffer.byteLength(text)}.${checksum(text)}.json`
+    writeFileSync(join(directory, name), text)
+    return name
+  }
+  mkdirSync(directory)
+  expect(outbox.read(put(JSON.stringify(event)))).toEqual(event)
+  expect(outbox.read(put(JSON.stringify(event).padEnd(4_097)))).toBeUndefined()
+})
+
 test('what was dropped goes with the next event, once, and is not lost when that one is dropped too', () => {
   const { outbox } = freshOutbox()
   outbox.put(sampleEvent())
@@ -101,12 +145,13 @@ test('nothing waits for more than fourteen days', () => {
   expect(overCaps([old, young], now)).toEqual([old])
 })
 
-test('after an opt-out nothing is left, not even a count', () => {
+test('after an opt-out nothing is left, not even a count or what somebody has half written', () => {
   const { outbox, root, directory } = freshOutbox()
   outbox.put(sampleEvent())
-  outbox.discard(only(outbox.waiting()))
+  // Last, for the next event would take the count along.
   outbox.put(sampleEvent(Date.now(), { user_name: 'ada' }))
-  outbox.put(sampleEvent())
+  writeFileSync(join(directory, `.${uuidV7()}.tmp`), '{')
+  expect(readdirSync(root).sort()).toEqual(['dropped', 'outbox'])
   expect(outbox.clear()).toBe(1)
   expect([readdirSync(root), readdirSync(directory)]).toEqual([['outbox'], []])
 })
@@ -125,13 +170,11 @@ test('an event that another writer has half written is written all the same, and
 test('what is unfinished for more than an hour is swept up, and nothing of anybody else', () => {
   const { outbox, directory } = freshOutbox()
   outbox.put(sampleEvent())
-  const fresh = `.${uuidV7()}.tmp`
-  const files = [`.${uuidV7(Date.now() - 3_700_000)}.tmp`, fresh, 'notes.txt', 'thesis.json']
-  for (const name of files) writeFileSync(join(directory, name), 'x')
+  const unfinished = (minutes: number) => `.${uuidV7(Date.now() - minutes * 60_000)}.tmp`
+  const others = [unfinished(0), unfinished(59), 'notes.txt', 'thesis.json']
+  for (const name of [...others, unfinished(61)]) writeFileSync(join(directory, name), 'x')
   outbox.tidy()
-  expect(readdirSync(directory).sort()).toEqual(
-    [...outbox.waiting(), fresh, 'notes.txt', 'thesis.json'].sort(),
-  )
+  expect(readdirSync(directory).sort()).toEqual([...outbox.waiting(), ...others].sort())
 })
 
 test.each<[string, (directory: string, root: string) => void]>([
@@ -158,22 +201,34 @@ test.each<[string, (directory: string, root: string) => void]>([
   ).toEqual(before)
 })
 
-test.skipIf(process.platform === 'win32')('a symbolic link in the place of an event is not followed', () => {
+test('an event in a directory that is a symbolic link is not read: it was never put there', () => {
   const { outbox, directory, root } = freshOutbox()
   outbox.put(sampleEvent())
   const name = only(outbox.waiting())
-  const text = readFileSync(join(directory, name))
-  outbox.remove(name)
-  writeFileSync(join(root, 'elsewhere'), text)
-  symlinkSync(join(root, 'elsewhere'), join(directory, name))
+  renameSync(directory, join(root, 'photos'))
+  symlinkSync(join(root, 'photos'), directory, 'junction')
   expect(outbox.read(name)).toBeUndefined()
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a symbolic link in the place of an event is damage, and not followed',
+  () => {
+    const { outbox, directory, root } = freshOutbox()
+    outbox.put(sampleEvent())
+    const name = only(outbox.waiting())
+    const text = readFileSync(join(directory, name))
+    outbox.remove(name)
+    writeFileSync(join(root, 'elsewhere'), text)
+    symlinkSync(join(root, 'elsewhere'), join(directory, name))
+    expect(outbox.read(name)).toBeUndefined()
+    expect(outbox.isDamaged(name)).toBe(true)
+  },
+)
 
 test('a directory that was deleted is made again by the next event', () => {
   const { outbox, directory } = freshOutbox()
   outbox.put(sampleEvent())
-  chmodSync(directory, 0o700)
-  outbox.clear()
+  rmSync(directory, { recursive: true })
   expect(outbox.put(sampleEvent())).toBe(true)
 })
 
