@@ -29,7 +29,8 @@ async function deliverEdited(
     projectDirectory: temporaryDirectory(),
   }
   const { outbox } = placesOf(visivo, job.home, job.destination)
-  const edited = sampleEvent()
+  // Older by a second: the names of two events of one millisecond are in no order.
+  const edited = sampleEvent(Date.now() - 1_000)
   openOutbox(outbox, guard).put(edited)
   const [name = ''] = readdirSync(outbox)
   const text = JSON.stringify(edit(JSON.parse(readFileSync(join(outbox, name), 'utf8'))))
