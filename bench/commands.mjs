@@ -88,18 +88,21 @@ export function commandVariants(scratch, standIns) {
   }
 }
 
-/** The homes that `commandVariants` made keep couriers; this ends them. */
 const homes = []
+
+/** Ends the couriers of all homes: they live on for a while, and would share the machine with what is measured next. */
 export async function endCouriers() {
   for (const home of homes) await home.forgetCourier()
 }
 
+/** A home below `scratch` whose courier `endCouriers` will end. Spaces in its name become dashes. */
 export function newHome(scratch, name) {
   const home = new Home(scratch, name.replaceAll(' ', '-'))
   homes.push(home)
   return home
 }
 
+/** The command of a person who opted out by `DO_NOT_TRACK`, with `more` in its environment. */
 export function offVariant(home, host, more = {}) {
   return {
     file: programFile('command'),

@@ -46,6 +46,7 @@ export function endChildren() {
   for (const child of children) child.kill('SIGKILL')
 }
 
+/** Waits so many milliseconds. */
 export function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

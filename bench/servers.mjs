@@ -12,7 +12,9 @@ export const SERVERS = {
   hanging: { instead: 'silence' },
   failing: { status: 500 },
 }
+/** What serves: Node alone, and a framework on top of it. */
 export const FRAMEWORKS = ['http', 'hono']
+/** How many connections load a port at once. */
 export const CONNECTIONS = 50
 
 const children = new Set()
@@ -47,6 +49,7 @@ export async function loadServers(scratch, framework, { rounds, seconds, millise
   return Object.fromEntries(results.map(({ name, ...result }) => [name, result]))
 }
 
+/** Ends the servers and their load, when the bench itself is ended. */
 export function endServers() {
   for (const child of children) child.kill('SIGKILL')
 }

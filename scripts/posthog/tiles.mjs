@@ -8,6 +8,7 @@ const PEOPLE_SQL = `toString(properties.is_ci) = 'false'`
 /** The Python client's events have no count: each is one request. */
 const COUNT_SQL = 'ifNull(toInt(properties.request_count), 1)'
 
+/** In the order of the dashboard: a name, a sentence that says what is counted, and a query. */
 export const TILES = [
   {
     name: 'Machines per week',

@@ -4,6 +4,7 @@ import { agree, replace } from './agree.ts'
 import { temporaryMachineId } from './id.ts'
 import { codeOf, readStored } from './stored.ts'
 
+/** Which file holds the id: every tool has its own directory, and an id of its own in it. */
 export interface MachineIdLocation {
   /** Absolute path of the tool's directory, such as `~/.visivo` written out. Its parent has to exist. */
   readonly directory: string
@@ -11,6 +12,7 @@ export interface MachineIdLocation {
   readonly file?: string
 }
 
+/** An id, and what became of it on this machine's disk. */
 export interface MachineId {
   /** A lower-case UUID. */
   readonly id: string

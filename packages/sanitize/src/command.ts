@@ -11,6 +11,7 @@ export interface CommandSpec {
   readonly commands?: readonly CommandSpec[]
 }
 
+/** What is left of a command line: declared names and flags, and placeholders for all that a person typed. */
 export interface SanitizedCommand {
   /** Declared names from the top, joined by a space: `telemetry show`. */
   readonly command: Safe

@@ -23,6 +23,7 @@ export function switchVariables({ envPrefix }: Product): readonly [own: string, 
   return [`${envPrefix}_TELEMETRY_DISABLED`, 'DO_NOT_TRACK']
 }
 
+/** What `defineProduct` takes: a tool's name, and what is to be another than the name gives. */
 export type ProductOptions = Pick<Product, 'name'> & Partial<Omit<Product, 'name'>>
 
 const NAME = /^[a-z][a-z0-9-]{0,30}$/

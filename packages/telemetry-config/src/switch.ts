@@ -39,6 +39,7 @@ export type Reading =
   | { readonly found: readonly Found[] }
   | { readonly problem: string; readonly line: number | undefined }
 
+/** A value that stands at the switch, and the line of its text, counted from 1. */
 export interface Found {
   readonly value: unknown
   readonly line: number
