@@ -9,7 +9,7 @@ All of them work offline, with telemetry off and with a configuration that is br
   visivo telemetry                   is it on, because of what, and what waits
   visivo telemetry off               nothing is recorded any more, and what waits is removed
   visivo telemetry off --project     the same for everybody who works on this project
-  visivo telemetry show              everything that was or would be sent
+  visivo telemetry show              what waits and what was sent last, as it is sent
   visivo telemetry log --since 2d    one line for each event of the last two days
   VISIVO_TELEMETRY_DEBUG=1 visivo …  shows what that command would send, and sends nothing`
 

@@ -32,6 +32,7 @@ export type Decision =
   | { readonly enabled: true; readonly destination: Destination; readonly checked: readonly Checked[] }
   | { readonly enabled: false; readonly because: Checked; readonly checked: readonly Checked[] }
 
+/** How far `decide` looks, and with what. */
 export interface DecideOptions {
   /** For who only wants to know whether: `checked` ends at the first off, and no file is parsed after it. */
   readonly untilFirstOff?: boolean

@@ -16,6 +16,7 @@ export interface Sources {
   readonly global: TextFile
 }
 
+/** Where `readSources` looks. */
 export interface SourcesOptions {
   /** Default: `process.env`. */
   readonly env?: Environment

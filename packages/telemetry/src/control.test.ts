@@ -63,8 +63,10 @@ test('on undoes off, and names everything that keeps it off', () => {
 test('a project is edited only where there is one', () => {
   const telemetry = personsTelemetry()
   const project = temporaryDirectory()
-  expect(turnOff(telemetry, { project })).toMatchObject({ ok: false })
+  waitEverywhere(telemetry)
+  expect(turnOff(telemetry, { project })).toMatchObject({ ok: false, says: [expect.any(String)] })
   expect(readdirSync(project)).toEqual([])
+  expect(inspectTelemetry(telemetry).waiting).toHaveLength(1)
   writeFileSync(join(project, 'project.visivo.yml'), 'name: p\n')
   expect(turnOff(telemetry, { project })).toMatchObject({ ok: true })
   expect(turnOn(telemetry, { project })).toMatchObject({ ok: true, says: [expect.any(String)] })

@@ -49,6 +49,8 @@ export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outco
 /** Switches telemetry off in the person's file, or a project's, and removes every event that waits. Never throws. */
 export function turnOff(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
   const edited = edit(telemetry, options, false)
+  // Where no project was switched off nothing is removed: it says that nothing was changed.
+  if (!edited.ok && options.project !== undefined) return edited
   const removed = forgetWaiting(telemetry.world.product, telemetry.world.home)
   return {
     ok: edited.ok,

@@ -42,7 +42,7 @@ async function serve(): Promise<void> {
     hurry: hurry.signal,
     stop: stop.signal,
   }
-  const look = setInterval(() => say({ kind: 'recording', wanted: ask() === 'on' }), LOOK)
+  const look = setInterval(() => say({ kind: 'recording', consent: ask() }), LOOK)
   do {
     if (ask() === 'on') await runCourier(job, terms).catch(() => undefined)
     await sleep(LOOK, undefined, { signal: hurry.signal }).catch(() => undefined)

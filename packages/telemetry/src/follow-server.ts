@@ -82,7 +82,7 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
   const sink = openEventSink({ job })
   let closing: Promise<void> | undefined
   const hand = (requests: readonly RequestSum[]) => {
-    if (requests.length === 0 || !sink.isWanted()) return
+    if (requests.length === 0 || !sink.isTaken()) return
     try {
       sink.take(requests.map(toEvent))
     } catch {

@@ -3,7 +3,7 @@ import { catalogueOf } from './events.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
-import { mayKeep, standingConsentOf } from './standing-consent.ts'
+import { mayKeep, type StandingConsent, standingConsentOf } from './standing-consent.ts'
 import { courierFile } from './start-courier.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
@@ -11,6 +11,8 @@ import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 export interface EventSink {
   /** Whether recording is still wanted, as far as is known. */
   isWanted(): boolean
+  /** Whether what was recorded before is: also while nobody can tell what a file says. */
+  isTaken(): boolean
   /** Takes events over. Those that the thread does not confirm go to the outbox when it ends. */
   take(events: readonly StoredEvent[]): void
   /** Writes everything that is unconfirmed to the outbox at once: the process ends. */
@@ -29,7 +31,7 @@ export function openEventSink(data: ThreadData): EventSink {
   const keep = keeperOf(data)
   const unconfirmed = new Map<number, readonly StoredEvent[]>()
   let parcel = 0
-  let wanted = true
+  let consent: StandingConsent = 'on'
   let worker: Worker | undefined
   let started = 0
   let ended = () => {}
@@ -49,7 +51,7 @@ export function openEventSink(data: ThreadData): EventSink {
       ended()
     }
     fresh?.on('message', (message: FromThread) => {
-      if (message.kind === 'recording') wanted = message.wanted
+      if (message.kind === 'recording') consent = message.consent
       else if (message.kind === 'kept') unconfirmed.delete(message.parcel)
       else ended()
     })
@@ -60,7 +62,8 @@ export function openEventSink(data: ThreadData): EventSink {
   start()
 
   return {
-    isWanted: () => wanted,
+    isWanted: () => consent === 'on',
+    isTaken: () => mayKeep(consent),
     keepAll,
     take: (events) => {
       if (!worker && performance.now() - started > START_AGAIN) start()

@@ -1,5 +1,6 @@
 import type { CourierJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
+import type { StandingConsent } from './standing-consent.ts'
 
 /** What the courier thread starts with. */
 export interface ThreadData {
@@ -11,8 +12,8 @@ export type ToThread =
   | { readonly kind: 'events'; readonly parcel: number; readonly events: readonly StoredEvent[] }
   | { readonly kind: 'close' }
 
-/** From the courier to its server: whether recording is wanted, which parcel is dealt with, and that all is. */
+/** From the courier to its server: whether recording is allowed, which parcel is dealt with, and that all is. */
 export type FromThread =
-  | { readonly kind: 'recording'; readonly wanted: boolean }
+  | { readonly kind: 'recording'; readonly consent: StandingConsent }
   | { readonly kind: 'kept'; readonly parcel: number }
   | { readonly kind: 'closed' }

@@ -181,7 +181,7 @@ test('a request without a router: nothing but the words of the routes comes out'
 })
 
 test('a template: nothing comes out of what it accepts, only its literals and the names of its parameters', () => {
-  const pattern = personal.map((text) => text.replace(/[(){}]|^[/.-]+/g, ''))
+  const pattern = personal.map((text) => text.replace(/[(){}]/g, '').replace(/^[/.-]+/, ''))
   fc.assert(
     fc.property(declaredWords, pattern, fc.constantFrom('()', '{}'), (words, accepted, [open, close]) => {
       const [name = 'name', ...literals] = words
