@@ -184,7 +184,10 @@ function toWireEvent({ event }: Waiting): WireEvent {
   return toWire(event)
 }
 
-/** Asked before every request, and again when it has reached the server. Somebody who opted out for good leaves nothing behind to be sent later. */
+/**
+ * Asked before every request, and again when it has reached the server. Somebody who opted out for good leaves nothing
+ * behind to be sent later.
+ */
 function isAllowed({ ask, outbox }: Courier): boolean {
   const consent = ask()
   if (consent === 'off-for-good') outbox.clear()
