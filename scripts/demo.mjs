@@ -1,7 +1,7 @@
 // `pnpm demo`: the built `visivo` at work on the example project, and every event exactly as a server got it.
 // Everything happens on this machine, in a temporary home that is gone at the end.
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +21,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'visivo-demo-'))
 const home = join(scratch, 'home', 'user')
 const project = join(scratch, 'sales')
 const output = join(home, 'output')
+mkdirSync(home, { recursive: true })
 cpSync(EXAMPLE, project, { recursive: true, filter: (path) => !path.endsWith('target') })
 
 const receiver = await startReceiver()

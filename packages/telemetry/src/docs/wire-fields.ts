@@ -18,7 +18,7 @@ export const ENVELOPE: Readonly<Record<string, WireField>> = {
     schema: { type: 'string' },
   },
   uuid: {
-    why: 'A random id of the event, so that one that is sent twice counts once.',
+    why: 'An id of the event, the time and then random digits, so that one that is sent twice counts once.',
     example: '0196f3a2-5d02-7c1b-8a57-6e1f0c9d2b34',
     schema: { type: 'string', pattern: `^${UUID}$` },
   },

@@ -133,6 +133,7 @@ export const DISK: readonly Fault[] = [
         execFileSync('mkfifo', [path])
       }
       await scene.command()
+      await scene.delivered(2)
       await scene.timePasses()
       await scene.command()
       await scene.delivered(3)

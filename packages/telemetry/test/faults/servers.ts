@@ -169,6 +169,23 @@ export const SERVERS: readonly Fault[] = [
       await requestsDelivered(scene, asked)
     },
   },
+  {
+    fault: 'the project opts out while a server without a thread runs: nothing more is written',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const PROJECT = mkdtempSync(join(scene.root, 'project-'))
+      const how = { script: await bundle(scene, 'server.mjs'), env: { PROJECT } }
+      const server = await startServer(scene, how)
+      const asked = await server.ask(5)
+      await until('events in the outbox', () => scene.outbox.waiting().length === asked)
+      optOutIn(PROJECT)
+      await server.ask(5)
+      await ended(scene, server, how)
+      if (scene.outbox.waiting().length > asked) scene.noticed.push('events after the opt-out')
+      await bringTheRest(scene)
+      await requestsDelivered(scene, asked)
+    },
+  },
 ]
 
 /** SIGTERM; a server that is not followed ends in the same way. */
