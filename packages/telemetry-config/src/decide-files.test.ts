@@ -212,6 +212,13 @@ describe('the project file', () => {
       'set, but not to a clear yes or no, line 1',
     ],
     [
+      'is so large that a parser would take seconds for its yes',
+      `defaults:\n  telemetry_enabled: true\nmodels:\n${'  - name: x\n'.repeat(10_000)}`,
+      'off',
+      "the file can't be read (more than 100,000 characters are not searched for a yes)",
+    ],
+    ['is as large and has no word of it', `models:\n${'  - name: x\n'.repeat(10_000)}`, 'silent', 'not set'],
+    [
       'is broken elsewhere',
       'defaults:\n  telemetry_enabled: true\nmodels: [\n',
       'off',

@@ -3,7 +3,7 @@ import { type Product, switchVariables } from './product.ts'
 import { readFully } from './read-fully.ts'
 import { readPlainly } from './read-plainly.ts'
 import type { TextFile } from './read-text.ts'
-import type { Environment, Sources } from './sources.ts'
+import type { Sources } from './sources.ts'
 import {
   GLOBAL_SWITCH,
   isOptOut,
@@ -42,11 +42,15 @@ export interface DecideOptions {
 
 /** What a parser is given, in characters: it takes a second for ten times as much, and a hundred megabytes. */
 const MOST_PARSED = 100_000
-const TOO_LARGE: Reading = { problem: 'too large to be understood', line: undefined }
+const TOO_LARGE: Reading = {
+  problem: 'more than 100,000 characters are not searched for a yes',
+  line: undefined,
+}
 
 /** The one decider: any off wins, the first one is named. Pure but for loading the YAML parser. Never throws. */
 export function decide(product: Product, sources: Sources, options: DecideOptions = {}): Decision {
   const { untilFirstOff = false, readYaml = readFully } = options
+  const { envFileName = '.env' } = sources
   const [disabled, doNotTrack] = switchVariables(product)
   const globalFile = `~/${product.directoryName}/${product.configFile}`
   const { destination, problem } = findDestination(product, sources.env, sources.envFile)
@@ -55,10 +59,10 @@ export function decide(product: Product, sources: Sources, options: DecideOption
     : row('destination', 'destination', problem, 'off')
 
   const rows: readonly (() => Checked)[] = [
-    () => checkVariable('environment', disabled, sources.env),
-    () => checkVariable('environment', doNotTrack, sources.env),
-    () => checkVariable('env-file', disabled, sources.envFile),
-    () => checkVariable('env-file', doNotTrack, sources.envFile),
+    () => checkVariable('environment', disabled, sources.env[disabled]),
+    () => checkVariable('environment', doNotTrack, sources.env[doNotTrack]),
+    () => checkVariable('env-file', `${disabled} in ${envFileName}`, sources.envFile[disabled]),
+    () => checkVariable('env-file', `${doNotTrack} in ${envFileName}`, sources.envFile[doNotTrack]),
     () => checkFile('project', product.projectFile, PROJECT_SWITCH, sources.project, readYaml),
     () => checkFile('global', globalFile, GLOBAL_SWITCH, sources.global, readYaml),
     () => destinationRow,
@@ -84,9 +88,8 @@ function row(
   return path === undefined ? { kind, source, value, verdict } : { kind, source, value, verdict, path }
 }
 
-function checkVariable(kind: 'environment' | 'env-file', name: string, env: Environment): Checked {
-  const source = kind === 'env-file' ? `${name} in .env` : name
-  const value = env[name]?.trim()
+function checkVariable(kind: 'environment' | 'env-file', source: string, text: string | undefined): Checked {
+  const value = text?.trim()
   if (value === undefined) return row(kind, source, 'not set', 'silent')
   if (value === '') return row(kind, source, 'empty', 'silent')
   return row(kind, source, inWords(value), isOptOut(value) ? 'off' : 'on')

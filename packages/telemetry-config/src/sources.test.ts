@@ -78,8 +78,13 @@ describe('the .env file of the project', () => {
   test('is not all: the file that the tool loads in its place is read for an opt-out as well', () => {
     const envFilePath = join(home, 'prod.env')
     writeFileSync(envFilePath, 'hello\nexport  DO_NOT_TRACK: 1\nDO_NOT_TRACK=0')
-    const { envFile } = readSources(visivo, { env: {}, home, projectDirectory: home, envFilePath })
-    expect(envFile).toEqual({ DO_NOT_TRACK: '1' })
+    const { envFile, envFileName } = readSources(visivo, {
+      env: {},
+      home,
+      projectDirectory: home,
+      envFilePath,
+    })
+    expect([envFile, envFileName]).toEqual([{ DO_NOT_TRACK: '1' }, '.env or prod.env'])
   })
 
   test('adds to the one that the tool loads, and no on of that one wins', () => {

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import { optOutsIn } from './env-file.ts'
 import type { Product } from './product.ts'
 import { isThere, readText, type TextFile } from './read-text.ts'
@@ -12,6 +12,8 @@ export interface Sources {
   readonly env: Environment
   /** The `.env` file that the tool loads, parsed, and every opt-out in the project's own. */
   readonly envFile: Environment
+  /** What these files are called, such as `.env or prod.env`; `.env` unless given. */
+  readonly envFileName?: string
   readonly project: TextFile
   readonly global: TextFile
 }
@@ -42,9 +44,11 @@ export function readSources(product: Product, options: SourcesOptions = {}): Sou
   const { env = process.env, envFile = {} } = options
   const home = options.home ?? homeDirectory()
   const { projectDirectory = attempt(() => process.cwd()) } = options
+  const paths = envFilesOf(projectDirectory, options.envFilePath)
   return {
     env,
-    envFile: { ...envFile, ...optOutsInFiles(product, projectDirectory, options.envFilePath) },
+    envFile: Object.assign({ ...envFile }, ...paths.map((path) => optOutsIn(readText(path), product))),
+    ...(paths.length > 1 && { envFileName: paths.map((path) => basename(path)).join(' or ') }),
     project: readProject(product, projectDirectory),
     global: readGlobal(product, home),
   }
@@ -68,11 +72,10 @@ function readProject(product: Product, directory: string | null): TextFile {
   return { state: 'unreadable', path: product.projectFile, reason: 'the working directory is unknown' }
 }
 
-/** Of the project's own `.env` and of the one that was loaded in its place, any opt-out. */
-function optOutsInFiles(product: Product, directory: string | null, loaded: string | undefined): Environment {
-  const own = directory ? join(directory, '.env') : undefined
-  const paths = new Set([own, loaded])
-  return Object.assign({}, ...[...paths].map((path) => (path ? optOutsIn(readText(path), product) : {})))
+/** The project's own `.env`, and the one that was loaded in its place. */
+function envFilesOf(directory: string | null, loaded: string | undefined): readonly string[] {
+  const own = directory ? [join(directory, '.env')] : []
+  return loaded === undefined || own.includes(loaded) ? own : [...own, loaded]
 }
 
 /** Empty where it can't be told: Node knows paths as UTF-8, and would look beside one that is none. */

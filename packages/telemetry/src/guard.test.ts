@@ -115,6 +115,7 @@ test.each<[string, StoredEvent, readonly string[]]>([
     withProperties({ command: '--ada', success: 'true', error_type: undefined }),
     ['command', 'success'],
   ],
+  ['an optional one that is not as declared', withProperties({ error_type: 'no such file' }), ['error_type']],
 ])('the author of an event is told what does not fit: %s', (_, event, names) => {
   expect(misfits(catalogueOf('visivo_version'), event)).toEqual(names)
 })
