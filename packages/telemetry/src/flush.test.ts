@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
-import { sampleEvent } from '../test/samples.ts'
+import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
+import { readCourierState } from './courier-state.ts'
 import { flush } from './flush.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
@@ -79,3 +82,25 @@ test('a signal ends it, and what was not acknowledged waits on', async () => {
   stop.abort()
   expect(await flushed).toMatchObject({ ok: false, sent: 0, waiting: 1 })
 })
+
+test.each([
+  ['in the project', '.env'],
+  ['in the env file that was loaded', 'prod.env'],
+])(
+  'an opt-out %s is heard while it sends: it stops, and no failure of the server is noted',
+  async (_, name) => {
+    const { receiver, telemetry, places } = await waitingAt(1)
+    receiver.misbehave({ instead: 'silence' })
+    const projectDirectory = temporaryDirectory()
+    const envFilePath = join(projectDirectory, 'prod.env')
+    const before = process.cwd()
+    process.chdir(projectDirectory)
+    onTestFinished(() => process.chdir(before))
+    // Where it stands is its project, unless it is told.
+    const flushed = flush(telemetry, { envFilePath })
+    await receiver.requested(1)
+    writeFileSync(join(projectDirectory, name), 'export  DO_NOT_TRACK=1\n')
+    expect(await flushed).toMatchObject({ ok: false, sent: 0, waiting: 1 })
+    expect(readCourierState(places.state).failures).toBe(0)
+  },
+)

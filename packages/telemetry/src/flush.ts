@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Where } from './consent.ts'
 import type { Outcome } from './control.ts'
@@ -91,16 +92,16 @@ async function waitForOther(
 async function tryCourier(
   telemetry: Telemetry,
   destination: Destination,
-  { projectDirectory }: Where,
+  { projectDirectory = '', envFilePath }: Where,
   signal: AbortSignal,
 ): Promise<CourierEnd> {
   if (outboxOf(telemetry, destination).waiting().length === 0) return { kind: 'done' }
   const job = telemetry.courierJob(destination)
-  const place = projectDirectory === undefined ? {} : { projectDirectory }
   const stop = AbortSignal.any([signal, AbortSignal.timeout(LONGEST)])
   const terms = { firstWait: 0, linger: 0, gather: 0, hurry: stop, stop, despiteBackoff: true }
   try {
-    return await runCourier({ ...job, ...place }, terms)
+    // Unlike a courier of its own, this process knows where it stands: an opt-out there counts while it sends.
+    return await runCourier({ ...job, projectDirectory: resolve(projectDirectory), envFilePath }, terms)
   } catch {
     return { kind: 'later', reason: 'the disk refuses' }
   }
