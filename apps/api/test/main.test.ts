@@ -40,15 +40,6 @@ posix.each(['SIGINT', 'SIGTERM'] as const)('%s ends it cleanly', async (signal) 
   expect(await exited).toEqual([0, null])
 })
 
-posix('a second Ctrl-C, which a script runner passes on, does not break off the leaving', async () => {
-  const started = start(['--directory', project.directory, '--port', '0'])
-  await once(started.stdout, 'data')
-  const exited = once(started, 'exit')
-  started.kill('SIGINT')
-  started.kill('SIGINT')
-  expect(await exited).toEqual([0, null])
-})
-
 test('nothing compiled: ends with 1 and says what to run', async () => {
   const empty = await emptyProject()
   const started = start(['--directory', empty.directory])

@@ -32,8 +32,7 @@ async function world(projectFile: string, envFile?: string) {
   return { home, output, receiver }
 }
 
-/** Serves, makes the requests, and ends the server as a person would. */
-async function serve(home: string, output: string, receiver: Receiver, requests: readonly string[]) {
+function start(home: string, output: string, receiver: Receiver) {
   const env = {
     PATH: process.env.PATH,
     HOME: home,
@@ -44,12 +43,36 @@ async function serve(home: string, output: string, receiver: Receiver, requests:
   }
   const server = spawn(process.execPath, [PROGRAM, '--directory', output, '--port', '0'], { env })
   onTestFinished(() => void server.kill('SIGKILL'))
+  return server
+}
+
+/** Serves, makes the requests, and ends the server as a person would. */
+async function serve(home: string, output: string, receiver: Receiver, requests: readonly string[]) {
+  const server = start(home, output, receiver)
   const [line] = await once(server.stdout, 'data')
   const url = /http:\S+/.exec(String(line))?.[0] ?? ''
   for (const path of requests) await fetch(url + path)
   server.kill('SIGTERM')
   return once(server, 'exit')
 }
+
+test('a second Ctrl-C, as a script runner passes it on, does not break off the leaving', async ({ skip }) => {
+  skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
+  const { home, output, receiver } = await world('name: my-secret-project\n')
+  // So that there is something to leave: a request that is under way.
+  receiver.misbehave({ instead: 'silence' })
+  const server = start(home, output, receiver)
+  const [line] = await once(server.stdout, 'data')
+  const url = /http:\S+/.exec(String(line))?.[0] ?? ''
+  await fetch(`${url}/api/health`)
+  await receiver.requested(1)
+  const exited = once(server, 'exit')
+  server.kill('SIGINT')
+  // It takes no request any more: the first one was heard.
+  while (await fetch(url).catch(() => undefined)) await new Promise((resolve) => setImmediate(resolve))
+  server.kill('SIGINT')
+  expect(await exited).toEqual([0, null])
+})
 
 test('every request that a server answered has arrived by the time it has ended', async ({ skip }) => {
   skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')

@@ -78,8 +78,11 @@ function envFilesOf(directory: string | null, loaded: string | undefined): reado
   return loaded === undefined || own.includes(loaded) ? own : [...own, loaded]
 }
 
-/** Empty where it can't be told: Node knows paths as UTF-8, and would look beside one that is none. */
-function homeDirectory(): string {
+/**
+ * The person's home directory as the system tells it, absolute. Empty where it can't be told; also where the path is not
+ * UTF-8, for Node would look beside it. Never throws.
+ */
+export function homeDirectory(): string {
   const home = attempt(homedir)
   return home.includes('\ufffd') ? '' : home
 }

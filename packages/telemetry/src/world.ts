@@ -1,7 +1,7 @@
 import { fstatSync, statSync } from 'node:fs'
-import { devNull, homedir } from 'node:os'
+import { devNull } from 'node:os'
 import { detectCi } from '@visivo/ci-detect'
-import { type Product, visivo } from '@visivo/telemetry-config'
+import { homeDirectory, type Product, visivo } from '@visivo/telemetry-config'
 
 /** The terminal on which a person would read the notice. */
 export interface Terminal {
@@ -83,15 +83,5 @@ function mayBeTerminal(): boolean {
   } catch {
     // It is closed, or this system can't say: then the stream itself is asked.
     return true
-  }
-}
-
-/** Empty where there is none; then nothing is recorded. Node knows no path that is not UTF-8, and would take another. */
-function homeDirectory(): string {
-  try {
-    const home = homedir()
-    return home.includes('\ufffd') ? '' : home
-  } catch {
-    return ''
   }
 }

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { run } from './processes.ts'
 import { temporaryDirectory } from './samples.ts'
 import { fixture } from './scene.ts'
 
@@ -19,4 +21,29 @@ test('a server in debug mode lives on when whoever read its stderr is gone', asy
   await gone
   child.stdin.end()
   expect([await output, ...(await ended)]).toEqual(['the host lives\n', 0, null])
+})
+
+test.each([
+  ['twelve events shown at once', { VISIVO_TELEMETRY_DEBUG: '1' }],
+  ['twelve servers followed', {}],
+])('%s in one process make Node warn of no leak', async (_, env) => {
+  const home = temporaryDirectory()
+  const script = `
+    import { createTelemetry } from '@visivo/telemetry'
+    import { followServer } from '@visivo/telemetry/server'
+    const request = { endpoint: '/a', method: 'GET', statusCode: 200, durationMs: 1 }
+    for (let server = 0; server < 12; server++) followServer(createTelemetry({ version: '1.2.3' })).request(request)
+  `
+  const seen = await run([process.execPath, '--input-type=module', '-e', script], {
+    cwd: dirname(fixture('talkative.mjs')),
+    env: {
+      HOME: home,
+      USERPROFILE: home,
+      CI: 'false',
+      VISIVO_POSTHOG_HOST: 'http://127.0.0.1:1',
+      VISIVO_POSTHOG_API_KEY: 'phc_test',
+      ...env,
+    },
+  })
+  expect([seen.code, seen.stderr.includes('Warning')]).toEqual([0, false])
 })
