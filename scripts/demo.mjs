@@ -116,6 +116,8 @@ async function optedOut() {
   const args = ['compile', '--output-dir', output]
   heading('The same with VISIVO_TELEMETRY_DISABLED=true, in a fresh home', args)
   const fresh = join(scratch, 'home', 'fresh')
+  // Where there is none, telemetry is off for that alone.
+  mkdirSync(fresh)
   // One of its own: a courier of the scenes before may still be at work with the other.
   const unasked = await startReceiver()
   const off = { VISIVO_POSTHOG_HOST: unasked.url, VISIVO_TELEMETRY_DISABLED: 'true' }
