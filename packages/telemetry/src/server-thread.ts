@@ -87,6 +87,8 @@ export function openEventSink(data: ThreadData): EventSink {
       // A thread that waits for the system's resolver can't be ended before that answers.
       await Promise.race([last.terminate(), deadline])
       clearTimeout(timer)
+      // Its exit is not reported to a host that ends now.
+      keepAll()
     },
   }
 }

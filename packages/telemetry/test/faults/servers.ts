@@ -1,4 +1,5 @@
-import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, constants, copyFileSync, mkdtempSync, openSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from '../bundle.ts'
@@ -138,6 +139,22 @@ export const SERVERS: readonly Fault[] = [
     },
   },
   {
+    fault:
+      'the courier thread of a server is stuck and can’t be ended: close waits no longer, and nothing is lost',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const how = { script: await bundle(scene, 'server.mjs'), env: { EXITS: '1' } }
+      const release = stuckThread(scene, dirname(how.script))
+      const server = await startServer(scene, how)
+      const asked = await server.ask(50)
+      // Its first word after SIGTERM: `close` is over. Node itself lets no process end before its threads.
+      server.child.once('message', release)
+      await ended(scene, server, how)
+      await bringTheRest(scene)
+      await requestsDelivered(scene, asked)
+    },
+  },
+  {
     fault: 'a server is bundled into one file: its events wait for another run',
     events: ['all', 'all', 0],
     happens: async (scene) => {
@@ -186,6 +203,24 @@ async function ended(
 async function bringTheRest(scene: Scene): Promise<void> {
   await scene.timePasses()
   await scene.command()
+}
+
+/**
+ * Puts a courier thread there that waits in the middle of a call, as for a system's resolver that never answers: no
+ * thread is ended then. Gives what lets it go on.
+ */
+function stuckThread(scene: Scene, directory: string): () => void {
+  const pipe = join(scene.root, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const waits = `(await import('node:child_process')).spawnSync('cat', [${JSON.stringify(pipe)}])`
+  writeFileSync(join(directory, 'courier-thread.js'), `${waits}\n`)
+  const release = () => closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK))
+  let isReleased = false
+  scene.onClose(() => isReleased || release())
+  return () => {
+    isReleased = true
+    release()
+  }
 }
 
 function optOutIn(directory: string): void {
