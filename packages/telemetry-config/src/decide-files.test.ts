@@ -4,6 +4,12 @@ import { visivo } from './product.ts'
 import type { TextFile } from './read-text.ts'
 import type { Sources } from './sources.ts'
 
+/** Forty maps, each of which merges the one before twice: whoever follows them all is never done. */
+const MERGED_TWICE = Array.from(
+  { length: 40 },
+  (_, level) => `m${level + 1}: &m${level + 1} {<<: [*m${level}, *m${level}]}\n`,
+).join('')
+
 const absent: TextFile = { state: 'absent', path: '/x' }
 const file = (text: string): TextFile => ({ state: 'read', path: '/x', text })
 const ask = (files: Partial<Pick<Sources, 'project' | 'global'>>) =>
@@ -216,6 +222,18 @@ describe('the project file', () => {
       `defaults:\n  telemetry_enabled: true\nmodels:\n${'  - name: x\n'.repeat(10_000)}`,
       'off',
       "the file can't be read (more than 100,000 characters are not searched for a yes)",
+    ],
+    [
+      'says on, beside nineteen thousand aliases',
+      `defaults:\n  telemetry_enabled: true\na: &a 1\nx:\n${'- *a\n'.repeat(19_000)}`,
+      'on',
+      'true, line 2',
+    ],
+    [
+      'merges what merges what was merged twice, forty times',
+      `m0: &m0 {a: 1}\n${MERGED_TWICE}defaults: {telemetry_enabled: true, <<: *m40}\n`,
+      'off',
+      "the file can't be read (not valid YAML)",
     ],
     ['is as large and has no word of it', `models:\n${'  - name: x\n'.repeat(10_000)}`, 'silent', 'not set'],
     [

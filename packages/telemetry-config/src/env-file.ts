@@ -16,6 +16,7 @@ export function optOutsIn(file: TextFile, product: Product): Environment {
   const [own, shared] = switchVariables(product)
   if (file.state === 'unreadable') return { [shared]: `the file can't be read (${file.reason})` }
   const found: Record<string, string> = {}
+  if (!file.text.includes(own) && !file.text.includes(shared)) return found
   for (const line of file.text.split(/\r\n?|\n/)) {
     const { name, double, single, bare = '' } = LINE.exec(line)?.groups ?? {}
     const value = double ?? single ?? bare

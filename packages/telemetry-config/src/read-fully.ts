@@ -3,6 +3,8 @@ import type { Found, Reading } from './switch.ts'
 
 /** Deeper than any configuration, and an end for one that contains itself. */
 const MAX_DEPTH = 50
+/** More than any configuration merges, and an end for merges of merges, which double with every level. */
+const MAX_VISITED = 10_000
 
 /**
  * Reads the switch with the YAML parser, which is loaded here: every value that stands at `keyPath` in any
@@ -36,29 +38,47 @@ function read(yaml: typeof Yaml, text: string, keyPath: readonly string[]): Read
   for (const document of documents) {
     const [error] = document.errors
     if (error) return { problem: 'not valid YAML', line: lineCounter.linePos(error.pos[0]).line }
-    yaml.visit(document, { Alias: (_, alias) => void requireTarget(alias, document) })
     const lineOf = (node: Yaml.Node) => lineCounter.linePos(node.range?.[0] ?? 0).line
-    found.push(...valuesAt(yaml, document, document.contents, keyPath, lineOf, 0))
+    const search = { yaml, document, targets: targetsIn(yaml, document), lineOf, visited: 0 }
+    found.push(...valuesAt(search, document.contents, keyPath))
   }
   return { found }
 }
 
-function requireTarget(alias: Yaml.Alias, document: Yaml.Document): void {
-  if (alias.resolve(document) === undefined) throw new ReferenceError('an alias to nothing')
+/** What every alias stands for, by one walk: the parser's own `resolve` walks through the document for each. */
+function targetsIn(yaml: typeof Yaml, document: Yaml.Document): ReadonlyMap<unknown, Yaml.Node> {
+  const anchored = new Map<string, Yaml.Node>()
+  const targets = new Map<unknown, Yaml.Node>()
+  yaml.visit(document, {
+    Value: (_, node) => void (node.anchor !== undefined && anchored.set(node.anchor, node)),
+    Alias: (_, alias) => {
+      const target = anchored.get(alias.source)
+      if (target === undefined) throw new ReferenceError('an alias to nothing')
+      targets.set(alias, target)
+    },
+  })
+  return targets
 }
 
-type LineOf = (node: Yaml.Node) => number
+interface Search {
+  readonly yaml: typeof Yaml
+  readonly document: Yaml.Document.Parsed
+  readonly targets: ReadonlyMap<unknown, Yaml.Node>
+  readonly lineOf: (node: Yaml.Node) => number
+  /** How many nodes were looked into. */
+  visited: number
+}
 
 function* valuesAt(
-  yaml: typeof Yaml,
-  document: Yaml.Document.Parsed,
+  search: Search,
   node: unknown,
   [key, ...rest]: readonly string[],
-  lineOf: LineOf,
-  depth: number,
+  depth = 0,
 ): Generator<Found> {
-  if (depth > MAX_DEPTH) throw new RangeError('too deep')
-  const resolve = (value: unknown) => (yaml.isAlias(value) ? value.resolve(document) : value)
+  const { yaml, document, targets, lineOf } = search
+  search.visited += 1
+  if (depth > MAX_DEPTH || search.visited > MAX_VISITED) throw new RangeError('too deep, or too much')
+  const resolve = (value: unknown) => targets.get(value) ?? value
   const map = resolve(node)
   if (key === undefined) {
     if (yaml.isNode(node)) yield { value: node.toJS(document), line: lineOf(node) }
@@ -71,11 +91,11 @@ function* valuesAt(
   for (const pair of map.items) {
     const name = resolve(pair.key)
     const text = yaml.isScalar(name) ? String(name.value) : undefined
-    if (text === key) yield* valuesAt(yaml, document, pair.value, rest, lineOf, depth + 1)
+    if (text === key) yield* valuesAt(search, pair.value, rest, depth + 1)
     if (text !== '<<') continue
     const merged = resolve(pair.value)
     for (const each of yaml.isSeq(merged) ? merged.items : [merged]) {
-      yield* valuesAt(yaml, document, each, [key, ...rest], lineOf, depth + 1)
+      yield* valuesAt(search, each, [key, ...rest], depth + 1)
     }
   }
 }

@@ -15,8 +15,8 @@ export type TextFile =
   | { readonly state: 'read'; readonly path: string; readonly text: string }
   | { readonly state: 'unreadable'; readonly path: string; readonly reason: string }
 
-/** No configuration comes near it; more would cost every command. */
-const MAX_BYTES = 16 * 1024 * 1024
+/** No configuration comes near it; more would cost every command, and a server's thread its memory. */
+const MAX_BYTES = 2_000_000
 
 /** Reads a UTF-8 text, without its byte order mark. Never throws, never blocks on a pipe. */
 export function readText(path: string): TextFile {
@@ -60,7 +60,7 @@ function readRegular(path: string): Buffer | undefined {
 }
 
 function decode(path: string, bytes: Buffer | undefined): TextFile {
-  if (bytes === undefined) return { state: 'unreadable', path, reason: 'larger than 16 MB' }
+  if (bytes === undefined) return { state: 'unreadable', path, reason: 'larger than 2 MB' }
   // a zero byte is binary or UTF-16; the other two are the byte order mark of UTF-16 and UTF-32
   const isUtf16 = bytes.length > 1 && (bytes.readUInt16BE(0) === 0xfeff || bytes.readUInt16BE(0) === 0xfffe)
   if (isUtf16 || bytes.includes(0)) return { state: 'unreadable', path, reason: 'not a UTF-8 text' }

@@ -137,10 +137,10 @@ describe('a file is unreadable', () => {
     expect(read()).toEqual(unreadable('not a UTF-8 text'))
   })
 
-  test('when it is larger than 16 MB', () => {
+  test('when it is larger than 2 MB', () => {
     writeFileSync(path, '')
-    truncateSync(path, 16 * 1024 * 1024 + 1)
-    expect(read()).toEqual(unreadable('larger than 16 MB'))
+    truncateSync(path, 2_000_001)
+    expect(read()).toEqual(unreadable('larger than 2 MB'))
   })
 
   test('when it is a directory', () => {
