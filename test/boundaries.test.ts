@@ -55,6 +55,7 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/courier-state.ts',
       'packages/telemetry/src/courier.ts',
       'packages/telemetry/src/diagnose.ts',
+      'packages/telemetry/src/hold-at-exit.ts',
       'packages/telemetry/src/inspect.ts',
       'packages/telemetry/src/notice.ts',
       'packages/telemetry/src/outbox-watch.ts',
@@ -62,8 +63,9 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/outbox.ts',
       'packages/telemetry/src/places.ts',
       'packages/telemetry/src/sent-log.ts',
+      'packages/telemetry/src/standing-consent.ts',
       'packages/telemetry/src/start-courier.ts',
-      'packages/telemetry/src/wait-until-gone.ts',
+      'packages/telemetry/src/tally.ts',
       // Whether stderr can be a terminal.
       'packages/telemetry/src/world.ts',
     ],

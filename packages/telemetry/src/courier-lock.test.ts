@@ -6,10 +6,13 @@ import { claimCourierLock, courierPid, holdCourierLock, isCourierAlive } from '.
 
 /** Higher than any process id that Linux, macOS or Windows gives. */
 const NOBODY = '999999999'
+/** Digests of catalogues. */
+const MINE = 'd1cef00d'
+const OTHER = 'feedc0de'
 
 function acquire(directory: string) {
   const claim = claimCourierLock(directory)
-  return claim === undefined ? undefined : holdCourierLock(directory, claim)
+  return claim === undefined ? undefined : holdCourierLock(directory, claim, MINE)
 }
 
 test('only one courier gets the lock, and the next when it was released', () => {
@@ -26,11 +29,23 @@ test('only one courier gets the lock, and the next when it was released', () => 
   expect(acquire(directory)?.held()).toBe(true)
 })
 
+test('a courier of another catalogue is relieved by who has an event that it could not read, and by nobody else', () => {
+  const directory = temporaryDirectory()
+  const older = acquire(directory)
+  expect([claimCourierLock(directory), claimCourierLock(directory, () => MINE)]).toEqual([
+    undefined,
+    undefined,
+  ])
+  const claim = claimCourierLock(directory, () => OTHER)
+  expect(claim && holdCourierLock(directory, claim, OTHER)?.held()).toBe(true)
+  expect(older?.held()).toBe(false)
+})
+
 test('a claim counts as alive until its courier has come up', () => {
   const directory = temporaryDirectory()
   const claim = claimCourierLock(directory)
   expect([isCourierAlive(directory), claimCourierLock(directory)]).toEqual([true, undefined])
-  expect(claim && holdCourierLock(directory, claim)?.held()).toBe(true)
+  expect(claim && holdCourierLock(directory, claim, MINE)?.held()).toBe(true)
 })
 
 test.each<[string, string, number]>([

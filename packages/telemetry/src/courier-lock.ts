@@ -33,11 +33,13 @@ export interface CourierLock {
  * file system grants to one process only, so two that find the same stale lock cannot both win; and a released
  * lock stays as a file with an old time, so that no number is ever given twice. A claim that nobody takes up
  * goes stale like any other.
+ * @param catalogue asked when a courier is alive: the digest of the one that an event was just recorded by. From a
+ *   courier of another catalogue, which can't read that event, the right to send is taken away
  */
-export function claimCourierLock(directory: string): number | undefined {
+export function claimCourierLock(directory: string, catalogue?: () => string): number | undefined {
   const before = lockNumbers(directory)
   const highest = Math.max(0, ...before)
-  if (highest > 0 && isAlive(directory, highest)) return undefined
+  if (highest > 0 && isAlive(directory, highest) && serves(directory, highest, catalogue)) return undefined
   const mine = highest + 1
   try {
     writeFileSync(lockPath(directory, mine), '', { mode: 0o600, flag: 'wx' })
@@ -53,12 +55,19 @@ export function claimCourierLock(directory: string): number | undefined {
   return mine
 }
 
-/** Takes up a claim that was made for this courier, or gives nothing if it went to somebody else meanwhile. */
-export function holdCourierLock(directory: string, claim: number): CourierLock | undefined {
+/**
+ * Takes up a claim that was made for this courier, or gives nothing if it went to somebody else meanwhile.
+ * @param catalogue the digest of what its guard knows
+ */
+export function holdCourierLock(
+  directory: string,
+  claim: number,
+  catalogue: string,
+): CourierLock | undefined {
   const path = lockPath(directory, claim)
   if (highestLock(directory) !== claim || !isFile(path)) return undefined
   // Where the directory was purged, numbers begin anew: the number alone would not tell whose lock it is.
-  const mine = `${process.pid} ${uuidV7()} ${pidNamespace()}`
+  const mine = `${process.pid} ${uuidV7()} ${pidNamespace()} ${catalogue}`
   try {
     writeFileSync(path, mine)
   } catch {
@@ -100,6 +109,12 @@ function isAlive(directory: string, number: number): boolean {
   } catch {
     return false
   }
+}
+
+/** Whether the live courier of a lock can read events of this catalogue. Of one that is yet to come nobody knows. */
+function serves(directory: string, number: number, catalogue: (() => string) | undefined): boolean {
+  const [, , , served] = readLock(lockPath(directory, number))?.split(' ') ?? []
+  return catalogue === undefined || served === undefined || served === catalogue()
 }
 
 /** In a container that shares this home: its processes have numbers of their own, and only the beat tells. */

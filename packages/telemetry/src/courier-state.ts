@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readOwn } from './own-file.ts'
 
 /** What couriers tell each other, and a person who asks, from one run to the next. */
@@ -80,7 +79,6 @@ export function openCourierState(path: string): CourierMemory {
 function tryWriteState(path: string, state: CourierState): boolean {
   const unfinished = `${path}.${process.pid}.tmp`
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writeFileSync(unfinished, JSON.stringify(state), { mode: 0o600 })
     renameSync(unfinished, path)
     return true

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { runCourier } from './courier.ts'
 import { catalogueOf } from './events.ts'
-import { createGuard } from './guard.ts'
+import { createGuard, type StoredEvent } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
 import { mayKeep, type StandingConsent, standingConsentOf } from './standing-consent.ts'
@@ -19,6 +19,8 @@ const outbox = openOutbox(
   placesOf(job.product, job.home, job.destination).outbox,
   createGuard(catalogueOf(job.product.versionProperty, job.extras)),
 )
+/** What the server has handed over and the disk did not take, by parcel. */
+const unwritten = new Map<number, readonly StoredEvent[]>()
 const hurry = new AbortController()
 const stop = new AbortController()
 
@@ -27,10 +29,23 @@ parentPort?.on('message', (message: ToThread) => {
     hurry.abort()
     setTimeout(() => stop.abort(), LAST_DELIVERY)
   } else {
-    if (mayKeep(ask())) for (const event of message.events) outbox.put(event)
-    say({ kind: 'kept', parcel: message.parcel })
+    unwritten.set(message.parcel, message.events)
+    keep()
   }
 })
+
+/** Writes what is not written yet. A disk that is full or out of reach now may not be so a second later. */
+function keep(): void {
+  const mayBeKept = mayKeep(ask())
+  for (const [parcel, events] of unwritten) {
+    const left = mayBeKept ? outbox.putAll(events) : []
+    unwritten.set(parcel, left)
+    // What is confirmed is not written by the server.
+    if (left.length > 0) return
+    unwritten.delete(parcel)
+    say({ kind: 'kept', parcel })
+  }
+}
 
 /** The courier's work goes on for as long as the server does; where another courier is at work, that one sends. */
 async function serve(): Promise<void> {
@@ -42,7 +57,10 @@ async function serve(): Promise<void> {
     hurry: hurry.signal,
     stop: stop.signal,
   }
-  const look = setInterval(() => say({ kind: 'recording', consent: ask() }), LOOK)
+  const look = setInterval(() => {
+    say({ kind: 'recording', consent: ask() })
+    keep()
+  }, LOOK)
   do {
     if (ask() === 'on') await runCourier(job, terms).catch(() => undefined)
     await sleep(LOOK, undefined, { signal: hurry.signal }).catch(() => undefined)

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import type { CourierJob } from './courier-job.ts'
 import { type CourierLock, claimCourierLock, HEARTBEAT, holdCourierLock } from './courier-lock.ts'
 import {
@@ -9,7 +9,7 @@ import {
   waitLeft,
 } from './courier-state.ts'
 import { type Delivery, deliver } from './deliver.ts'
-import { catalogueOf } from './events.ts'
+import { catalogueOf, digestOf } from './events.ts'
 import { firstOf } from './first-of.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
@@ -51,7 +51,7 @@ interface Courier {
   readonly outbox: Outbox
   readonly ask: AskStanding
   readonly state: CourierMemory
-  /** Files that are dealt with and can't be removed: not to be sent again. */
+  /** Files that are not to be looked at again: what they hold is dealt with, or not for this courier. */
   readonly settled: Set<string>
   /** The files of the last look. */
   seen: ReadonlySet<string>
@@ -68,17 +68,20 @@ const LOOK = 1_000
  */
 export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<CourierEnd> {
   const places = placesOf(job.product, job.home, job.destination)
-  mkdirSync(places.outbox, { recursive: true, mode: 0o700 })
+  // Where it was claimed there was a home then; one that was deleted meanwhile is not made anew.
+  if (job.claim === undefined || existsSync(places.destination))
+    mkdirSync(places.outbox, { recursive: true, mode: 0o700 })
   // From where nothing can be removed, everything would be sent again and again.
   accessSync(places.outbox, constants.W_OK | constants.X_OK)
-  const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))
+  const catalogue = catalogueOf(job.product.versionProperty, job.extras)
+  const guard = createGuard(catalogue)
   const outbox = openOutbox(places.outbox, guard)
   const state = openCourierState(places.state)
   const ask = standingConsentOf(job)
   const courier: Courier = { job, terms, places, outbox, ask, state, settled: new Set(), seen: new Set() }
   for (let claim = job.claim; ; claim = undefined) {
     const number = claim ?? claimCourierLock(places.destination)
-    const lock = number && holdCourierLock(places.destination, number)
+    const lock = number && holdCourierLock(places.destination, number, digestOf(catalogue))
     if (!lock) return { kind: 'busy' }
     const heart = setInterval(() => lock.beat(), HEARTBEAT)
     const end = await work(courier, lock).finally(() => {
@@ -124,7 +127,10 @@ function tidyAbandoned({ places }: Courier): void {
     if (outbox !== places.outbox) openOutbox(outbox, () => undefined).tidy()
 }
 
-/** The oldest events that wait. A file that holds none is given up here, so that it is never looked at again. */
+/**
+ * The oldest events that wait. A file that holds none is given up. One that can't be opened just now, or holds an event
+ * of another catalogue, is left to the next courier: an event of a newer version waits for one of that version.
+ */
 function takeBatch(courier: Courier): readonly Waiting[] {
   const { outbox, settled } = courier
   const names = outbox.waiting()
@@ -135,7 +141,7 @@ function takeBatch(courier: Courier): readonly Waiting[] {
     if (settled.has(name)) continue
     const event = outbox.read(name)
     if (event) batch.push({ name, event })
-    else if (outbox.isDamaged(name) && !outbox.discard(name)) settled.add(name)
+    else if (!outbox.isDamaged(name) || !outbox.discard(name)) settled.add(name)
   }
   return batch
 }

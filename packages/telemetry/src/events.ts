@@ -1,3 +1,4 @@
+import { digest16 } from '@visivo/hash'
 import {
   ARCHITECTURES,
   ARG_SHAPE,
@@ -225,6 +226,11 @@ export function catalogueOf(
   extras: Readonly<Record<string, EventSpec>> = {},
 ): Catalogue {
   return { common: commonProperties(versionProperty), events: { ...extras, ...EVENTS } }
+}
+
+/** Tells one catalogue from another, as sixteen hex digits: what one guard passes, another may not know. */
+export function digestOf(catalogue: Catalogue): string {
+  return digest16(JSON.stringify(catalogue))
 }
 
 /** PostHog's own properties, which every event carries as it leaves, with the reason for each. */

@@ -43,7 +43,7 @@ test('an event that is refused is given up, and its neighbours arrive', async ()
 test('a courier that is at work goes first', async () => {
   const { receiver, telemetry, places, outbox } = await waitingAt(1)
   const claim = claimCourierLock(places.destination) ?? 0
-  const lock = holdCourierLock(places.destination, claim)
+  const lock = holdCourierLock(places.destination, claim, 'd1ce')
   const flushed = flush(telemetry)
   for (const name of outbox.waiting()) outbox.remove(name)
   expect((await flushed).says[0]).toBe(`A courier is at work (process ${process.pid}); it went first.`)

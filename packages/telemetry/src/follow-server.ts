@@ -14,8 +14,8 @@ import type { Telemetry } from './telemetry.ts'
 /** How often single requests and sums are handed to the courier, in milliseconds. */
 const SINGLES_EVERY = 1_000
 const SUMS_EVERY = 10_000
-/** What `close` takes at most, in milliseconds. */
-const LONGEST_CLOSE = 1_900
+/** What `close` waits at most, in milliseconds; then it writes down what is left, within its two seconds. */
+const LONGEST_CLOSE = 1_700
 
 /** A server that is followed. */
 export interface FollowedServer {

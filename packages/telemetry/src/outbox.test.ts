@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { guard, metadata, sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { checksum } from './checksum.ts'
-import { catalogueOf } from './events.ts'
+import { catalogueOf, type PropertySpec } from './events.ts'
 import { createGuard } from './guard.ts'
 import { OUTBOX_LIMITS, openOutbox, overCaps } from './outbox.ts'
 import { uuidV7 } from './uuid-v7.ts'
@@ -175,6 +175,51 @@ test('what is unfinished for more than an hour is swept up, and nothing of anybo
   for (const name of [...others, unfinished(61)]) writeFileSync(join(directory, name), 'x')
   outbox.tidy()
   expect(readdirSync(directory).sort()).toEqual([...outbox.waiting(), ...others].sort())
+})
+
+test('an event that has no room for the number of those before it goes without, and the next one tells it', () => {
+  const { directory } = freshOutbox()
+  const words: PropertySpec = { type: 'list', shape: '^a+$', most: 99, why: 'So that it can be large.' }
+  const essay = { when: 'Somebody wrote.', properties: { words } }
+  const outbox = openOutbox(directory, createGuard(catalogueOf('visivo_version', { essay })))
+  const withWords = (words: readonly string[], at: number) => ({
+    ...sampleEvent(at),
+    event: 'essay',
+    properties: { ...metadata, words },
+  })
+  const many = Array.from({ length: 17 }, () => 'a'.repeat(205))
+  const rest = 4_096 - Buffer.byteLength(JSON.stringify(withWords([...many, ''], 0)))
+  outbox.countLost(12)
+  const full = withWords([...many, 'a'.repeat(rest)], Date.now() - 1)
+  expect([outbox.put(full), outbox.put(withWords(['a'], Date.now()))]).toEqual([true, true])
+  const told = outbox.waiting().map((name) => outbox.read(name)?.properties.dropped_events)
+  expect(told).toEqual([undefined, 12])
+})
+
+test('many are put at once: what the disk does not take comes back, and what does not fit is counted', () => {
+  const { outbox, directory } = freshOutbox()
+  const now = Date.now()
+  const [first, second] = [sampleEvent(now - 1), sampleEvent(now)]
+  const unfit = { ...sampleEvent(), event: 'no_such_event' }
+  writeFileSync(directory, 'in the way')
+  expect(outbox.putAll([first, unfit, second])).toEqual([first, second])
+  rmSync(directory)
+  expect(outbox.putAll([first, second])).toEqual([])
+  expect(outbox.waiting().map((name) => outbox.read(name)?.properties.dropped_events)).toEqual([1, undefined])
+})
+
+test('an event of another catalogue is no damage: it is left to who knows it, and its number is not lost', () => {
+  const { root, directory, outbox } = freshOutbox()
+  const other = openOutbox(
+    directory,
+    createGuard(catalogueOf('visivo_version', { cake: { when: 'A cake was baked.', properties: {} } })),
+  )
+  outbox.countLost(2)
+  other.put({ ...sampleEvent(), event: 'cake', properties: { ...metadata } })
+  const name = only(outbox.waiting())
+  expect([outbox.read(name), outbox.isDamaged(name)]).toEqual([undefined, false])
+  outbox.discard(name)
+  expect(statSync(join(root, 'dropped')).size).toBe(3)
 })
 
 test.each<[string, (directory: string, root: string) => void]>([

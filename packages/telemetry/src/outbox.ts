@@ -9,14 +9,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { checksum } from './checksum.ts'
 import type { Guard, StoredEvent } from './guard.ts'
-import { writeOwn } from './own-file.ts'
+import { openTally, type Tally } from './tally.ts'
 import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
 
 /** What may wait at most; beyond it the oldest go first. */
@@ -28,7 +27,6 @@ const DAY = 86_400_000
 const FILE =
   /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{8})\.json$/
 const UNFINISHED = /^\.([0-9a-f-]{36})\.tmp$/
-const TAKEN = /^dropped\.([0-9a-f-]{36})$/
 
 /**
  * The directory where events wait, one file each.
@@ -38,13 +36,20 @@ const TAKEN = /^dropped\.([0-9a-f-]{36})$/
  * Only files named so are ever read or removed. No method throws.
  */
 export interface Outbox {
-  /** Writes one event. False when it does not fit the catalogue or could not be written. */
+  /** Writes one event. False when it does not fit the catalogue or could not be written; then it is counted. */
   put(event: StoredEvent): boolean
+  /** Writes many, which costs less than one by one, and gives back what the disk does not take just now, uncounted. */
+  putAll(events: readonly StoredEvent[]): readonly StoredEvent[]
+  /** Counts events that are given up without having been written. */
+  countLost(count: number): void
   /** The names of the files that wait, oldest first. */
   waiting(): readonly string[]
   /** The event in a file, or nothing when the file is gone, damaged or holds what the catalogue does not list. */
   read(name: string): StoredEvent | undefined
-  /** Whether a file holds no event and never will. One that can't be opened just now is not damaged. */
+  /**
+   * Whether a file holds no event and never will. One that can't be opened just now is not damaged; nor is one that
+   * another version of the program wrote by a catalogue of its own.
+   */
   isDamaged(name: string): boolean
   /** Removes a file whose event was delivered. False when it could not be removed, and is still there. */
   remove(name: string): boolean
@@ -61,7 +66,7 @@ export interface Outbox {
  *   (a file, a symbolic link), nothing is written to it or removed from it
  */
 export function openOutbox(directory: string, guard: Guard, now: () => number = Date.now): Outbox {
-  const tally = join(dirname(directory), 'dropped')
+  const tally = openTally(join(dirname(directory), 'dropped'))
   const path = (name: string) => join(directory, name)
   const names = () => (isOwnDirectory(directory) ? readdirSync(directory) : [])
   const waiting = () =>
@@ -74,18 +79,29 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
   const read = (name: string) => attempt(() => guard(JSON.parse(readExact(directory, name))))
   const isDamaged = (name: string) => {
     try {
-      return guard(JSON.parse(readExact(directory, name))) === undefined
+      JSON.parse(readExact(directory, name))
+      return false
     } catch (error) {
       return !isOfTheMoment(error)
     }
   }
-
   const discard = (name: string) => {
-    const carried = read(name)?.properties.dropped_events
+    const carried = attempt(() => carriedBy(readExact(directory, name))) ?? 0
     const outcome = unlink(path(name))
     // What somebody else took away meanwhile was delivered or counted by them.
-    if (outcome === 'removed') countDropped(tally, 1 + (typeof carried === 'number' ? carried : 0))
+    if (outcome === 'removed') tally.add(1 + carried)
     return outcome !== 'still-there'
+  }
+  const putAll = (events: readonly StoredEvent[]) => {
+    const outcome = putEach(events, tally, (event) =>
+      tryWrite(
+        directory,
+        attempt(() => guard(event)),
+      ),
+    )
+    if (outcome.written > 0 && mayBeOverCaps(attempt(() => readdirSync(directory)) ?? [], now()))
+      for (const name of overCaps(waiting(), now())) discard(name)
+    return outcome
   }
 
   return {
@@ -94,30 +110,58 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
     isDamaged,
     remove,
     discard,
-    put: (event) =>
-      attempt(() => {
-        const dropped = takeDropped(tally)
-        const counted = dropped > 0 ? { ...event.properties, dropped_events: dropped } : event.properties
-        const stored = guard({ ...event, properties: counted })
-        const written = stored !== undefined && (attempt(() => write(directory, stored)) ?? false)
-        if (!written) countDropped(tally, dropped + 1)
-        else if (mayBeOverCaps(readdirSync(directory), now()))
-          for (const name of overCaps(waiting(), now())) discard(name)
-        return written
-      }) ?? false,
+    put: (event) => {
+      const { written, left } = putAll([event])
+      if (left.length > 0) tally.add(left.length)
+      return written > 0
+    },
+    putAll: (events) => putAll(events).left,
+    countLost: (count) => {
+      if (count > 0) tally.add(count)
+    },
     tidy: () => {
       for (const name of overCaps(waiting(), now())) discard(name)
-      for (const name of attempt(names) ?? []) if (isLeftOver(UNFINISHED, name, now())) remove(name)
-      sweepTaken(tally, (name) => isLeftOver(TAKEN, name, now()))
+      for (const name of attempt(names) ?? []) if (isLeftOver(name, now())) remove(name)
+      tally.tidy(now())
     },
     clear: () => {
       const all = waiting()
       for (const name of all) remove(name)
       for (const name of attempt(names) ?? []) if (UNFINISHED.test(name)) remove(name)
-      attempt(() => rmSync(tally, { force: true }))
-      sweepTaken(tally, (name) => TAKEN.test(name))
+      tally.clear()
       return all.length
     },
+  }
+}
+
+/** Written, never to be written, or not just now. */
+type Put = 'written' | 'unfit' | 'failed'
+
+/** Puts event by event; the number of those that were dropped goes with the first one that has room for it. */
+function putEach(events: readonly StoredEvent[], tally: Tally, put: (event: StoredEvent) => Put) {
+  const outcome = { written: 0, left: [] as StoredEvent[] }
+  let dropped = tally.take()
+  for (const event of events) {
+    const isTold = dropped > 0 && put(withDropped(event, dropped)) === 'written'
+    if (isTold) dropped = 0
+    const became = isTold ? 'written' : put(event)
+    if (became === 'written') outcome.written += 1
+    else if (became === 'unfit') dropped += 1
+    else outcome.left.push(event)
+  }
+  if (dropped > 0) tally.add(dropped)
+  return outcome
+}
+
+function withDropped(event: StoredEvent, count: number): StoredEvent {
+  return { ...event, properties: { ...event.properties, dropped_events: count } }
+}
+
+function tryWrite(directory: string, event: StoredEvent | undefined): Put {
+  try {
+    return event !== undefined && write(directory, event) ? 'written' : 'unfit'
+  } catch {
+    return 'failed'
   }
 }
 
@@ -206,8 +250,8 @@ function sizeIn(name: string): number {
 }
 
 /** A writer that was killed leaves its unfinished file; an hour later nobody is writing it any more. */
-function isLeftOver(kind: RegExp, name: string, now: number): boolean {
-  const [, uuid] = kind.exec(name) ?? []
+function isLeftOver(name: string, now: number): boolean {
+  const [, uuid] = UNFINISHED.exec(name) ?? []
   return uuid !== undefined && timeOfUuidV7(uuid) < now - 3_600_000
 }
 
@@ -218,32 +262,10 @@ function isOwnDirectory(directory: string): boolean {
   return found !== undefined
 }
 
-/** The tally is as many bytes long as events were dropped: appending needs no lock. */
-function countDropped(tally: string, count: number): void {
-  attempt(() => writeOwn(tally, '.'.repeat(Math.min(count, 100_000)), 'append'))
-}
-
-/** Takes the tally away, so that of two writers only one reports it. */
-function takeDropped(tally: string): number {
-  // Nearly always there is none, and a failed rename costs an error with its stack.
-  if (!lstatSync(tally, { bigint: true, throwIfNoEntry: false })?.isFile()) return 0
-  const mine = `${tally}.${uuidV7()}`
-  const taken = attempt(() => {
-    renameSync(tally, mine)
-    return Number(statSync(mine, { bigint: true }).size)
-  })
-  if (taken !== undefined) attempt(() => rmSync(mine, { force: true }))
-  return taken ?? 0
-}
-
-/** Removes tallies that a writer took away and was killed before it could report them. */
-function sweepTaken(tally: string, isOver: (name: string) => boolean): void {
-  const directory = dirname(tally)
-  attempt(() =>
-    readdirSync(directory)
-      .filter(isOver)
-      .forEach((name) => void unlink(join(directory, name))),
-  )
+/** How many dropped events the event in a file tells of, whatever catalogue it is of. */
+function carriedBy(text: string): number {
+  const { dropped_events: count } = (JSON.parse(text) as StoredEvent).properties
+  return typeof count === 'number' ? count : 0
 }
 
 /** Whatever goes wrong with the disk, the host must not notice. */

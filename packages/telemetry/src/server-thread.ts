@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { catalogueOf } from './events.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
-import { openOutbox } from './outbox.ts'
+import { OUTBOX_LIMITS, type Outbox, openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
 import { mayKeep, type StandingConsent, standingConsentOf } from './standing-consent.ts'
 import { courierFile } from './start-courier.ts'
@@ -36,7 +36,7 @@ export function openEventSink(data: ThreadData): EventSink {
   let started = 0
   let ended = () => {}
   const keepAll = () => {
-    for (const events of unconfirmed.values()) keep(events)
+    keep([...unconfirmed.values()].flat())
     unconfirmed.clear()
   }
   const start = () => {
@@ -47,6 +47,8 @@ export function openEventSink(data: ThreadData): EventSink {
       // An error is followed by its exit.
       if (worker !== fresh) return
       worker = undefined
+      // What it said last, nobody would take back; whoever writes asks anew.
+      consent = 'on'
       keepAll()
       ended()
     }
@@ -112,13 +114,20 @@ function tryWorker(data: ThreadData): Worker | undefined {
   }
 }
 
-/** The same event under the same name: what the thread had written after all is only written over. */
+/**
+ * Writes to the outbox, on the thread that answers: no more than it holds. The same event is under the same name: what
+ * the thread had written after all is only written over.
+ */
 function keeperOf({ job }: ThreadData): (events: readonly StoredEvent[]) => void {
   const ask = standingConsentOf(job)
+  let opened: Outbox | undefined
   return (events) => {
     if (events.length === 0 || !mayKeep(ask())) return
-    const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))
-    const outbox = openOutbox(placesOf(job.product, job.home, job.destination).outbox, guard)
-    for (const event of events) outbox.put(event)
+    opened ??= openOutbox(
+      placesOf(job.product, job.home, job.destination).outbox,
+      createGuard(catalogueOf(job.product.versionProperty, job.extras)),
+    )
+    const fresh = events.slice(-OUTBOX_LIMITS.events)
+    opened.countLost(events.length - fresh.length + opened.putAll(fresh).length)
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, test } from 'vitest'
@@ -49,6 +49,14 @@ test('every change is heard, though what is unchanged is not understood anew', (
   expect([ask(), ask()]).toEqual(['off-for-good', 'off-for-good'])
   write('telemetry_enabled: true\n')
   expect(ask()).toBe('on')
+})
+
+test('a home directory that was deleted is no moment of unclearness: nothing is kept for it', () => {
+  const { home } = place({})
+  const ask = standingConsentOf({ product: visivo, home, destination, extras: {} })
+  expect(ask()).toBe('on')
+  rmSync(home, { recursive: true })
+  expect(ask()).toBe('off')
 })
 
 function place(files: Readonly<Record<string, string>>) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { type Decision, decide, readSources, type Sources } from '@visivo/telemetry-config'
 import type { CourierJob } from './courier-job.ts'
@@ -30,6 +31,8 @@ export function standingConsentOf(job: CourierJob): AskStanding {
   }
   let known: { readonly sources: Sources; readonly answer: StandingConsent } | undefined
   return () => {
+    // Unlike a file that is unclear for a moment, a home directory that was deleted is not to be made anew.
+    if (!existsSync(home)) return 'off'
     const sources = readSources(product, { env, home, projectDirectory, envFilePath })
     if (!known || !isDeepStrictEqual(sources, known.sources))
       known = { sources, answer: answerOf(decide(product, sources)) }

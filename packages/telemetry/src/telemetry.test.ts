@@ -1,23 +1,34 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NONE } from '@visivo/sanitize'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import { createTelemetry } from './telemetry.ts'
 
-test('whoever opts out while a program runs is heard at its next event, a second later at the latest', () => {
-  vi.useFakeTimers({ toFake: ['Date'] })
-  onTestFinished(() => void vi.useRealTimers())
-  const home = temporaryDirectory()
-  const env = { VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' }
-  const telemetry = createTelemetry({ version: '1.2.3', env, home, stderr: () => ({ write: () => {} }) })
-  const where = { projectDirectory: temporaryDirectory() }
-  expect(telemetry.consent(where)).toMatchObject({ recording: true })
+test.each<[string, (home: string, project: string, env: Record<string, string>) => void]>([
+  ['the person', (home) => writeFileSync(join(home, '.visivo', 'config.yml'), 'telemetry_enabled: false\n')],
+  [
+    'the project',
+    (_, project) => writeFileSync(join(project, 'project.visivo.yml'), 'defaults: {telemetry_enabled: no}\n'),
+  ],
+  ['a line in .env', (_, project) => writeFileSync(join(project, '.env'), 'DO_NOT_TRACK=1\n')],
+  [
+    'the program itself, by a variable',
+    (_home, _project, env) => {
+      env.DO_NOT_TRACK = '1'
+    },
+  ],
+])('%s opts out right after a command has begun: nothing of it is recorded', (_, optOut) => {
+  const [home, projectDirectory] = [temporaryDirectory(), temporaryDirectory()]
   mkdirSync(join(home, '.visivo'))
-  writeFileSync(join(home, '.visivo', 'config.yml'), 'telemetry_enabled: false\n')
-  vi.setSystemTime(Date.now() + 1_000)
-  expect(telemetry.consent(where)).toMatchObject({ recording: false })
+  const env: Record<string, string> = { VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' }
+  const telemetry = createTelemetry({ version: '1.2.3', env, home, stderr: () => ({ write: () => {} }) })
+  const where = { projectDirectory }
+  expect(telemetry.consent(where)).toMatchObject({ recording: true })
+  optOut(home, projectDirectory, env)
+  telemetry.record('cli_command', { command: NONE, command_args: [], duration_ms: 1, success: true }, where)
+  expect(readdirSync(join(home, '.visivo')).filter((name) => name !== 'config.yml')).toEqual([])
 })
 
 test.runIf(process.platform !== 'win32').each([

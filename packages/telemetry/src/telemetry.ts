@@ -4,6 +4,7 @@ import { askConsent, type Consent, decideFor, type Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
 import { type Catalogue, catalogueOf, type EVENTS, type EventSpec, type PropertiesOf } from './events.ts'
 import { createGuard, type Guard, misfits, type StoredEvent } from './guard.ts'
+import { holdAtExit } from './hold-at-exit.ts'
 import { type Identity, identify, previewIdentity } from './identity.ts'
 import { sayWhatCounts } from './in-words.ts'
 import { gatherMetadata, type Metadata } from './metadata.ts'
@@ -11,7 +12,6 @@ import { openOutbox } from './outbox.ts'
 import { type Destination, type Places, placesOf } from './places.ts'
 import { startCourier } from './start-courier.ts'
 import { uuidV7 } from './uuid-v7.ts'
-import { waitUntilGone } from './wait-until-gone.ts'
 import { toWire } from './wire.ts'
 import { lookAround, type World } from './world.ts'
 
@@ -60,10 +60,7 @@ export interface Telemetry<X extends Extras = NoExtras> {
   courierJob(destination: Destination): CourierJob
 }
 
-/** What a command in CI waits at most for all that it records, in milliseconds: with the rest it stays below a second. */
-const LONGEST_WAIT = 900
-
-/** An answer holds so long, in milliseconds: a command that takes no longer asks once. The courier asks again. */
+/** A no holds so long, in milliseconds, and is asked for once by a short command. A yes is asked for anew each time. */
 const SHORTLY = 1_000
 /** Where a run works that says nothing else. */
 const HERE: Where = {}
@@ -90,14 +87,14 @@ export function createTelemetry<const X extends Extras = NoExtras>(
   }
   let identity: Identity | undefined
   let untold: Consent | undefined
-  let patience = LONGEST_WAIT
-  let asked: { readonly where: Where; readonly at: number; readonly answer: Consent } | undefined
+  const hold = holdAtExit()
+  let no: { readonly where: Where; readonly at: number; readonly answer: Consent } | undefined
 
   const consent = (where: Where, quiet = false): Consent => {
-    if (asked?.where === where && Math.abs(Date.now() - asked.at) < SHORTLY) return asked.answer
+    if (no?.where === where && Math.abs(Date.now() - no.at) < SHORTLY) return no.answer
     const answer = untold ?? askConsent(world, where, quiet || world.debug)
     if (!answer.recording && answer.untold) untold = answer
-    asked = { where, at: Date.now(), answer }
+    no = answer.recording ? undefined : { where, at: Date.now(), answer }
     return answer
   }
   const put = (at: Places, event: StoredEvent) => openOutbox(at.outbox, guard).put(event)
@@ -123,10 +120,7 @@ export function createTelemetry<const X extends Extras = NoExtras>(
     const event = assemble(run, name, valuesOf(properties))
     if (!put(at, event)) return
     const start = startCourier(courierJob(answer.destination), at)
-    if (!world.isCi || (start !== 'started' && start !== 'alive')) return
-    const began = performance.now()
-    waitUntilGone(at, event.uuid, patience)
-    patience -= performance.now() - began
+    if (world.isCi && (start === 'started' || start === 'alive')) hold({ places: at, uuid: event.uuid })
   }
   const show = (name: string, properties: Properties, where: Where): void => {
     const decision = decideFor(world, where)

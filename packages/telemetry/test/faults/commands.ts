@@ -81,6 +81,21 @@ export const COMMANDS: readonly Fault[] = [
     },
   },
   {
+    fault: 'two versions of a tool share a home, and one has an event that the other does not know',
+    events: [3, 3, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ status: 503, requests: 1, headers: { 'retry-after': '3600' } })
+      await scene.command({ flags: ['--bakes'] })
+      await scene.withoutCourier()
+      await scene.timePasses()
+      await scene.command()
+      await scene.receiver.received(1)
+      // While the courier of the other version is at work.
+      await scene.command({ flags: ['--bakes'] })
+      await scene.delivered(3)
+    },
+  },
+  {
     fault: 'stdout is a pipe that somebody closes',
     events: [1, 1, 0],
     happens: async (scene) => {
@@ -187,6 +202,30 @@ export const COMMANDS: readonly Fault[] = [
       await scene.timePasses()
       await scene.command({ env: { CI: 'true' } })
       await scene.delivered(13)
+    },
+  },
+  {
+    fault: 'in CI, the server hanging, a test that has stopped its clock: it leaves all the same',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ instead: 'silence', requests: 1 })
+      await scene.command({ flags: ['--stopped-clock'], env: { CI: 'true' } })
+      if (scene.state.failures > 0) scene.noticed.push('the command waited for the end of the request')
+      await scene.receiver.requested(1)
+      await scene.timePasses()
+      await scene.command({ env: { CI: 'true' } })
+      await scene.delivered(2)
+    },
+  },
+  {
+    fault:
+      'in CI, twenty events while a command works, the server slow: it waits for all of them together, at its end',
+    events: [20, 20, 0],
+    happens: async (scene) => {
+      // One request after the other would take three seconds.
+      scene.receiver.misbehave({ delay: 150 })
+      await scene.command({ flags: ['--at-once', '--times', '20'], env: { CI: 'true' } })
+      if (scene.receiver.events.length < 20) scene.noticed.push('the command did not wait for all')
     },
   },
 ]

@@ -11,8 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { isRunning } from '../../src/courier-lock.ts'
 import { fill, mount, unlessMounts } from '../mounts.ts'
-import { couriersOf } from '../processes.ts'
+import { couriersOf, until } from '../processes.ts'
 import { sampleEvent } from '../samples.ts'
 import type { Scene } from '../scene.ts'
 import { expectDropped } from './answers.ts'
@@ -96,6 +97,19 @@ export const DISK: readonly Fault[] = [
       // Again where the courier has just written its state.
       rmSync(scene.places.root, { recursive: true, maxRetries: 10 })
       await scene.withoutCourier()
+      if (existsSync(scene.places.root)) scene.noticed.push('something of it came back')
+    },
+  },
+  {
+    fault: 'the home is deleted right after a command, under its courier: none is made anew',
+    events: [1, 0, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ instead: 'silence' })
+      await scene.command()
+      const couriers = couriersOf(scene.places)
+      rmSync(scene.home, { recursive: true, maxRetries: 10 })
+      await until('the end of the courier', () => !couriers.some(isRunning))
+      if (existsSync(scene.home)) scene.noticed.push('a home was made')
     },
   },
   replaced('a file', (scene) => writeFileSync(scene.places.outbox, 'mine')),

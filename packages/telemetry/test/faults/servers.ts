@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, copyFileSync, mkdtempSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, copyFileSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from '../bundle.ts'
@@ -152,6 +152,41 @@ export const SERVERS: readonly Fault[] = [
       await ended(scene, server, how)
       await bringTheRest(scene)
       await requestsDelivered(scene, asked)
+    },
+  },
+  {
+    fault:
+      'the courier thread of a server dies while telemetry was off: when it is on again, requests are counted',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const script = await bundle(scene, 'server.mjs')
+      writeFileSync(
+        join(dirname(script), 'courier-thread.js'),
+        `(await import('node:worker_threads')).parentPort.postMessage({ kind: 'recording', consent: 'off' })
+         throw new Error('out of memory')\n`,
+      )
+      const server = await startServer(scene, { script })
+      while (scene.outbox.waiting().length === 0) await server.ask(1)
+      await ended(scene, server, { script })
+      await bringTheRest(scene)
+      await until('an empty outbox', () => scene.outbox.waiting().length === 0)
+    },
+  },
+  {
+    fault: 'the outbox of a server can’t be written for a while: what it counted meanwhile is not lost',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const server = await startServer(scene)
+      const first = await server.ask(1)
+      await requestsDelivered(scene, first)
+      rmSync(scene.places.outbox, { recursive: true })
+      writeFileSync(scene.places.outbox, 'in the way')
+      const asked = first + (await server.ask(5))
+      // Nothing tells that it tried: requests are handed over once a second.
+      await new Promise((resolve) => setTimeout(resolve, 2_500))
+      rmSync(scene.places.outbox)
+      await requestsDelivered(scene, asked)
+      await ended(scene, server)
     },
   },
   {

@@ -1,0 +1,69 @@
+import { readdirSync } from 'node:fs'
+import { readCourierState, waitLeft } from './courier-state.ts'
+import { makeListenerRoom } from './listener-room.ts'
+import type { Places } from './places.ts'
+
+/** What a process is held at most for all that it recorded, in milliseconds: with the rest it stays below a second. */
+const LONGEST_WAIT = 900
+/** How often the outbox is looked at, in milliseconds. */
+const STEP = 5
+
+/** What the process is to be held for. */
+interface Last {
+  readonly places: Places
+  /** Of the event that was recorded last: those before it leave with it, or earlier. */
+  readonly uuid: string
+}
+
+/**
+ * Holds the process at its end until what it recorded has left the outbox, its courier has failed, or 900 ms have passed.
+ *
+ * For CI and containers alone: what is left behind there is killed with the command. It blocks on purpose, for a process
+ * that is exiting waits for nothing else. Gives what is to be told of each event.
+ */
+export function holdAtExit(): (last: Last) => void {
+  const waiting = new Map<string, Last>()
+  // Counted, and not only timed: a test may have stopped the clock.
+  let steps = LONGEST_WAIT / STEP
+  let patience = LONGEST_WAIT
+  const hold = () => {
+    const began = performance.now()
+    const mayWait = () => steps > 0 && performance.now() - began < patience
+    for (const last of waiting.values())
+      while (mayWait() && isUnderWay(last)) {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP)
+        steps -= 1
+      }
+    patience -= performance.now() - began
+    waiting.clear()
+  }
+  return (last) => {
+    const isFirst = waiting.size === 0
+    waiting.set(last.places.outbox, last)
+    // Who records while others are told of the exit can't be told of it any more.
+    if (isExiting()) hold()
+    else if (isFirst) {
+      makeListenerRoom()
+      process.once('exit', () => attempt(hold))
+    }
+  }
+}
+
+function isExiting(): boolean {
+  return '_exiting' in process && process._exiting === true
+}
+
+/** Whether an event waits, and may go any moment. */
+function isUnderWay({ places, uuid }: Last): boolean {
+  const isWaiting = attempt(() => readdirSync(places.outbox).some((name) => name.startsWith(uuid)))
+  return isWaiting === true && waitLeft(readCourierState(places.state), Date.now()) === 0
+}
+
+/** The outbox may be gone by now, and a host may have taken away a clock. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../test/samples.ts'
+import { openTally } from './tally.ts'
+import { uuidV7 } from './uuid-v7.ts'
+
+const HOUR = 3_600_000
+
+test('what several processes counted, one of them tells', () => {
+  const path = join(temporaryDirectory(), 'dropped')
+  const [one, other] = [openTally(path), openTally(path)]
+  one.add(2)
+  other.add(3)
+  expect([one.take(), other.take()]).toEqual([5, 0])
+})
+
+test('what the disk does not take down is remembered', () => {
+  const path = join(temporaryDirectory(), 'dropped')
+  const tally = openTally(path)
+  mkdirSync(path)
+  tally.add(2)
+  tally.add(3)
+  rmSync(path, { recursive: true })
+  tally.add(1)
+  expect([tally.take(), tally.take()]).toEqual([6, 0])
+})
+
+test('what a writer took away and never told goes after an hour; what is no tally stays', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'dropped')
+  const now = Date.now()
+  const fresh = `dropped.${uuidV7(now - HOUR / 2)}`
+  for (const name of [`dropped.${uuidV7(now - 2 * HOUR)}`, fresh, 'dropped.not-one', 'droppedx'])
+    writeFileSync(join(directory, name), '.')
+  openTally(path).tidy(now)
+  expect(readdirSync(directory).sort()).toEqual([fresh, 'dropped.not-one', 'droppedx'].sort())
+  openTally(path).clear()
+  expect(readdirSync(directory).sort()).toEqual(['dropped.not-one', 'droppedx'])
+})
