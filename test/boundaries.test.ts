@@ -50,6 +50,7 @@ const RULES: readonly Rule[] = [
       'packages/telemetry-config/src/edit.ts',
       'packages/telemetry-config/src/read-text.ts',
       'packages/telemetry-config/src/write-text.ts',
+      'packages/telemetry/src/close-inherited.ts',
       'packages/telemetry/src/control.ts',
       'packages/telemetry/src/courier-lock.ts',
       'packages/telemetry/src/courier-state.ts',

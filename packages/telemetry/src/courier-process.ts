@@ -1,3 +1,4 @@
+import { closeInherited } from './close-inherited.ts'
 import { runCourier } from './courier.ts'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
 
@@ -11,6 +12,7 @@ const LAST_WORDS = 11_000
 
 const text = process.env[JOB_VARIABLE]
 if (text) {
+  closeInherited()
   const job = JSON.parse(text) as CourierJob
   const hurry = new AbortController()
   // However often it is told: a request that is broken off is sent again by the next courier.

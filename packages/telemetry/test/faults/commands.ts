@@ -130,6 +130,21 @@ export const COMMANDS: readonly Fault[] = [
     },
   },
   {
+    fault: 'the command is handed a pipe as descriptor 25: it ends with the command, not with the courier',
+    events: [2, 2, 0],
+    impossible: () => (existsSync('/proc/self/fdinfo') ? undefined : 'only Linux shows what is inherited'),
+    happens: async (scene) => {
+      scene.receiver.misbehave({ instead: 'silence', requests: 1 })
+      const handOn = 'exec 25>&1; exec "$0" "$1"'
+      await scene.command({ by: (script) => ['bash', '-c', handOn, process.execPath, script] })
+      if (scene.state.failures > 0) scene.noticed.push('the pipe stayed open until the courier gave up')
+      await scene.receiver.requested(1)
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
     fault: 'the tool is a compiled executable: it never starts itself, and the events wait for another run',
     events: [2, 2, 0],
     happens: async (scene) => {
