@@ -48,6 +48,11 @@ test.each(each)('%s keeps nothing of this repository in its manifest', (_, { man
   for (const field of ['scripts', 'devDependencies', 'build']) expect(manifest).not.toHaveProperty(field)
 })
 
+test('Yarn lays @visivo/telemetry on the disk and not into an archive, where no courier can be started', () => {
+  const manifest = packed.all.find((one) => one.manifest.name === '@visivo/telemetry')?.manifest
+  expect(manifest).toMatchObject({ preferUnplugged: true })
+})
+
 test.each(each)('%s: publint finds nothing', async (_, { tarball, manifest }) => {
   const buffer = new Uint8Array(tarball).buffer
   const { messages, pkg } = await publint({ pack: { tarball: buffer }, level: 'suggestion', strict: true })

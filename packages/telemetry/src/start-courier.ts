@@ -29,12 +29,20 @@ const ENVIRONMENT = [
  */
 const RUNTIMES = /^(?:node|nodejs|bun|deno)(?:[-.]?\d+)*(?:\.exe)?$/
 
-/** Where the courier lies beside this file: as its own build, which a bundler may have left behind. */
-export function courierFile(name: 'courier-process' | 'courier-thread'): string | undefined {
-  // Not by a URL, which Node takes 3 ms to set up. A bundle of another format has no directory.
-  const here: string | undefined = import.meta.dirname
+/** A file in an archive, as Yarn's Plug'n'Play and Electron read them: there is none for a process of its own. */
+const IN_ARCHIVE = /\.(?:zip|asar)[\\/]/
+
+/**
+ * Where the courier lies beside this file: as its own build, which a bundler may have left behind.
+ * @param here the directory of this file; a bundle of another format has none
+ */
+export function courierFile(
+  name: 'courier-process' | 'courier-thread',
+  // Not by a URL, which Node takes 3 ms to set up.
+  here: string | undefined = import.meta.dirname,
+): string | undefined {
   const file = here === undefined ? '' : join(here, `${name}.js`)
-  return existsSync(file) ? file : undefined
+  return existsSync(file) && !IN_ARCHIVE.test(file) ? file : undefined
 }
 
 /** The courier's file, if this program can start a process of Node's own kind at all. */
