@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http'
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { sampleEvent } from '../test/samples.ts'
 import { send } from './send.ts'
@@ -132,6 +132,31 @@ test.each<[string, Misbehaviour]>([
   expect(await verdict).toMatchObject({ kind: 'later' })
 })
 
+test.each<[string, string, object]>([
+  ['a refusal that is broken off', '413 Too Large', { kind: 'refused', reason: 'the server answered 413' }],
+  ['a bad batch that is broken off', '400 Bad Request', { kind: 'refused' }],
+  [
+    'a success that is broken off',
+    '200 OK',
+    { kind: 'later', reason: expect.stringContaining('ECONNRESET') },
+  ],
+])('%s behind its headers is understood', async (_, status, verdict) => {
+  const host = await startRaw((socket) => {
+    socket.write(`HTTP/1.1 ${status}\r\nContent-Length: 100\r\n\r\n{`, () => socket.resetAndDestroy())
+  })
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toMatchObject(verdict)
+})
+
+test('a server that wants to speak another protocol is a failure for later', async () => {
+  const host = await startRaw((socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+  })
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toEqual({
+    kind: 'later',
+    reason: 'the server answered 101',
+  })
+})
+
 test('nobody listening is a failure for later that names no address', async () => {
   const receiver = await startReceiver()
   await receiver.close()
@@ -183,6 +208,19 @@ test('nothing is printed, whatever the server does', async () => {
     printed.push(words)
   }
 })
+
+/** A server that takes a request to its end and is then handed the socket; its address. */
+async function startRaw(answer: (socket: Socket) => void): Promise<string> {
+  const server = createHttpServer((request) => {
+    request.resume().on('end', () => answer(request.socket))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${portOf(server)}`
+}
 
 function portOf(server: Server): number {
   const address = server.address()

@@ -106,7 +106,7 @@ interface Post {
   readonly mayGo: () => boolean
 }
 
-/** Posts the bytes, follows no redirect, and waits for the whole answer, at most until the deadline. */
+/** Posts the bytes, follows no redirect, and waits for the whole answer but a refusal's, at most until the deadline. */
 function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise<Carried> {
   const end = firstOf([outer])
   const deadline = setTimeout(end.abort, REQUEST_DEADLINE)
@@ -117,14 +117,22 @@ function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise
       url,
       { method: 'POST', headers: { ...headers, ...length }, lookup: lookupWithDeadline, signal: end.signal },
       (response) => {
+        const carried = { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] }
         response.on('error', reject)
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] }),
-        )
+        response.on('end', () => resolve(carried))
         response.resume()
+        if (!REFUSED.includes(carried.status)) return
+        // What follows changes nothing, and many a server breaks off behind a refusal.
+        resolve(carried)
+        outgoing.destroy()
       },
     )
     outgoing.on('error', reject)
+    // Nobody asked for it, and Node says nothing more of such an answer.
+    outgoing.on('upgrade', (_, socket) => {
+      socket.destroy()
+      resolve({ status: 101 })
+    })
     outgoing.on('socket', (socket) => {
       const speak = () =>
         mayGo() ? outgoing.end(body) : outgoing.destroy(new Error('it may not go any more'))
