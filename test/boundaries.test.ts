@@ -80,6 +80,8 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/world.ts',
       'packages/telemetry/src/start-courier.ts',
       'packages/telemetry/src/courier-process.ts',
+      // Where Windows is, and in it the hosts file.
+      'packages/telemetry/src/hosts-file.ts',
       // Hides a person's own setting of the SDK from it.
       'packages/telemetry/src/send.ts',
       'apps/api/src/product.ts',

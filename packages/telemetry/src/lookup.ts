@@ -1,6 +1,7 @@
 import { promises as dns, type LookupAddress, lookup as lookupBySystem } from 'node:dns'
-import type { LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { findInHostsFile } from './hosts-file.ts'
 
 /** One question to one name server, in milliseconds, and how often it is asked. */
 const PATIENCE = { timeout: 1_500, tries: 2 } as const
@@ -14,21 +15,31 @@ interface Answer {
   readonly silence?: Error
 }
 
+/** The older first: it is where a server that listens on one of them mostly is. */
+const LOCALHOST: readonly LookupAddress[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+]
+
 const NOTHING: Answer = { addresses: [] }
 
 /**
  * Resolves a name without ever holding up the end of the process.
  *
  * The system's resolver runs in a thread that the exit of a process joins: with a name server that is silent,
- * every program that sends would live on for ten seconds. So c-ares, which can be left alone, asks first; and
- * only where a name server answers, and does not know the name, is the system asked: it also reads the hosts file.
+ * every program that sends would live on for ten seconds. So the hosts file is read here, as the system does first of
+ * all; then c-ares asks, which can be left alone; and only where a name server answers, and does not know the name, is
+ * the system asked.
  */
 export const lookupWithDeadline: LookupFunction = createLookup()
 
-/** @param servers the name servers to ask instead of the system's, as `address:port` */
-export function createLookup(servers?: readonly string[]): LookupFunction {
+/**
+ * @param servers the name servers to ask instead of the system's, as `address:port`
+ * @param hostsFile the hosts file to read instead of the system's
+ */
+export function createLookup(servers?: readonly string[], hostsFile?: string): LookupFunction {
   return (hostname, options, callback) => {
-    resolve(hostname, servers).then(
+    resolve(hostname, servers, hostsFile).then(
       (addresses) => {
         const [first] = addresses
         if (!first) lookupBySystem(hostname, options, callback)
@@ -40,8 +51,14 @@ export function createLookup(servers?: readonly string[]): LookupFunction {
   }
 }
 
-async function resolve(hostname: string, servers?: readonly string[]): Promise<readonly LookupAddress[]> {
-  if (hostname === 'localhost') return [{ address: '127.0.0.1', family: 4 }]
+async function resolve(
+  hostname: string,
+  servers?: readonly string[],
+  hostsFile?: string,
+): Promise<readonly LookupAddress[]> {
+  if (hostname === 'localhost') return LOCALHOST
+  const known = findInHostsFile(hostname, hostsFile).map((address) => ({ address, family: isIP(address) }))
+  if (known.some(isAddress)) return known.filter(isAddress)
   const resolver = new dns.Resolver(PATIENCE)
   if (servers) resolver.setServers(servers)
   const four = ask(() => resolver.resolve4(hostname), 4)
@@ -73,4 +90,8 @@ async function ask(question: () => Promise<readonly string[]>, family: 4 | 6): P
       return { addresses: [], silence: error }
     return NOTHING
   }
+}
+
+function isAddress({ family }: LookupAddress): boolean {
+  return family !== 0
 }

@@ -90,7 +90,7 @@ export interface NameServer {
 }
 
 export async function startNameServer(
-  scene: Scene,
+  scene: Pick<Scene, 'onClose'>,
   address: string,
   port: number,
 ): Promise<NameServer & { readonly port: number }> {

@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import { readOwn } from './own-file.ts'
+
+/**
+ * What stands before a name in the hosts file, in its order; whether it is an address is left to the caller.
+ * Nothing where the file can't be read, or is as large as none that a person wrote. Never throws.
+ * @param path another file than the system's
+ */
+export function findInHostsFile(hostname: string, path: string = systemsOwn()): readonly string[] {
+  const wanted = hostname.toLowerCase()
+  return linesOf(path).flatMap((line) => {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().toLowerCase().split(/\s+/)
+    return names.includes(wanted) ? [address] : []
+  })
+}
+
+function linesOf(path: string): readonly string[] {
+  try {
+    // As careful as with a file of ours: a pipe in its place would hold the process.
+    return readOwn(path).split('\n')
+  } catch {
+    return []
+  }
+}
+
+/** Names in it go before those of a name server: see `hosts(5)`. */
+function systemsOwn(): string {
+  return process.platform === 'win32'
+    ? join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'drivers', 'etc', 'hosts')
+    : '/etc/hosts'
+}
