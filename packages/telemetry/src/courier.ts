@@ -34,6 +34,15 @@ export interface CourierTerms {
   readonly stop: AbortSignal
   /** Tries now, whatever earlier runs were told: a person asked for it. */
   readonly despiteBackoff?: boolean
+  /** Where it counts, for whoever has to say what came of it. */
+  readonly tally?: CourierTally
+}
+
+/** How many events a courier dealt with, as it goes: one that is stopped has dealt with some as well. */
+export interface CourierTally {
+  accepted: number
+  /** Those that the server refuses, each alone. */
+  refused: number
 }
 
 /** How a courier ended: see `Delivery`; `off` after an opt-out, `busy` when another one is at work. */
@@ -168,7 +177,10 @@ async function deliverBatch(
   const delivery = await deliver(batch, {
     send: (part) => send(part.map(toWireEvent), job.destination, away.signal, mayGoOn),
     mayGoOn,
-    refused: ({ name }) => void (outbox.discard(name) || settled.add(name)),
+    refused: ({ name }) => {
+      if (terms.tally) terms.tally.refused += 1
+      if (!outbox.discard(name)) settled.add(name)
+    },
     accepted: (part) => noteAccepted(courier, part),
   })
   clearInterval(watch)
@@ -179,8 +191,9 @@ async function deliverBatch(
   return delivery
 }
 
-function noteAccepted({ places, outbox, state, settled }: Courier, part: readonly Waiting[]): void {
+function noteAccepted({ terms, places, outbox, state, settled }: Courier, part: readonly Waiting[]): void {
   const now = Date.now()
+  if (terms.tally) terms.tally.accepted += part.length
   logSent(places.sentLog, part.map(toWireEvent), now)
   for (const { name } of part) if (!outbox.remove(name)) settled.add(name)
   state.write(afterSuccess(state.read(), now))

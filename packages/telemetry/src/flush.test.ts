@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
@@ -36,6 +36,26 @@ test('an event that is refused is given up, and its neighbours arrive', async ()
     ok: true,
     says: [`Sent 2 events to ${receiver.url}.`, 'Gave up 1 event that the server or the catalogue refuses.'],
     sent: 2,
+    waiting: 0,
+  })
+})
+
+test('a file that holds no event is given up, and its neighbours arrive', async () => {
+  const { receiver, telemetry, places, outbox } = await waitingAt(3)
+  writeFileSync(join(places.outbox, outbox.waiting()[1] ?? ''), '{"event":')
+  expect(await flush(telemetry)).toMatchObject({
+    ok: true,
+    says: [`Sent 2 events to ${receiver.url}.`, 'Gave up 1 event that the server or the catalogue refuses.'],
+  })
+})
+
+test('what arrived counts as sent, also where it can not be noted in the log', async () => {
+  const { receiver, telemetry, places } = await waitingAt(3)
+  mkdirSync(places.sentLog)
+  expect(await flush(telemetry)).toEqual({
+    ok: true,
+    says: [`Sent 3 events to ${receiver.url}.`],
+    sent: 3,
     waiting: 0,
   })
 })

@@ -2,17 +2,17 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Where } from './consent.ts'
 import type { Outcome } from './control.ts'
-import { type CourierEnd, runCourier } from './courier.ts'
+import { type CourierEnd, type CourierTally, runCourier } from './courier.ts'
 import { courierPid, isCourierAlive } from './courier-lock.ts'
 import { decideFully, destinationOf } from './decide-fully.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
 import { openOutbox } from './outbox.ts'
 import { type Destination, placesOf } from './places.ts'
-import { readSentLog } from './sent-log.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** What `flush` came to; `ok` when nothing is left that waits. */
 export interface Flushed extends Outcome {
+  /** How many this process sent; a courier that went first counts its own. */
   readonly sent: number
   readonly waiting: number
 }
@@ -40,13 +40,11 @@ export async function flush(
     return notAllowed(telemetry, where, before.length)
   if (before.length === 0) return { ok: true, says: ['Nothing waits to be sent.'], sent: 0, waiting: 0 }
 
+  const damaged = before.filter(outbox.isDamaged)
   const waited = await waitForOther(telemetry, destination, signal)
-  const end = await tryCourier(telemetry, destination, where, signal)
-  const uuids = new Set(before.map((name) => name.slice(0, 36)))
-  const log = readSentLog(placesOf(telemetry.world.product, telemetry.world.home, destination).sentLog)
-  const sent = log.filter(({ event }) => uuids.delete(event.uuid)).length
+  const { end, accepted: sent, refused } = await tryCourier(telemetry, destination, where, signal)
   const left = outbox.waiting()
-  const lost = before.filter((name) => uuids.has(name.slice(0, 36)) && !left.includes(name)).length
+  const lost = refused + damaged.filter((name) => !left.includes(name)).length
   return {
     ok: left.length === 0,
     says: [...waited, ...sayEnd(end, { sent, waiting: left.length, lost, host: destination.host })],
@@ -89,21 +87,27 @@ async function waitForOther(
   return [`A courier is at work${pid === undefined ? '' : ` (process ${pid})`}; it went first.`]
 }
 
+interface Tried extends CourierTally {
+  readonly end: CourierEnd
+}
+
 async function tryCourier(
   telemetry: Telemetry,
   destination: Destination,
   { projectDirectory = '', envFilePath }: Where,
   signal: AbortSignal,
-): Promise<CourierEnd> {
-  if (outboxOf(telemetry, destination).waiting().length === 0) return { kind: 'done' }
+): Promise<Tried> {
+  const tally = { accepted: 0, refused: 0 }
+  if (outboxOf(telemetry, destination).waiting().length === 0) return { end: { kind: 'done' }, ...tally }
   const job = telemetry.courierJob(destination)
   const stop = AbortSignal.any([signal, AbortSignal.timeout(LONGEST)])
-  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: stop, stop, despiteBackoff: true }
+  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: stop, stop, despiteBackoff: true, tally }
   try {
     // Unlike a courier of its own, this process knows where it stands: an opt-out there counts while it sends.
-    return await runCourier({ ...job, projectDirectory: resolve(projectDirectory), envFilePath }, terms)
+    const end = await runCourier({ ...job, projectDirectory: resolve(projectDirectory), envFilePath }, terms)
+    return { end, ...tally }
   } catch {
-    return { kind: 'later', reason: 'the disk refuses' }
+    return { end: { kind: 'later', reason: 'the disk refuses' }, ...tally }
   }
 }
 
