@@ -141,6 +141,6 @@ function sayWhy(end: CourierEnd): string {
     case 'stopped':
       return 'it was stopped'
     case 'done':
-      return 'recorded meanwhile'
+      return 'recorded meanwhile, or by another version'
   }
 }
