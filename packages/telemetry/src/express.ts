@@ -19,7 +19,7 @@ interface Arrived {
 export function followRequests(server: FollowedServer): ExpressMiddleware {
   const follow = responseFollower(server, ({ request, app }: Arrived) => templateOf(request, app))
   return (request: RoutedRequest & IncomingMessage, response, next) => {
-    follow(response, request.method, { request, app: request.app })
+    follow(response, request, { request, app: request.app })
     next()
   }
 }

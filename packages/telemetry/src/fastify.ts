@@ -10,7 +10,7 @@ export function followRequests(server: FollowedServer): FastifyPluginCallback {
   const follow = responseFollower(server, templateOf)
   const plugin: FastifyPluginCallback = (fastify, _options, done) => {
     fastify.addHook('onRequest', (request, reply, next) => {
-      follow(reply.raw, request.method, request)
+      follow(reply.raw, request, request)
       next()
     })
     done()

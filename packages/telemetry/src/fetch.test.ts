@@ -33,3 +33,41 @@ test('what else the framework passes reaches the handler', async () => {
   const response = await GET(new Request('http://127.0.0.1/'), { params: Promise.resolve({ id: '7' }) })
   expect(await response.text()).toBe('7')
 })
+
+test.each<[string, unknown, () => unknown, unknown]>([
+  ['no request, as in a test of the handler', undefined, () => 'cake', 'cake'],
+  [
+    'no request, and an error of the handler',
+    undefined,
+    () => {
+      throw new RangeError('jane')
+    },
+    new RangeError('jane'),
+  ],
+  [
+    'a request that can not be asked',
+    {
+      get method() {
+        throw new Error('none')
+      },
+    },
+    () => 'cake',
+    'cake',
+  ],
+])('the host gets its own outcome: %s', async (_sentence, request, handler, outcome) => {
+  const GET = followHandler(server, '/api/cakes/[id]', handler)
+  const called: Promise<unknown> = Reflect.apply(GET, undefined, [request])
+  expect(await called.catch((error: unknown) => error)).toEqual(outcome)
+})
+
+test('a response whose status can not be read goes on, and counts as 200', async () => {
+  all.length = 0
+  const response = {
+    get status() {
+      throw new Error('none')
+    },
+  }
+  const GET = followHandler(server, '/', () => response)
+  expect(await GET({ method: 'GET' })).toBe(response)
+  expect(all).toMatchObject([{ statusCode: 200 }])
+})

@@ -1,11 +1,12 @@
 import { sanitizeMethod } from '@visivo/sanitize'
-import { endpoints } from './follow-response.ts'
+import { clock, endpoints } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
 
 /**
  * Follows a handler that takes a `Request` and gives a `Response`, such as a Next.js route handler, and gives it
  * back otherwise unchanged. A handler that throws counts as 500. The duration ends when the handler has its
- * response: when the last byte of a stream leaves is not seen here.
+ * response: when the last byte of a stream leaves is not seen here. A call without a request, as in a test of the
+ * handler, is not counted.
  * @param template the route's own, in any usual notation: `/api/cakes/[id]`
  */
 export function followHandler<R extends { readonly method: string }, A extends readonly unknown[], S>(
@@ -14,21 +15,31 @@ export function followHandler<R extends { readonly method: string }, A extends r
   handler: (request: R, ...rest: A) => S | Promise<S>,
 ): (request: R, ...rest: A) => Promise<S> {
   const endpoint = endpoints<string>((own) => own)(template)
+  const now = clock()
   return async (request, ...rest) => {
-    const start = performance.now()
+    const start = now()
     let statusCode = 500
     try {
       const response = await handler(request, ...rest)
       statusCode = statusOf(response)
       return response
     } finally {
-      const method = sanitizeMethod(request.method)
-      server.request({ endpoint, method, statusCode, durationMs: performance.now() - start })
+      try {
+        const method = sanitizeMethod(request.method)
+        server.request({ endpoint, method, statusCode, durationMs: now() - start })
+      } catch {
+        // The handler's own response or error goes on to whoever called.
+      }
     }
   }
 }
 
+/** Of what has no status, or can't be asked for it, 200. */
 function statusOf(response: unknown): number {
-  const { status } = (response ?? {}) as { readonly status?: unknown }
-  return typeof status === 'number' ? status : 200
+  try {
+    const { status } = (response ?? {}) as { readonly status?: unknown }
+    return typeof status === 'number' ? status : 200
+  } catch {
+    return 200
+  }
 }

@@ -1,6 +1,10 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
+import { followRequests as followExpress } from './express.ts'
 import { type NodeResponse, responseFollower } from './follow-response.ts'
+import { followRequests as followHono } from './hono.ts'
+import { followRequests as followKoa } from './koa.ts'
+import { followListener } from './node-http.ts'
 import type { RequestFacts } from './request-meter.ts'
 
 test('a response whose client is gone already is counted at once, for no `close` will follow', () => {
@@ -10,6 +14,61 @@ test('a response whose client is gone already is counted at once, for no `close`
     () => '/cakes/:id',
   )
   const response: NodeResponse = Object.assign(new EventEmitter(), { statusCode: 200, closed: true })
-  follow(response, 'GET', undefined)
+  follow(response, { method: 'GET' }, undefined)
   expect(counted).toMatchObject([{ endpoint: '/cakes/{id}', method: 'GET', statusCode: 200 }])
+})
+
+const server = { request: () => {}, close: async () => {} }
+/** What a request is handed to, behind the follower: says that it was reached. */
+type Host = (response: object, reached: () => void) => unknown
+
+const HOSTS: readonly (readonly [string, Host])[] = [
+  [
+    'a listener of node:http',
+    (response, reached) =>
+      Reflect.apply(followListener(server, reached), undefined, [{ method: 'GET' }, response]),
+  ],
+  [
+    'express',
+    (response, reached) =>
+      Reflect.apply(followExpress(server), undefined, [{ method: 'GET' }, response, reached]),
+  ],
+  [
+    'koa',
+    (res, reached) =>
+      Reflect.apply(followKoa(server), undefined, [{ req: { method: 'GET' }, res }, async () => reached()]),
+  ],
+  [
+    'hono',
+    (outgoing, reached) =>
+      Reflect.apply(followHono(server), undefined, [{ env: { outgoing }, req: {} }, async () => reached()]),
+  ],
+]
+
+test.each(
+  HOSTS.flatMap(([framework, handle]) => [
+    [framework, 'a response of a test, without `on`', { statusCode: 200 }, handle] as const,
+    [framework, 'one that is frozen', Object.freeze({ statusCode: 200, on: () => {} }), handle] as const,
+  ]),
+)('%s goes on with %s', async (_framework, _sentence, response, handle) => {
+  let reached = 0
+  await handle(response, () => {
+    reached += 1
+  })
+  expect(reached).toBe(1)
+})
+
+test('an error while a request is counted stays with telemetry', () => {
+  const follow = responseFollower(
+    {
+      request: () => {
+        throw new Error('jane')
+      },
+      close: async () => {},
+    },
+    () => '/cakes/:id',
+  )
+  const response = Object.assign(new EventEmitter(), { statusCode: 200 })
+  follow(response, { method: 'GET' }, undefined)
+  expect(response.emit('close')).toBe(true)
 })

@@ -17,11 +17,15 @@ export interface NodeResponse {
 
 /**
  * Follows one response to its end, whether it was sent whole, streamed or aborted. The template is asked for then,
- * because a router finds it only after the first middleware ran.
- * @param method of the request
+ * because a router finds it only after the first middleware ran. Never throws: what can't be followed isn't.
+ * @param request its method counts as it is now
  * @param source handed to `templateOf`
  */
-export type FollowResponse<S> = (response: NodeResponse, method: string | undefined, source: S) => void
+export type FollowResponse<S> = (
+  response: NodeResponse,
+  request: { readonly method?: string | undefined },
+  source: S,
+) => void
 
 /**
  * Makes what every integration of a Node framework shares. Each response is counted once, when it closes, with its
@@ -33,21 +37,43 @@ export function responseFollower<S>(
   templateOf: (source: S) => string | undefined,
 ): FollowResponse<S> {
   const endpointOf = endpoints(templateOf)
-  // The global is a getter.
-  const clock = performance
-  return (response, method, source) => {
-    if (response[FOLLOWED]) return
-    response[FOLLOWED] = true
-    const start = clock.now()
-    const count = () =>
-      server.request({
-        endpoint: endpointOf(source),
-        method: sanitizeMethod(method ?? ''),
-        statusCode: response.statusCode,
-        durationMs: clock.now() - start,
-      })
-    if (response.closed) count()
-    else response.on('close', count)
+  const now = clock()
+  return (response, request, source) => {
+    try {
+      if (response[FOLLOWED]) return
+      response[FOLLOWED] = true
+      const { method = '' } = request
+      const start = now()
+      const count = () => {
+        try {
+          server.request({
+            endpoint: endpointOf(source),
+            method: sanitizeMethod(method),
+            statusCode: response.statusCode,
+            durationMs: now() - start,
+          })
+        } catch {
+          // Whoever closes a response is not to meet an error of ours.
+        }
+      }
+      if (response.closed) count()
+      else response.on('close', count)
+    } catch {
+      // A test's response may have no `on`, another may be frozen.
+    }
+  }
+}
+
+/** Gives the time in milliseconds. It stands still, and every duration is 0, where the host took `performance` away. */
+export function clock(): () => number {
+  // Kept, because the global is a getter.
+  const own = typeof performance === 'undefined' ? { now: () => 0 } : performance
+  return () => {
+    try {
+      return own.now()
+    } catch {
+      return 0
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { sanitizeMethod } from '@visivo/sanitize'
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import { endpoints, type NodeResponse, responseFollower } from './follow-response.ts'
+import { clock, endpoints, type NodeResponse, responseFollower } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
 
 /**
@@ -12,26 +12,31 @@ import type { FollowedServer } from './follow-server.ts'
 export function followRequests(server: FollowedServer): MiddlewareHandler {
   const follow = responseFollower(server, templateOf)
   const endpointOf = endpoints(templateOf)
+  const now = clock()
   const followAnswer: MiddlewareHandler = async (context, next) => {
-    const start = performance.now()
-    let statusCode = 500
+    const start = now()
+    let answered = false
     try {
       await next()
-      statusCode = context.res.status
+      answered = true
     } finally {
-      server.request({
-        endpoint: endpointOf(context),
-        method: sanitizeMethod(context.req.method),
-        statusCode,
-        durationMs: performance.now() - start,
-      })
+      try {
+        server.request({
+          endpoint: endpointOf(context),
+          method: sanitizeMethod(context.req.method),
+          statusCode: answered ? context.res.status : 500,
+          durationMs: now() - start,
+        })
+      } catch {
+        // What the application gave or threw goes on to whoever called.
+      }
     }
   }
   // Not `async` itself: a promise around the one of `next` costs more than all that is done here.
   return (context, next) => {
     const outgoing = nodeResponseOf(context)
     if (!outgoing) return followAnswer(context, next)
-    follow(outgoing, context.req.method, context)
+    follow(outgoing, context.req, context)
     return next()
   }
 }

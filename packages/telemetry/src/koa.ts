@@ -18,7 +18,7 @@ export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) 
 export function followRequests(server: FollowedServer): KoaMiddleware {
   const follow = responseFollower(server, templateOf)
   return (context, next) => {
-    follow(context.res, context.req.method, context)
+    follow(context.res, context.req, context)
     return next()
   }
 }

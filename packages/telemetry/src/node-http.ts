@@ -50,5 +50,5 @@ function follower(
     return words && sanitizeEndpoint(request.url ?? '', words)
   }
   const follow = responseFollower(server, templateOf)
-  return (request, response) => follow(response, request.method, request)
+  return (request, response) => follow(response, request, request)
 }
