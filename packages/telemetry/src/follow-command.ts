@@ -8,6 +8,7 @@ import {
 } from '@visivo/sanitize'
 import type { Where } from './consent.ts'
 import type { EVENTS, OBJECT_KINDS, PropertiesOf } from './events.ts'
+import { NO_COMMAND, orNothing } from './nothing.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** How a command ended, and what it found out on its way. */
@@ -30,7 +31,7 @@ export interface RunningCommand {
 }
 
 /**
- * Follows one command from here to its end.
+ * Follows one command from here to its end. Never throws.
  * @param argv what the person typed, without the program and its script
  * @param program the declared commands and flags: no other word of `argv` is ever collected
  * @param errorTypes the names of the program's own error classes; any other counts as a built-in one above it
@@ -41,7 +42,10 @@ export function followCommand(
   program: CommandSpec,
   errorTypes: readonly string[] = [],
 ): RunningCommand {
-  return followTyped(telemetry, () => sanitizeCommand(argv, program), errorTypes)
+  return orNothing(
+    () => followTyped(telemetry, () => sanitizeCommand(argv, program), errorTypes),
+    () => NO_COMMAND,
+  )
 }
 
 /**
@@ -57,9 +61,11 @@ export function followTyped(
   const start = process.hrtime.bigint()
   let ended = false
   return {
-    ended: (outcome = {}) => {
+    ended: (given) => {
       if (ended) return
       ended = true
+      // A program without types may hand over null.
+      const outcome = given ?? {}
       telemetry.record('cli_command', propertiesOf, outcome.where)
 
       function propertiesOf(): PropertiesOf<(typeof EVENTS)['cli_command']> {

@@ -2,6 +2,7 @@ import { type CommandSpec, FLAG, NONE, type SanitizedCommand, sanitizeCommand } 
 import type { Where } from './consent.ts'
 import { type CommandOutcome, followTyped, type RunningCommand } from './follow-command.ts'
 import { makeListenerRoom } from './listener-room.ts'
+import { NO_PROCESS, orNothing } from './nothing.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** What `followProcess` takes for granted unless it is told. */
@@ -41,7 +42,7 @@ class Interrupted extends Error {}
  * Records the command of this process once, however it ends: by itself, by `process.exit`, by an error or a rejection
  * that nobody catches. To be called before the program prints anything, because a person is told of telemetry
  * before a command's own output and not behind it. A run that only asks for help or for the version, or that names
- * no command, is not recorded, and nobody is told.
+ * no command, is not recorded, and nobody is told. Never throws.
  * @param program the declared commands and flags: no other word of the command line is ever collected
  */
 export function followProcess(
@@ -49,9 +50,16 @@ export function followProcess(
   program: CommandSpec,
   options: FollowOptions = {},
 ): FollowedProcess {
+  return orNothing(
+    () => follow(telemetry, program, options),
+    () => NO_PROCESS,
+  )
+}
+
+function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptions): FollowedProcess {
   const { argv = process.argv.slice(2), where = {}, errorTypes = [], signals = false } = options
   const typed = sanitizeCommand(argv, program)
-  if (!isUse(typed, program, options)) return { note: () => {}, ended: () => {} }
+  if (!isUse(typed, program, options)) return NO_PROCESS
   telemetry.consent(where)
   telemetry.warmUp(where)
   const command = followTyped(telemetry, () => typed, [...errorTypes, 'Interrupted'])

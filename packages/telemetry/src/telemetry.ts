@@ -8,6 +8,7 @@ import { holdAtExit } from './hold-at-exit.ts'
 import { type Identity, identify, previewIdentity } from './identity.ts'
 import { sayWhatCounts } from './in-words.ts'
 import { gatherMetadata, type Metadata } from './metadata.ts'
+import { noTelemetry, orNothing } from './nothing.ts'
 import { openOutbox } from './outbox.ts'
 import { type Destination, type Places, placesOf } from './places.ts'
 import { startCourier } from './start-courier.ts'
@@ -65,10 +66,20 @@ const SHORTLY = 1_000
 /** Where a run works that says nothing else. */
 const HERE: Where = {}
 
-/** Sets up telemetry for one run of a program. Touches no disk and starts nothing. */
+/**
+ * Sets up telemetry for one run of a program. Touches no disk and starts nothing. Never throws: where it can't be set
+ * up, it is off.
+ */
 export function createTelemetry<const X extends Extras = NoExtras>(
   options: TelemetryOptions<X>,
 ): Telemetry<X> {
+  return orNothing(
+    () => setUp(options),
+    () => noTelemetry(options.product),
+  )
+}
+
+function setUp<X extends Extras>(options: TelemetryOptions<X>): Telemetry<X> {
   const world = lookAround(options)
   const extras: Extras = options.events ?? {}
   const catalogue = catalogueOf(world.product.versionProperty, extras)

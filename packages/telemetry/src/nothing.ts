@@ -1,0 +1,40 @@
+import { defineProduct, type Product } from '@visivo/telemetry-config'
+import type { RunningCommand } from './follow-command.ts'
+import type { FollowedProcess } from './follow-process.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** A command that nobody follows. */
+export const NO_COMMAND: RunningCommand = { ended: () => {} }
+
+/** A process that nobody follows. */
+export const NO_PROCESS: FollowedProcess = { note: () => {}, ended: () => {} }
+
+/**
+ * Telemetry that knows no home directory, and is off for that: it records nothing and starts nothing.
+ * @param product whose it would be
+ */
+export function noTelemetry(product: Product = defineProduct({ name: 'visivo' })): Telemetry<never> {
+  return {
+    world: { product, env: {}, home: '', stderr: () => ({ write: () => {} }), isCi: false, debug: false },
+    metadata: {},
+    catalogue: { common: {}, events: {} },
+    guard: () => undefined,
+    machineId: () => '',
+    courierJob: (destination) => ({ product, home: '', destination, extras: {} }),
+    consent: () => ({ recording: false, because: 'telemetry could not be loaded' }),
+    record: () => {},
+    warmUp: () => {},
+  }
+}
+
+/**
+ * What the work gives. Where it throws, as where the host put something of its own in place of the clock or of
+ * `process`, gives the other, which does nothing.
+ */
+export function orNothing<T>(work: () => T, nothing: () => T): T {
+  try {
+    return work()
+  } catch {
+    return nothing()
+  }
+}
