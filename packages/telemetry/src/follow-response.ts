@@ -1,5 +1,6 @@
 import { type Safe, sanitizeMethod, sanitizeRoute, UNMATCHED } from '@visivo/sanitize'
 import type { FollowedServer } from './follow-server.ts'
+import { type Limited, makeRoomForGood } from './listener-room.ts'
 
 /** Templates are few; whoever makes them at run time must not fill the memory. */
 const MOST_TEMPLATES = 1_000
@@ -7,7 +8,7 @@ const MOST_TEMPLATES = 1_000
 const FOLLOWED: unique symbol = Symbol.for('@visivo/telemetry.followed')
 
 /** What is asked of a response: `ServerResponse` of Node's http, https and http2 has it. */
-export interface NodeResponse {
+export interface NodeResponse extends Limited {
   readonly statusCode: number
   /** True when its client is gone already. */
   readonly closed?: boolean
@@ -36,6 +37,7 @@ export function responseFollower<S>(
   server: FollowedServer,
   templateOf: (source: S) => string | undefined,
 ): FollowResponse<S> {
+  if (server.isOff) return () => {}
   const endpointOf = endpoints(templateOf)
   const now = clock()
   return (response, request, source) => {
@@ -57,7 +59,10 @@ export function responseFollower<S>(
         }
       }
       if (response.closed) count()
-      else response.on('close', count)
+      else {
+        makeRoomForGood(response)
+        response.on('close', count)
+      }
     } catch {
       // A test's response may have no `on`, another may be frozen.
     }

@@ -19,6 +19,8 @@ const LONGEST_CLOSE = 1_700
 
 /** A server that is followed. */
 export interface FollowedServer {
+  /** Nothing is counted, as with telemetry off: then an integration listens to nothing and marks nothing. */
+  readonly isOff?: true
   /** Counts a request that was answered: an addition in memory, nothing else on this thread. */
   request(request: RequestFacts): void
   /** Hands over what was counted and ends the courier, within two seconds. What is not sent by then waits on disk. */
@@ -32,7 +34,7 @@ export interface ServerFacts {
   readonly where?: Where
 }
 
-const UNFOLLOWED: FollowedServer = { request: () => {}, close: async () => {} }
+const UNFOLLOWED: FollowedServer = { isOff: true, request: () => {}, close: async () => {} }
 
 /** Follows a server from here to its end. With telemetry off it does nothing at all. Never throws. */
 export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): FollowedServer {

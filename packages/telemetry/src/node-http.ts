@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { sanitizeEndpoint } from '@visivo/sanitize'
 import { type NodeResponse, responseFollower } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
+import { type Limited, makeRoomForGood } from './listener-room.ts'
 
 /** How a server without a router says what was asked for. Without either, every endpoint is `<unmatched>`. */
 export interface NodeHttpOptions {
@@ -15,7 +16,7 @@ export interface NodeHttpOptions {
 }
 
 /** What requests arrive at: a server of `node:http` or `node:https`. */
-interface NodeServer {
+interface NodeServer extends Limited {
   prependListener(event: 'request', listener: RequestListener): unknown
 }
 
@@ -25,6 +26,8 @@ export function followRequests(
   httpServer: NodeServer,
   options: NodeHttpOptions = {},
 ): void {
+  if (server.isOff) return
+  makeRoomForGood(httpServer)
   httpServer.prependListener('request', follower(server, options))
 }
 

@@ -2,6 +2,7 @@ import { fstatSync, statSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { detectCi } from '@visivo/ci-detect'
 import { homeDirectory, type Product, visivo } from '@visivo/telemetry-config'
+import { makeListenerRoom } from './listener-room.ts'
 
 /** The terminal on which a person would read the notice. */
 export interface Terminal {
@@ -58,16 +59,22 @@ function ownTerminal(): Terminal {
 
 const ignore = () => {}
 let unwritten = 0
+let removeRoom = () => {}
 
 /** Whoever reads stderr may be gone: what only telemetry had to say must not end the host as an error of the stream. */
 function writeQuietly(text: string): void {
   const { stderr } = process
   unwritten += 1
   // One for all that is being written: Node would warn of the eleventh.
-  if (unwritten === 1) stderr.on('error', ignore)
+  if (unwritten === 1) {
+    removeRoom = makeListenerRoom(stderr)
+    stderr.on('error', ignore)
+  }
   const done = () => {
     unwritten -= 1
-    if (unwritten === 0) stderr.off('error', ignore)
+    if (unwritten > 0) return
+    stderr.off('error', ignore)
+    removeRoom()
   }
   // The stream tells of an error here first, and then everybody.
   stderr.write(text, (error) => (error ? setImmediate(done) : done()))
