@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { run } from '../test/processes.ts'
 import { temporaryDirectory } from '../test/samples.ts'
 import { fixture } from '../test/scene.ts'
-import type { FollowOptions } from './follow-process.ts'
+import { type FollowedProcess, type FollowOptions, followProcess } from './follow-process.ts'
+import { createTelemetry } from './telemetry.ts'
 
 const cake: CommandSpec = {
   name: 'cake',
@@ -101,3 +102,28 @@ test.runIf(process.platform !== 'win32')(
     expect(seen).toMatchObject({ code: 7, count: 1, properties: { success: false, error_type: 'Error' } })
   },
 )
+
+test.each<[string, Readonly<Record<string, string>>, (followed: FollowedProcess) => void]>([
+  ['a command that ended', { VISIVO_TELEMETRY_DEBUG: '1' }, (followed) => followed.ended()],
+  [
+    'one that ended twice',
+    { VISIVO_TELEMETRY_DEBUG: '1' },
+    (followed) => {
+      followed.ended()
+      followed.ended()
+    },
+  ],
+  ['one that runs with telemetry off', { DO_NOT_TRACK: '1' }, () => {}],
+])('nothing is left on `process`, and no room: %s', (_sentence, env, end) => {
+  const events = ['exit', 'uncaughtExceptionMonitor', 'SIGINT', 'SIGTERM']
+  const found = () => [process.getMaxListeners(), ...events.map((event) => process.listenerCount(event))]
+  const before = found()
+  const telemetry = createTelemetry({
+    version: '1.2.3',
+    home: temporaryDirectory(),
+    env: { VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false', ...env },
+    stderr: () => ({ write: () => {} }),
+  })
+  end(followProcess(telemetry, cake, { argv: ['bake'], signals: true }))
+  expect(found()).toEqual(before)
+})

@@ -35,6 +35,9 @@ const UNRECORDED: readonly string[] = ['help', 'telemetry', 'completion']
 /** So are these flags, by any of their names. */
 const QUESTIONS: readonly string[] = ['--help', '--version']
 
+/** The signals by which a person or a supervisor ends a command. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
 /** What a signal ends a command with. */
 class Interrupted extends Error {}
 
@@ -42,7 +45,8 @@ class Interrupted extends Error {}
  * Records the command of this process once, however it ends: by itself, by `process.exit`, by an error or a rejection
  * that nobody catches. To be called before the program prints anything, because a person is told of telemetry
  * before a command's own output and not behind it. A run that only asks for help or for the version, or that names
- * no command, is not recorded, and nobody is told. Never throws.
+ * no command, is not recorded, and nobody is told. With telemetry off nothing listens for the end; once the command
+ * has `ended`, nothing does any more. Never throws.
  * @param program the declared commands and flags: no other word of the command line is ever collected
  */
 export function followProcess(
@@ -60,32 +64,48 @@ function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptio
   const { argv = process.argv.slice(2), where = {}, errorTypes = [], signals = false } = options
   const typed = sanitizeCommand(argv, program)
   if (!isUse(typed, program, options)) return NO_PROCESS
-  telemetry.consent(where)
+  const { recording } = telemetry.consent(where)
   telemetry.warmUp(where)
   const command = followTyped(telemetry, () => typed, [...errorTypes, 'Interrupted'])
   let known: CommandOutcome = { where }
+  let leave = () => {}
   const followed: FollowedProcess = {
     note: (outcome) => {
       known = { ...known, ...outcome }
     },
-    ended: (outcome) => command.ended({ ...known, ...outcome }),
+    ended: (outcome) => {
+      leave()
+      leave = () => {}
+      command.ended({ ...known, ...outcome })
+    },
   }
-  makeListenerRoom()
-  process.on('uncaughtExceptionMonitor', (error) => followed.note({ error }))
-  // Node hands over 0 where it is about to leave with 13, because the program waits for what never comes.
-  process.once('exit', (code) => followed.ended({ success: Number(process.exitCode ?? code) === 0 }))
-  if (signals && process.platform !== 'win32') followSignals(followed)
+  // Debug mode also shows why nothing would be sent.
+  if (recording || telemetry.world.debug) leave = listenForEnd(followed, signals)
   return followed
 }
 
-/** Before all other listeners, so that each of them finds what it would find without this one. */
-function followSignals(followed: FollowedProcess): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.prependOnceListener(signal, () => {
-      if (process.listenerCount(signal) > 0) return
-      followed.ended({ error: new Interrupted() })
-      process.kill(process.pid, signal)
-    })
+/** Tells of the end of this process, however it comes. Gives the function that stops listening for it. */
+function listenForEnd(followed: FollowedProcess, signals: boolean): () => void {
+  const noteError = (error: unknown) => followed.note({ error })
+  // Node hands over 0 where it is about to leave with 13, because the program waits for what never comes.
+  const atExit = (code: number) => followed.ended({ success: Number(process.exitCode ?? code) === 0 })
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (process.listenerCount(signal) > 0) return
+    followed.ended({ error: new Interrupted() })
+    process.kill(process.pid, signal)
+  }
+  const listened = signals && process.platform !== 'win32' ? SIGNALS : []
+  const removeRoom = makeListenerRoom()
+  process.on('uncaughtExceptionMonitor', noteError)
+  process.once('exit', atExit)
+  // Before all other listeners, so that each of them finds what it would find without this one.
+  for (const signal of listened) process.prependOnceListener(signal, onSignal)
+  return () => {
+    process.off('uncaughtExceptionMonitor', noteError)
+    process.off('exit', atExit)
+    for (const signal of listened) process.off(signal, onSignal)
+    removeRoom()
+  }
 }
 
 function isUse({ command, args }: SanitizedCommand, program: CommandSpec, options: FollowOptions): boolean {
