@@ -95,7 +95,7 @@ export type PropertiesOf<E extends EventSpec> = {
 }
 
 /** 31 days: no command or request that is measured takes longer. */
-const MOST_MILLISECONDS = 2_678_400_000
+export const MOST_MILLISECONDS = 2_678_400_000
 const MOST_OBJECTS = 10_000_000
 
 const duration = (why: string) => ({ type: 'integer', most: MOST_MILLISECONDS, example: 412, why }) as const

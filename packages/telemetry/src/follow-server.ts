@@ -7,7 +7,7 @@ import type { CourierJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
 import { makeListenerRoom } from './listener-room.ts'
 import { requestEvent } from './request-events.ts'
-import { createRequestMeter, type RequestFacts, type RequestSum } from './request-meter.ts'
+import { createRequestMeter, durationOf, type RequestFacts, type RequestSum } from './request-meter.ts'
 import { openEventSink } from './server-thread.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -21,7 +21,7 @@ const LONGEST_CLOSE = 1_700
 export interface FollowedServer {
   /** Nothing is counted, as with telemetry off: then an integration listens to nothing and marks nothing. */
   readonly isOff?: true
-  /** Counts a request that was answered: an addition in memory, nothing else on this thread. */
+  /** Counts a request that was answered: an addition in memory, nothing else on this thread. Never throws. */
   request(request: RequestFacts): void
   /** Hands over what was counted and ends the courier, within two seconds. What is not sent by then waits on disk. */
   close(): Promise<void>
@@ -62,17 +62,17 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
 function showRequests(telemetry: Telemetry, { projectName, where }: ServerFacts): FollowedServer {
   const hash = safeHex16(projectHash(projectName, telemetry.world.product.salt) ?? '')
   return {
-    request: ({ endpoint, method, statusCode, durationMs }) =>
+    request: (request) =>
       telemetry.record(
         'api_request',
-        {
-          endpoint,
-          method,
-          status_code: statusCode,
-          duration_ms: Math.round(durationMs),
+        () => ({
+          endpoint: request.endpoint,
+          method: request.method,
+          status_code: request.statusCode,
+          duration_ms: Math.round(durationOf(request)),
           request_count: 1,
           ...(hash === undefined ? {} : { project_hash: hash }),
-        },
+        }),
         where,
       ),
     close: async () => {},
@@ -83,17 +83,17 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
   const meter = createRequestMeter()
   const sink = openEventSink({ job })
   let closing: Promise<void> | undefined
-  const hand = (requests: readonly RequestSum[]) => {
-    if (requests.length === 0 || !sink.isTaken()) return
+  const hand = (take: () => readonly RequestSum[]) => {
     try {
-      sink.take(requests.map(toEvent))
+      const requests = take()
+      if (requests.length > 0 && sink.isTaken()) sink.take(requests.map(toEvent))
     } catch {
       // Nothing that fails here is the host's business.
     }
   }
-  const handAll = () => hand([...meter.takeSingles(), ...meter.takeSums()])
-  const handSingles = setInterval(() => hand(meter.takeSingles()), SINGLES_EVERY).unref()
-  const handSums = setInterval(() => hand(meter.takeSums()), SUMS_EVERY).unref()
+  const handAll = () => hand(() => [...meter.takeSingles(), ...meter.takeSums()])
+  const handSingles = setInterval(() => hand(meter.takeSingles), SINGLES_EVERY).unref()
+  const handSums = setInterval(() => hand(meter.takeSums), SUMS_EVERY).unref()
   // A host that ends without `close`, or in the middle of it, still leaves what it counted: its thread is
   // dead before it has read what it was handed last.
   const atExit = () => {
@@ -105,7 +105,11 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
 
   return {
     request: (request) => {
-      if (sink.isWanted() && !closing) meter.count(request)
+      try {
+        if (sink.isWanted() && !closing) meter.count(request)
+      } catch {
+        // What can't be counted isn't.
+      }
     },
     close: () => {
       closing ??= (async () => {

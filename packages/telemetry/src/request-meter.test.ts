@@ -30,6 +30,24 @@ test('past a burst requests alike are summed, with the mean of their durations',
   ])
 })
 
+test.each<[string, unknown]>([
+  ['a number that is none', Number.NaN],
+  ['less than nothing', -1],
+  ['without an end', Number.POSITIVE_INFINITY],
+  ['longer than an event takes', 1e300],
+  ['a big integer', 5n],
+  ['a text', '5'],
+  ['not there', undefined],
+])('a duration counts as 0 if it is %s', (_sentence, durationMs) => {
+  const meter = createRequestMeter(() => 5_000)
+  const odd = Object.assign({ ...data }, { durationMs })
+  meter.count(odd)
+  for (let request = 1; request < PACE.burst; request++) meter.count(data)
+  for (const request of [data, odd, odd, data]) meter.count(request)
+  expect(meter.takeSingles()[0]?.durationMs).toBe(0)
+  expect(meter.takeSums()).toEqual([{ ...data, durationMs: 5, count: 4, at: 5_000 }])
+})
+
 test('a second later there is room for one more', () => {
   let time = 0
   const meter = createRequestMeter(() => time)

@@ -1,4 +1,5 @@
 import { type Safe, UNMATCHED } from '@visivo/sanitize'
+import { MOST_MILLISECONDS } from './events.ts'
 
 /** One request that was answered. */
 export interface RequestFacts {
@@ -6,6 +7,7 @@ export interface RequestFacts {
   readonly endpoint: Safe
   readonly method: Safe
   readonly statusCode: number
+  /** What is no number that an event takes, such as NaN, counts as 0. */
   readonly durationMs: number
 }
 
@@ -52,7 +54,8 @@ export function createRequestMeter(now: () => number = Date.now): RequestMeter {
     refilled = time
   }
   const add = (request: RequestFacts): void => {
-    const { endpoint, method, statusCode, durationMs } = request
+    const { endpoint, method, statusCode } = request
+    const durationMs = durationOf(request)
     const ofEndpoint = sums.get(endpoint)
     const sum = ofEndpoint?.find(({ first }) => first.statusCode === statusCode && first.method === method)
     if (sum) {
@@ -71,7 +74,7 @@ export function createRequestMeter(now: () => number = Date.now): RequestMeter {
       // Under load no clock is read here: that costs more than all the rest.
       if (tokens < 1) return add(request)
       tokens -= 1
-      singles.push({ ...request, count: 1, at: now() })
+      singles.push({ ...request, durationMs: durationOf(request), count: 1, at: now() })
     },
     takeSingles: () => {
       refill(now())
@@ -91,4 +94,10 @@ export function createRequestMeter(now: () => number = Date.now): RequestMeter {
       return taken
     },
   }
+}
+
+/** How long a request took. One that can't be added to others, or that no event takes, must not lose those it is summed with. */
+export function durationOf({ durationMs }: Pick<RequestFacts, 'durationMs'>): number {
+  const isDuration = typeof durationMs === 'number' && durationMs >= 0 && durationMs <= MOST_MILLISECONDS
+  return isDuration ? durationMs : 0
 }

@@ -1,0 +1,83 @@
+import { sanitizeMethod, sanitizeRoute } from '@visivo/sanitize'
+import { visivo } from '@visivo/telemetry-config'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { guard, temporaryDirectory } from '../test/samples.ts'
+import { followServer } from './follow-server.ts'
+import { openOutbox } from './outbox.ts'
+import { placesOf } from './places.ts'
+import { PACE } from './request-meter.ts'
+import { createTelemetry } from './telemetry.ts'
+
+const host = 'http://127.0.0.1:1'
+const cakes = {
+  endpoint: sanitizeRoute('/cakes'),
+  method: sanitizeMethod('GET'),
+  statusCode: 200,
+  durationMs: 1,
+}
+
+/** A server that is followed without a thread, and the requests that wait in its home. */
+function follow(env: Readonly<Record<string, string>> = {}) {
+  const home = temporaryDirectory()
+  const shown: string[] = []
+  const telemetry = createTelemetry({
+    version: '1.2.3',
+    home,
+    env: { VISIVO_POSTHOG_HOST: host, VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false', ...env },
+    stderr: () => ({ write: (text: string) => void shown.push(text) }),
+  })
+  const outbox = openOutbox(placesOf(visivo, home, { host, apiKey: 'phc_test' }).outbox, guard)
+  const waiting = () =>
+    outbox
+      .waiting()
+      .map((name) => outbox.read(name))
+      .map((event) => Number(event?.properties.request_count ?? 0))
+      .reduce((sum, count) => sum + count, 0)
+  return { server: followServer(telemetry, { where: { projectDirectory: home } }), shown, waiting }
+}
+
+test.each<[string, unknown]>([
+  ['a number that is none', Number.NaN],
+  ['a big integer', 5n],
+  ['a symbol', Symbol('jane')],
+])('no request is lost for one whose duration is %s', async (_sentence, durationMs) => {
+  const { server, waiting } = follow()
+  for (let request = 0; request < PACE.burst; request++) server.request(cakes)
+  Reflect.apply(server.request, undefined, [{ ...cakes, durationMs }])
+  server.request(cakes)
+  await server.close()
+  expect(waiting()).toBe(PACE.burst + 2)
+})
+
+test.each<[string, Readonly<Record<string, string>>]>([
+  ['a server', {}],
+  ['one in debug mode', { VISIVO_TELEMETRY_DEBUG: '1' }],
+  ['one with telemetry off', { DO_NOT_TRACK: '1' }],
+])('what is no request does not reach the host as an error: %s', async (_sentence, env) => {
+  const { server } = follow(env)
+  for (let request = 0; request < PACE.burst; request++) server.request(cakes)
+  for (const given of [undefined, null, { durationMs: 5n }]) Reflect.apply(server.request, undefined, [given])
+  await server.close()
+})
+
+test('debug mode shows a request with the duration that would be sent', () => {
+  const { server, shown } = follow({ VISIVO_TELEMETRY_DEBUG: '1' })
+  server.request({ ...cakes, durationMs: Number.NaN })
+  expect(shown.join('')).toContain('"duration_ms": 0')
+})
+
+test('a clock that throws does not reach the host out of a timer', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const clock = vi.spyOn(Date, 'now')
+  const { server } = follow()
+  server.request(cakes)
+  clock.mockImplementation(() => {
+    throw new Error('a mock')
+  })
+  onTestFinished(() => {
+    clock.mockRestore()
+    vi.useRealTimers()
+  })
+  vi.advanceTimersByTime(10_000)
+  await server.close()
+})
