@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Product } from '@visivo/telemetry-config'
 import { SCHEMA_VERSION } from './events.ts'
@@ -15,7 +15,10 @@ export function isNoticeDue(path: string): boolean {
   }
 }
 
-/** Shows the notice once. Where that can't be remembered it stays unsaid, and nothing is ever recorded. */
+/**
+ * Shows the notice once. Where that can't be remembered it stays unsaid, and nothing is ever recorded. Where it can't be
+ * written at once, the next run tries again.
+ */
 export function showNotice(product: Product, path: string, terminal: Terminal): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -23,7 +26,11 @@ export function showNotice(product: Product, path: string, terminal: Terminal): 
   } catch {
     return
   }
-  terminal.write(renderNotice(product))
+  try {
+    terminal.write(renderNotice(product))
+  } catch {
+    rmSync(path, { force: true })
+  }
 }
 
 /** The notice: what, why, how to look, how to stop it. */

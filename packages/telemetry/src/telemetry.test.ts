@@ -61,6 +61,17 @@ test('a run whose output another program reads tells nothing and records nothing
   expect(real.said()).toContain('collects anonymous usage data')
 })
 
+test('a notice that can not be written counts as unsaid: nothing is recorded, and the next run tells', () => {
+  const home = temporaryDirectory()
+  const broken = onTerminal(home, {}, () => {
+    throw new Error('EIO')
+  })
+  expect(broken.telemetry.consent()).toMatchObject({ recording: false, untold: true })
+  const next = onTerminal(home)
+  expect(next.telemetry.consent()).toMatchObject({ recording: false, untold: true })
+  expect(next.said()).toContain('collects anonymous usage data')
+})
+
 test('debug mode names what is not as declared, and shows nothing of it', () => {
   const { telemetry, said } = onTerminal(temporaryDirectory(), { VISIVO_TELEMETRY_DEBUG: '1' })
   const object_counts: Record<string, number> = { hunter2: 1 }
@@ -76,11 +87,12 @@ test('debug mode names what is not as declared, and shows nothing of it', () => 
 })
 
 /** Telemetry of a run on a terminal, and what that showed. */
-function onTerminal(home: string, more: Readonly<Record<string, string>> = {}) {
+function onTerminal(home: string, more: Readonly<Record<string, string>> = {}, fail = () => {}) {
   let shown = ''
   const stderr = () => ({
     isTTY: true,
     write: (text: string) => {
+      fail()
       shown += text
     },
   })
