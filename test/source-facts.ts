@@ -126,7 +126,13 @@ const DECLARES = [
   ts.isClassDeclaration,
   ts.isInterfaceDeclaration,
   ts.isTypeAliasDeclaration,
+  // `declare global` says what is there, and does nothing.
+  (statement: ts.Statement) => ts.isModuleDeclaration(statement) && isAmbient(statement),
 ]
+
+function isAmbient({ modifiers }: ts.ModuleDeclaration): boolean {
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) ?? false
+}
 
 function asksTheWorld(node: ts.Node, fromNode: ReadonlySet<string>): boolean {
   if (ts.isFunctionLike(node)) return false

@@ -49,8 +49,17 @@ export function holdAtExit(): (last: Last) => void {
   }
 }
 
+declare global {
+  namespace NodeJS {
+    interface Process {
+      /** Set by Node, and by nobody else, before it tells of the exit; its documentation passes over it. */
+      readonly _exiting?: boolean
+    }
+  }
+}
+
 function isExiting(): boolean {
-  return '_exiting' in process && process._exiting === true
+  return process._exiting === true
 }
 
 /** Whether an event waits, and may go any moment. */
