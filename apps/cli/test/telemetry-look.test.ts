@@ -97,6 +97,33 @@ describe('looking', () => {
     for (const text of says) expect(stdout).toContain(text)
   })
 
+  test.each<[string, Record<string, string>, string, string]>([
+    [
+      'its file',
+      { 'project.visivo.yml': 'name: p\ndefaults:\n  telemetry_enabled: false\n' },
+      'off: defaults.telemetry_enabled in project.visivo.yml: false, line 3',
+      'project.visivo.yml)',
+    ],
+    [
+      'its .env',
+      { ...PROJECT, '.env': 'DO_NOT_TRACK=1' },
+      `off: DO_NOT_TRACK in .env or ${join('..', '.env')} is set (1)`,
+      '',
+    ],
+  ])(
+    'in a directory below an opted-out project, %s counts for every command',
+    async (_, files, says, path) => {
+      const world = await telemetryWorld()
+      const project = temporaryProject({ ...files, 'models/a.yml': '' })
+      const cwd = join(project, 'models')
+      expect((await visivo(cwd, ['compile'], world.env)).stderr).toContain('project.visivo.yml')
+      const { stdout } = await telemetry(world, [], {}, cwd)
+      expect(stdout).toContain(says)
+      expect(stdout).toContain(path && join(project, path))
+      expect([world.files(), world.receiver.connections]).toEqual([[], 0])
+    },
+  )
+
   test('status names the host, the id and what waits, and never the key', async () => {
     const world = await telemetryWorld()
     await leaveAnEvent(world)

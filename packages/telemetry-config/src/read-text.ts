@@ -22,12 +22,10 @@ const MAX_BYTES = 2_000_000
 export function readText(path: string): TextFile {
   try {
     // As big integers: after a plain stat of a pipe, Node's realpath, and with it `import`, follows no link any more.
-    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
-    if (found === undefined) {
-      return isLink(path)
-        ? { state: 'unreadable', path, reason: 'a link to nothing' }
-        : { state: 'absent', path }
-    }
+    const named = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    if (named === undefined) return { state: 'absent', path }
+    const found = named.isSymbolicLink() ? statSync(path, { bigint: true, throwIfNoEntry: false }) : named
+    if (found === undefined) return { state: 'unreadable', path, reason: 'a link to nothing' }
     if (!found.isFile()) return { state: 'unreadable', path, reason: 'not a file' }
     return decode(path, readRegular(path))
   } catch (error) {
@@ -65,8 +63,4 @@ function decode(path: string, bytes: Buffer | undefined): TextFile {
   const isUtf16 = bytes.length > 1 && (bytes.readUInt16BE(0) === 0xfeff || bytes.readUInt16BE(0) === 0xfffe)
   if (isUtf16 || bytes.includes(0)) return { state: 'unreadable', path, reason: 'not a UTF-8 text' }
   return { state: 'read', path, text: bytes.toString('utf8').replace(/^\ufeff/, '') }
-}
-
-function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }

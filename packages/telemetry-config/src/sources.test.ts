@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { visivo } from './product.ts'
 import { readSources } from './sources.ts'
@@ -90,6 +90,58 @@ describe('the .env file of the project', () => {
   test('adds to the one that the tool loads, and no on of that one wins', () => {
     writeFileSync(join(home, '.env'), 'DO_NOT_TRACK=1')
     expect(readEnv({ DO_NOT_TRACK: '0', TOKEN: 'x' })).toEqual({ DO_NOT_TRACK: '1', TOKEN: 'x' })
+  })
+})
+
+describe('below a project', () => {
+  const FILE = 'project.visivo.yml'
+  const below = () => join(home, 'proj', 'models', 'new')
+  const readBelow = (projectDirectory: string | null) =>
+    readSources(visivo, { env: {}, home, projectDirectory })
+  beforeEach(() => mkdirSync(below(), { recursive: true }))
+
+  test.each<[string, Record<string, string>, string]>([
+    ['its file is read', { [`proj/${FILE}`]: 'a' }, 'proj'],
+    ['the nearest one is read', { [FILE]: 'a', [`proj/models/${FILE}`]: 'b' }, 'proj/models'],
+    [
+      'the own one is read where there is one',
+      { [FILE]: 'a', [`proj/models/new/${FILE}`]: 'b' },
+      'proj/models/new',
+    ],
+  ])('%s', (_, files, where) => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text)
+    const path = join(home, where, FILE)
+    expect(readBelow(below()).project).toEqual({ state: 'read', path, text: Object.values(files).at(-1) })
+  })
+
+  test('a file on the way that can not be read is not passed over', () => {
+    writeFileSync(join(home, FILE), 'a')
+    mkdirSync(join(home, 'proj', FILE))
+    const path = join(home, 'proj', FILE)
+    expect(readBelow(below()).project).toEqual({ state: 'unreadable', path, reason: 'not a file' })
+  })
+
+  test.each<[string, string, string]>([
+    ['the `.env` of the project counts', 'proj/.env', '1'],
+    ['the `.env` of the directory itself counts', 'proj/models/new/.env', '1'],
+    ['another `.env` does not, for who knows whose it is', 'proj/models/.env', ''],
+  ])('%s', (_, name, value) => {
+    writeFileSync(join(home, 'proj', FILE), '')
+    writeFileSync(join(home, name), 'DO_NOT_TRACK=1')
+    const { envFile, envFileName } = readBelow(below())
+    expect([envFile, envFileName]).toEqual([value ? { DO_NOT_TRACK: value } : {}, ENV_FILES])
+  })
+  const ENV_FILES = ['.env', join('..', '..', '.env')].join(' or ')
+
+  test('nothing is looked for where there is no project', () => {
+    writeFileSync(join(home, 'proj', FILE), 'a')
+    expect(readBelow(null).project).toEqual({ state: 'absent', path: '' })
+  })
+
+  test('a directory that is relative counts from the working directory', () => {
+    const from = relative(process.cwd(), below())
+    writeFileSync(join(home, 'proj', FILE), 'a')
+    expect(readBelow(from).project).toMatchObject({ state: 'read', path: join(home, 'proj', FILE) })
   })
 })
 

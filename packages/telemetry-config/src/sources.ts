@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { basename, isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { optOutsIn } from './env-file.ts'
 import type { Product } from './product.ts'
 import { isThere, readText, type TextFile } from './read-text.ts'
@@ -12,7 +12,7 @@ export interface Sources {
   readonly env: Environment
   /** The `.env` file that the tool loads, parsed, and every opt-out in the project's own. */
   readonly envFile: Environment
-  /** What these files are called, such as `.env or prod.env`; `.env` unless given. */
+  /** What these files are called as seen from the directory, such as `.env or ../.env`; `.env` unless given. */
   readonly envFileName?: string
   readonly project: TextFile
   readonly global: TextFile
@@ -28,7 +28,7 @@ export interface SourcesOptions {
   readonly home?: string
   /** The path of the `.env` file that the tool loads: an opt-out in it counts however it is written. */
   readonly envFilePath?: string | undefined
-  /** Where the project's files lie, or `null` where there is no project. Default: the working directory. */
+  /** A directory in a project or below one, or `null` where there is no project. Default: the working directory. */
   readonly projectDirectory?: string | null
 }
 
@@ -36,20 +36,25 @@ const NO_PROJECT: TextFile = { state: 'absent', path: '' }
 
 /**
  * Reads the two configuration files, and the project's `.env` for an opt-out in it, which counts whether or not the
- * tool loads that file; the file that it does load; and nothing else. Never throws: what can't be read says so in its
- * `state`. A home directory or working directory that can't be told counts as an unreadable file, because nobody
- * knows what the person wrote there.
+ * tool loads that file; the file that it does load; and nothing else. The project is the directory's own, or that of
+ * the nearest directory above it; the `.env` of the directory itself counts too. Never throws: what can't be read says
+ * so in its `state`. A home directory or working directory that can't be told counts as an unreadable file, because
+ * nobody knows what the person wrote there.
  */
 export function readSources(product: Product, options: SourcesOptions = {}): Sources {
   const { env = process.env, envFile = {} } = options
   const home = options.home ?? homeDirectory()
   const { projectDirectory = attempt(() => process.cwd()) } = options
-  const paths = envFilesOf(projectDirectory, options.envFilePath)
+  const directory = projectDirectory && attempt(() => resolve(projectDirectory))
+  const project = readProject(product, directory)
+  const paths = envFilesOf(directory, project, options.envFilePath)
   return {
     env,
     envFile: Object.assign({ ...envFile }, ...paths.map((path) => optOutsIn(readText(path), product))),
-    ...(paths.length > 1 && { envFileName: paths.map((path) => basename(path)).join(' or ') }),
-    project: readProject(product, projectDirectory),
+    ...(paths.length > 1 && {
+      envFileName: paths.map((path) => relative(directory ?? '', path)).join(' or '),
+    }),
+    project,
     global: readGlobal(product, home),
   }
 }
@@ -68,14 +73,27 @@ function readGlobal({ directoryName, configFile }: Product, home: string): TextF
 
 function readProject(product: Product, directory: string | null): TextFile {
   if (directory === null) return NO_PROJECT
-  if (directory !== '') return readText(join(directory, product.projectFile))
+  if (directory !== '') return readNearest(directory, product.projectFile)
   return { state: 'unreadable', path: product.projectFile, reason: 'the working directory is unknown' }
 }
 
-/** The project's own `.env`, and the one that was loaded in its place. */
-function envFilesOf(directory: string | null, loaded: string | undefined): readonly string[] {
-  const own = directory ? [join(directory, '.env')] : []
-  return loaded === undefined || own.includes(loaded) ? own : [...own, loaded]
+/** The file of this name in the directory, or else in the nearest one above it that has one, readable or not. */
+function readNearest(directory: string, name: string): TextFile {
+  const own = readText(join(directory, name))
+  const above = dirname(directory)
+  if (own.state !== 'absent' || above === directory) return own
+  const nearest = readNearest(above, name)
+  return nearest.state === 'absent' ? own : nearest
+}
+
+/** The directory's own `.env`, the one beside the project's file, and the one that was loaded in their place. */
+function envFilesOf(
+  directory: string | null,
+  project: TextFile,
+  loaded: string | undefined,
+): readonly string[] {
+  const own = directory ? [join(directory, '.env'), join(dirname(project.path), '.env')] : []
+  return [...new Set(loaded === undefined ? own : [...own, loaded])]
 }
 
 /**

@@ -8,7 +8,7 @@ import type { World } from './world.ts'
 
 /** Where a command or a server works: its project may opt out, and so may its `.env` file. */
 export interface Where {
-  /** Default: the working directory. */
+  /** In the project, or anywhere below it. Default: the working directory. */
   readonly projectDirectory?: string | undefined
   /** The variables of the `.env` file that the program loaded. */
   readonly envFile?: Readonly<Record<string, string | undefined>> | undefined
