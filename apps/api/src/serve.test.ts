@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events'
+import { realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ask } from '../test/ask.ts'
@@ -105,6 +106,8 @@ test('an instrument is told of the project, sees every request, and is closed af
   const ask404 = (port: number) => ask(port, { path: '/nope' }).then(() => {})
   const { told } = await run(['-d', project.directory, '-p', '0'], ask404, instrument)
   const { directory } = project
-  expect(told).toEqual([{ name: 'shop <b>&"', directory, projectDirectory: dirname(directory) }])
+  expect(told).toEqual([
+    { name: 'shop <b>&"', directory, projectDirectory: dirname(realpathSync(directory)) },
+  ])
   expect(events).toEqual(['GET 404', 'closed'])
 })

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { MiddlewareHandler } from 'hono'
 import { isLoopback } from './security.ts'
@@ -47,7 +48,9 @@ export async function serve(args: readonly string[], world: ServeWorld): Promise
   }
   const { name } = project.value
   const { directory } = usage
-  const projectDirectory = resolve(directory, project.value.directory)
+  // `visivo compile` counts from the real path.
+  const realDirectory = await realpath(directory).catch(() => directory)
+  const projectDirectory = resolve(realDirectory, project.value.directory)
   const instrument = await world.instrument?.({ name, directory, projectDirectory })
   try {
     return await serveUntilStopped(usage, name, world, instrument)

@@ -18,9 +18,14 @@ export function instrumentWith(
   return { middleware: followRequests(server), close: () => server.close() }
 }
 
-/** The same for `visivo-api`, which is a program of its own. Its project may have opted out where it lies. */
+/**
+ * The same for `visivo-api`, which is a program of its own. Its project may have opted out where it lies; and so may
+ * the one that it is started in, whose output may have been copied. While it runs, the first is watched.
+ */
 export function instrument(project: ServedProject): Instrument {
-  return instrumentWith(createTelemetry({ version, product: releasedVisivo() }), project, {
-    projectDirectory: project.projectDirectory,
-  })
+  const telemetry = createTelemetry({ version, product: releasedVisivo() })
+  const here: Where = {}
+  const there: Where = { projectDirectory: project.projectDirectory }
+  const off = [here, there].find((where) => !telemetry.consent(where).recording)
+  return instrumentWith(telemetry, project, off ?? there)
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -32,7 +32,7 @@ async function world(projectFile: string, envFile?: string) {
   return { home, output, receiver }
 }
 
-function start(home: string, output: string, receiver: Receiver) {
+function start(home: string, output: string, receiver: Receiver, cwd?: string) {
   const env = {
     PATH: process.env.PATH,
     HOME: home,
@@ -41,14 +41,20 @@ function start(home: string, output: string, receiver: Receiver) {
     VISIVO_POSTHOG_HOST: receiver.url,
     VISIVO_POSTHOG_API_KEY: 'phc_test',
   }
-  const server = spawn(process.execPath, [PROGRAM, '--directory', output, '--port', '0'], { env })
+  const server = spawn(process.execPath, [PROGRAM, '--directory', output, '--port', '0'], { env, cwd })
   onTestFinished(() => void server.kill('SIGKILL'))
   return server
 }
 
 /** Serves, makes the requests, and ends the server as a person would. */
-async function serve(home: string, output: string, receiver: Receiver, requests: readonly string[]) {
-  const server = start(home, output, receiver)
+async function serve(
+  home: string,
+  output: string,
+  receiver: Receiver,
+  requests: readonly string[],
+  cwd?: string,
+) {
+  const server = start(home, output, receiver, cwd)
   const [line] = await once(server.stdout, 'data')
   const url = /http:\S+/.exec(String(line))?.[0] ?? ''
   for (const path of requests) await fetch(url + path)
@@ -105,3 +111,29 @@ test.skipIf(process.platform === 'win32').each<[where: string, projectFile: stri
     expect([receiver.connections, readdirSync(home)]).toEqual([0, []])
   },
 )
+
+test
+  .skipIf(process.platform === 'win32')
+  .each<[string, (root: string, output: string) => [string, string?]]>([
+    [
+      'through a link to its directory',
+      (root, output) => {
+        symlinkSync(output, join(root, 'link'))
+        return [join(root, 'link')]
+      },
+    ],
+    [
+      'from a copy, by a server that was started below the project',
+      (root, output) => {
+        const copy = join(root, 'a', 'copy', 'of')
+        cpSync(output, copy, { recursive: true })
+        mkdirSync(join(root, 'project', 'models'))
+        return [copy, join(root, 'project', 'models')]
+      },
+    ],
+  ])('the opt-out of a project counts where it is served %s', async (_, reach) => {
+  const { home, output, receiver } = await world('name: p\ndefaults: { telemetry_enabled: false }\n')
+  const [directory, cwd] = reach(join(home, '..'), output)
+  expect(await serve(home, directory, receiver, ['/api/health'], cwd)).toEqual([0, null])
+  expect([receiver.connections, readdirSync(home)]).toEqual([0, []])
+})

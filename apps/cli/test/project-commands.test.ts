@@ -1,5 +1,13 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryDirectory, temporaryProject } from './temp-project.ts'
 import { exampleProject, visivo } from './visivo.ts'
@@ -26,6 +34,18 @@ describe('on the example project', () => {
     expect(project.models.map(({ name }: { name: string }) => name)).toContain('monthly_revenue')
     expect(JSON.stringify(project.dashboards)).not.toContain('ref(')
   })
+
+  test.each(['link', 'link/yet/to/be/made'])(
+    'project.json says from its real place where the project lies, in %s',
+    async (output) => {
+      const [cwd, elsewhere] = [exampleProject(), join(temporaryDirectory(), 'else', 'where')]
+      mkdirSync(elsewhere, { recursive: true })
+      symlinkSync(elsewhere, join(cwd, 'link'), 'junction')
+      expect(await visivo(cwd, ['compile', '-o', output])).toMatchObject({ code: 0 })
+      const real = realpathSync(join(cwd, output))
+      expect(resolve(real, json(real, 'project.json').project_directory)).toBe(realpathSync(cwd))
+    },
+  )
 
   test('run executes what a filter selects, into the directory that is asked for', async () => {
     const [cwd, output] = [exampleProject(), join(temporaryDirectory(), 'user', 'output')]

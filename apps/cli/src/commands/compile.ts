@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { CommandContext, CommonOptions } from '../context.ts'
 import { compileProject, countObjects } from '../project/compile.ts'
 import { type CompiledProject, writeCompiled } from '../project/compiled.ts'
@@ -33,9 +34,19 @@ export async function compileAndWrite(
   report.objectCounts = countObjects(loaded)
   for (const warning of loaded.warnings) stderr.write(`Warning: ${warning}\n`)
   const output = resolve(workingDirectory, options.outputDir)
-  const project = compileProject(loaded, relative(output, workingDirectory), options.source)
+  // By their real paths, because whoever reads it there may have come past a link.
+  const directory = relative(await realPathOf(output), await realPathOf(workingDirectory))
+  const project = compileProject(loaded, directory, options.source)
   signal.throwIfAborted()
   return { project, path: await writeCompiled(project, output) }
+}
+
+/** Where a path leads, links followed, also if the end of it is yet to be made. */
+async function realPathOf(path: string): Promise<string> {
+  const above = dirname(path)
+  return realpath(path).catch(async () =>
+    above === path ? path : join(await realPathOf(above), basename(path)),
+  )
 }
 
 /** `2 sources, 1 model`; kinds without objects are left out. */
