@@ -48,6 +48,45 @@ test('off empties the outbox even if the file cannot be edited, and says both', 
   })
 })
 
+/** What no unlink removes, in the place of an event. */
+function leaveUnremovable({ world }: Telemetry): string {
+  const [host = ''] = HOSTS
+  const { outbox } = placesOf(world.product, world.home, { host, apiKey: 'phc_secret' })
+  const [name = ''] = readdirSync(outbox)
+  mkdirSync(join(outbox, name.replace(/^./, 'f')))
+  return outbox
+}
+
+test('off counts what it removed, and says where something is left that it could not remove', () => {
+  const telemetry = personsTelemetry()
+  waitEverywhere(telemetry)
+  const outbox = leaveUnremovable(telemetry)
+  expect(turnOff(telemetry)).toEqual({
+    ok: false,
+    says: [
+      expect.stringContaining(`What waits in ${outbox} could not be removed. It is not sent while`),
+      expect.stringMatching(/^Telemetry is off now/),
+      'Removed 2 events that waited to be sent.',
+    ],
+  })
+  expect(turnOff(telemetry).says).toEqual([
+    expect.stringContaining(outbox),
+    expect.stringContaining('was off already'),
+  ])
+})
+
+test('off does not say that nothing waits where it can not look', ({ skip }) => {
+  skip(process.platform === 'win32', 'no link there leads to itself')
+  const telemetry = personsTelemetry()
+  const root = join(telemetry.world.home, '.visivo/telemetry')
+  mkdirSync(join(telemetry.world.home, '.visivo'))
+  symlinkSync('telemetry', root)
+  expect(turnOff(telemetry)).toEqual({
+    ok: false,
+    says: [expect.stringContaining(`What waits in ${root} could not`), expect.stringContaining('is off now')],
+  })
+})
+
 test('on undoes off, and names everything that keeps it off', () => {
   const telemetry = personsTelemetry()
   turnOff(telemetry)

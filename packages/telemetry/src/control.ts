@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from 'node:fs'
+import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readMachineId, resetMachineId } from '@visivo/machine-id'
@@ -9,6 +9,7 @@ import { courierPid, isRunning } from './courier-lock.ts'
 import { decideFully } from './decide-fully.ts'
 import { forgetWaiting } from './forget-waiting.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
+import { openOutbox } from './outbox.ts'
 import { findPlaces, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -46,19 +47,43 @@ export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outco
   return { ok: true, says: [...edited.says, `It stays off all the same: ${off.join('; ')}.`] }
 }
 
-/** Switches telemetry off in the person's file, or a project's, and removes every event that waits. Never throws. */
+/**
+ * Switches telemetry off in the person's file, or a project's, and removes every event that waits. Not `ok` where one
+ * could not be removed. Never throws.
+ */
 export function turnOff(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
   const edited = edit(telemetry, options, false)
   // Where no project was switched off nothing is removed: it says that nothing was changed.
   if (!edited.ok && options.project !== undefined) return edited
-  const removed = forgetWaiting(telemetry.world.product, telemetry.world.home)
+  const { product, home } = telemetry.world
+  const removed = forgetWaiting(product, home)
+  const { root } = sharedPlacesOf(product, home)
+  const kept = isAbsolute(home) ? [root, ...findPlaces(root).map(({ outbox }) => outbox)].filter(isKept) : []
   return {
-    ok: edited.ok,
+    ok: edited.ok && kept.length === 0,
     says: [
+      ...kept.map(sayKept),
       ...edited.says,
-      removed === 0 ? 'Nothing waited to be sent.' : `Removed ${sayEvents(removed)} that waited to be sent.`,
+      ...(removed > 0 ? [`Removed ${sayEvents(removed)} that waited to be sent.`] : []),
+      ...(removed + kept.length > 0 ? [] : ['Nothing waited to be sent.']),
     ],
   }
+}
+
+function sayKept(directory: string): string {
+  const advice = "Make the directory your own (after sudo it is root's), and switch off once more."
+  return `What waits in ${directory} could not be removed. It is not sent while telemetry is off. ${advice}`
+}
+
+/** Whether events still lie in a directory, or nobody can tell because it can't be looked into. */
+function isKept(directory: string): boolean {
+  try {
+    readdirSync(directory)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    return code !== 'ENOENT' && code !== 'ENOTDIR'
+  }
+  return openOutbox(directory, () => undefined).waiting().length > 0
 }
 
 /** Gives this machine a new id, if it has one. What waits keeps the id that it was recorded under. Never throws. */

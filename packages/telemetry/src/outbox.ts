@@ -125,11 +125,10 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
       tally.tidy(now())
     },
     clear: () => {
-      const all = waiting()
-      for (const name of all) remove(name)
+      const removed = waiting().filter((name) => unlink(path(name)) === 'removed')
       for (const name of attempt(names) ?? []) if (UNFINISHED.test(name)) remove(name)
       tally.clear()
-      return all.length
+      return removed.length
     },
   }
 }
