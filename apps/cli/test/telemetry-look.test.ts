@@ -284,3 +284,14 @@ test('log --follow goes on with what is sent meanwhile, and ends well on Ctrl-C'
       .map((line) => JSON.parse(line).event.event),
   ).toEqual(['new_installation', 'cli_command'])
 })
+
+test('log --follow ends well with the first event that nobody reads any more', async () => {
+  const world = await telemetryWorld()
+  const cwd = temporaryProject(PROJECT)
+  const following = start(cwd, ['telemetry', 'log', '--follow'], world.env)
+  await visivo(cwd, ['compile'], world.env)
+  await following.said('cli_command')
+  following.child.stdout?.destroy()
+  await visivo(cwd, ['compile'], world.env)
+  expect(await following.ended).toMatchObject({ code: 0, stderr: '' })
+})

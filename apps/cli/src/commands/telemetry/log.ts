@@ -22,7 +22,11 @@ export async function log(flags: LogFlags, context: CommandContext): Promise<voi
   if (event !== undefined && !Object.hasOwn(EVENTS, event))
     throw new UsageError(`there is no event '${event}', only ${Object.keys(EVENTS).join(', ')}`)
   const { telemetry } = telemetryHere(context)
-  const { stdout, signal } = context
+  const { stdout } = context
+  const over = new AbortController()
+  const signal = AbortSignal.any([context.signal, over.signal])
+  // `log --follow | head -1`: nobody reads on, which the system tells only who writes.
+  if (follow) stdout.once('error', () => over.abort())
   const render = json ? (sent: SentEvent) => `${JSON.stringify(sent)}\n` : renderSent
   const read = () => readSent(telemetry, { event, since })
   const first = read()
@@ -32,7 +36,7 @@ export async function log(flags: LogFlags, context: CommandContext): Promise<voi
 
   const shown = new Set(first.map(keyOf))
   while (follow && !signal.aborted) {
-    // Ctrl-C is the normal end.
+    // Ctrl-C is the normal end, and so is a reader that is gone.
     await sleep(LOOK, undefined, { signal }).catch(() => {})
     for (const sent of read().filter((one) => !shown.has(keyOf(one)))) {
       shown.add(keyOf(sent))
