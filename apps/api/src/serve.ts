@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import type { MiddlewareHandler } from 'hono'
 import { isLoopback } from './security.ts'
 import { type RunningServer, startServer } from './server.ts'
@@ -40,6 +40,12 @@ export interface Instrument {
 export async function serve(args: readonly string[], world: ServeWorld): Promise<number> {
   const usage = readUsage(args, world)
   if ('exitCode' in usage) return usage.exitCode
+  if (!isAbsolute(usage.directory) && isNowhere()) {
+    world.err(
+      `The working directory does not exist any more. Change to another one, or give --directory in full.\n`,
+    )
+    return 1
+  }
 
   const project = await openStore(usage.directory).project()
   if (project.state !== 'ok') {
@@ -56,6 +62,16 @@ export async function serve(args: readonly string[], world: ServeWorld): Promise
     return await serveUntilStopped(usage, name, world, instrument)
   } finally {
     await instrument?.close()
+  }
+}
+
+/** Whether the working directory was deleted. */
+function isNowhere(): boolean {
+  try {
+    process.cwd()
+    return false
+  } catch {
+    return true
   }
 }
 

@@ -48,3 +48,12 @@ test('nothing compiled: ends with 1 and says what to run', async () => {
   expect(String(text)).toContain('Run `visivo compile` first')
   expect(code).toBe(1)
 })
+
+posix('in a working directory that was deleted: ends with 1 and says so', async () => {
+  const script = `cd "$1"; mkdir gone; cd gone; rmdir "$PWD"; exec "${process.execPath}" "${program}"`
+  const started = spawn('sh', ['-c', script, 'sh', project.directory], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child = started
+  const [[text], [code]] = await Promise.all([once(started.stderr, 'data'), once(started, 'exit')])
+  expect(String(text)).toMatch(/^The working directory does not exist any more\. .*\n$/)
+  expect(code).toBe(1)
+})

@@ -1,9 +1,9 @@
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Command } from 'commander'
 import type { CommandContext, CommonOptions, Report } from './context.ts'
 import { readEnvFile, requireEnvFile } from './env-file.ts'
-import { exitCodeFor, UsageError } from './errors.ts'
+import { exitCodeFor, ProjectError, UsageError } from './errors.ts'
 import { interruptible, type SignalSource } from './interrupt.ts'
 import { type CommandObserver, noObserver } from './observer.ts'
 import { createProgram, type Invocation, isObserved } from './program.ts'
@@ -11,6 +11,7 @@ import { renderError } from './render-error.ts'
 
 /** Everything outside of the program that a command touches, the file system apart. */
 export interface World {
+  /** Throws where it was deleted. */
   readonly cwd: string
   readonly env: Readonly<NodeJS.ProcessEnv>
   readonly stdout: CommandContext['stdout']
@@ -22,7 +23,17 @@ export interface World {
 /** The world of this process. */
 export function processWorld(observer: CommandObserver = noObserver): World {
   const { env, stdout, stderr } = process
-  return { cwd: process.cwd(), env, stdout, stderr, signals: process, observer }
+  return {
+    // Not before somebody asks: `--help` and `telemetry off` need none, and it may have been deleted.
+    get cwd() {
+      return process.cwd()
+    },
+    env,
+    stdout,
+    stderr,
+    signals: process,
+    observer,
+  }
 }
 
 /**
@@ -35,7 +46,7 @@ export async function runCli(argv: readonly string[], world: World = processWorl
   if ('exitCode' in request) return request.exitCode
 
   const { workingDir, envFile: askedEnvFile, verbose = false } = request.options
-  const workingDirectory = resolve(world.cwd, workingDir ?? '.')
+  const workingDirectory = placeToWork(world, workingDir)
   const envFile = readEnvFile(workingDirectory, askedEnvFile)
   const env = { ...envFile.values, ...world.env }
   const report: Report = {}
@@ -46,6 +57,7 @@ export async function runCli(argv: readonly string[], world: World = processWorl
   const error = await attempt(async () => {
     await interruptible(world.signals, async (signal) => {
       const run = await request.load()
+      if (observed && workingDirectory === '') throw new ProjectError(NOWHERE)
       // What looks at telemetry has to work when the file is broken, and says so itself.
       if (observed) requireEnvFile(envFile, askedEnvFile)
       const { stdout, stderr } = world
@@ -57,6 +69,19 @@ export async function runCli(argv: readonly string[], world: World = processWorl
   if (error !== undefined) world.stderr.write(renderError(error, verbose))
   await observer.ended({ error, exitCode, report })
   return exitCode
+}
+
+const NOWHERE =
+  'the working directory does not exist any more. Change to another one, or name one with --working-dir.'
+
+/** Absolute; empty where the working directory was deleted, which for telemetry is as good as an opt-out. */
+function placeToWork(world: World, asked = '.'): string {
+  if (isAbsolute(asked)) return resolve(asked)
+  try {
+    return resolve(world.cwd, asked)
+  } catch {
+    return ''
+  }
 }
 
 /** An invocation with its options, or one that fails with a UsageError as soon as it is loaded. */

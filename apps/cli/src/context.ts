@@ -20,7 +20,10 @@ export interface Report {
 
 /** The world of one command. */
 export interface CommandContext {
-  /** Absolute: `--working-dir`, or where visivo was started. Every relative path counts from here. */
+  /**
+   * Absolute: `--working-dir`, or where visivo was started. Every relative path counts from here. Empty where it was
+   * deleted, which only commands that nobody observes ever see.
+   */
   readonly workingDirectory: string
   readonly envFile: EnvFile
   /** The process's environment over that of the env file. */

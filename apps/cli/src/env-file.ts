@@ -5,15 +5,16 @@ import { EnvFileError } from './errors.ts'
 
 /** What the env file of a command held. */
 export interface EnvFile {
-  /** Absolute. */
+  /** Absolute; empty where there is no working directory. */
   readonly path: string
   readonly values: Readonly<Record<string, string>>
   /** Set when the file couldn't be read: `missing`, or `unreadable` if something is there. */
   readonly problem?: 'missing' | 'unreadable'
 }
 
-/** Reads `--env-file`, or `.env`, relative to the working directory. Never throws. */
+/** Reads `--env-file`, or `.env`, relative to the working directory, if there is one. Never throws. */
 export function readEnvFile(workingDirectory: string, asked: string | undefined): EnvFile {
+  if (workingDirectory === '') return { path: '', values: {}, problem: 'missing' }
   const path = resolve(workingDirectory, asked ?? '.env')
   try {
     const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')

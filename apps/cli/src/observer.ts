@@ -11,7 +11,9 @@ export interface CommandStart {
   readonly command: Command | undefined
   /** Without the interpreter and the script. */
   readonly argv: readonly string[]
-  /** Absolute. Also of a command line that is wrong, wherever in it `--working-dir` stands. */
+  /**
+   * Absolute; empty where it was deleted. Also of a command line that is wrong, wherever in it `--working-dir` stands.
+   */
   readonly workingDirectory: string
   readonly envFile: EnvFile
   /** The process's environment over that of the env file. */

@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { temporaryProject } from './temp-project.ts'
-import { exampleProject, start, visivo } from './visivo.ts'
+import { temporaryDirectory, temporaryProject } from './temp-project.ts'
+import { exampleProject, inShell, start, visivo } from './visivo.ts'
 
 const SLOW = `name: slow
 sources: [{ name: memory, type: duckdb, database: ':memory:' }]
@@ -58,6 +58,35 @@ test.each([
   const { code, stderr } = await running.ended
   expect(code).toBe(0)
   expect(stderr).not.toMatch(/EPIPE|Error/)
+})
+
+// No directory on Windows is deleted while a process works in it.
+describe.skipIf(process.platform === 'win32')('in a working directory that was deleted', () => {
+  const inDeleted = (args: string, env: NodeJS.ProcessEnv = {}) =>
+    inShell(`rmdir "$PWD"; visivo ${args}`, env)
+
+  test.each([
+    ['compile', 1, 'Error: the working directory does not exist any more. Change to another one,'],
+    ['run -w models', 1, 'Error: the working directory does not exist any more.'],
+    ['compil', 2, "Error: unknown command 'compil'"],
+    ['telemetry', 0, 'the working directory is unknown'],
+    ['--help', 0, 'Usage: visivo'],
+    ['--version', 0, ''],
+    ['completion bash', 0, ''],
+  ])('visivo %s ends with %i and says what it has to', async (args, code, says) => {
+    const end = await inDeleted(args, { VISIVO_TELEMETRY_DISABLED: '' })
+    expect(end.code).toBe(code)
+    expect(end.stdout + end.stderr).toContain(says)
+    expect(end.stderr).not.toMatch(/uv_cwd|\n\s+at /)
+  })
+
+  test('telemetry off works, and so does a project that is named in full', async () => {
+    const home = temporaryDirectory()
+    expect(await inDeleted('telemetry off', { HOME: home })).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(join(home, '.visivo/config.yml'), 'utf8')).toContain('telemetry_enabled: false')
+    const project = temporaryProject({ 'project.visivo.yml': 'name: p\nmodels: []\n' })
+    expect(await inDeleted(`compile -w ${project}`)).toMatchObject({ code: 0, stderr: '' })
+  })
 })
 
 describe('serve', () => {

@@ -27,8 +27,12 @@ export interface Ended {
 
 /** Starts the built command. It is ended with the test at the latest. */
 export function start(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  return follow(process.execPath, [MAIN, ...args], cwd, env)
+}
+
+function follow(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Running {
   const home = temporaryDirectory()
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(program, args, {
     cwd,
     env: {
       PATH: process.env.PATH,
@@ -70,6 +74,12 @@ export function start(cwd: string, args: readonly string[], env: NodeJS.ProcessE
 /** Runs the built command to its end. */
 export function visivo(cwd: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended> {
   return start(cwd, args, env).ended
+}
+
+/** Runs a script in a directory of its own by `sh`, with the built command as the function `visivo`. */
+export function inShell(script: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const text = `visivo() { "${process.execPath}" "${MAIN}" "$@"; }\n${script}`
+  return follow('sh', ['-c', text], temporaryDirectory(), env).ended
 }
 
 /** A copy of the example project in a temporary directory, without what runs left in it. */
