@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Command } from 'commander'
 import type { CommandContext, CommonOptions, Report } from './context.ts'
 import { readEnvFile, requireEnvFile } from './env-file.ts'
-import { exitCodeFor, ProjectError, UsageError } from './errors.ts'
+import { exitCodeFor, OutputError, ProjectError, UsageError } from './errors.ts'
 import { interruptible, type SignalSource } from './interrupt.ts'
 import { type CommandObserver, noObserver } from './observer.ts'
 import { createProgram, type Invocation, isObserved } from './program.ts'
@@ -41,9 +41,13 @@ export function processWorld(observer: CommandObserver = noObserver): World {
  * the exit code: 0, 1 when the work failed, 2 for a wrong command line, 130 and 143 after SIGINT and SIGTERM.
  */
 export async function runCli(argv: readonly string[], world: World = processWorld()): Promise<number> {
-  for (const stream of [world.stdout, world.stderr]) stream.on('error', ignoreClosedPipe)
+  const written = watchOutput(world)
   const request = readRequest(argv, world)
-  if ('exitCode' in request) return request.exitCode
+  if ('exitCode' in request) {
+    const error = await attempt(written)
+    if (error !== undefined) world.stderr.write(renderError(error, false))
+    return exitCodeFor(error) || request.exitCode
+  }
 
   const { workingDir, envFile: askedEnvFile, verbose = false } = request.options
   const workingDirectory = placeToWork(world, workingDir)
@@ -64,6 +68,7 @@ export async function runCli(argv: readonly string[], world: World = processWorl
       const { serving } = observer
       await run(request.options, { workingDirectory, envFile, env, stdout, stderr, signal, report, serving })
     })
+    await written()
   })
   const exitCode = exitCodeFor(error)
   if (error !== undefined) world.stderr.write(renderError(error, verbose))
@@ -156,7 +161,20 @@ async function attempt(work: () => Promise<void>): Promise<unknown> {
   }
 }
 
-/** `visivo compile | head -1`: nobody reads on, and that is nobody's error. The work goes on. */
-function ignoreClosedPipe(error: Error): void {
-  if (!('code' in error) || error.code !== 'EPIPE') throw error
+/**
+ * Hears what becomes of what is printed, and gives what is asked at the end: it rejects with an OutputError where
+ * stdout could not be written. What stderr does not take can be said nowhere.
+ */
+function watchOutput({ stdout, stderr }: World): () => Promise<void> {
+  let failure: Error | undefined
+  stderr.on('error', () => {})
+  stdout.on('error', (error: Error) => {
+    // `visivo compile | head -1`: nobody reads on, and that is nobody's error. The work goes on.
+    if (!('code' in error) || error.code !== 'EPIPE') failure ??= error
+  })
+  return async () => {
+    // A stream tells a turn later what became of its last write.
+    await new Promise((resolve) => setImmediate(resolve))
+    if (failure) throw new OutputError(`the output can't be written (${failure.message})`)
+  }
 }

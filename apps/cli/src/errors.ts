@@ -71,6 +71,9 @@ export class QueryError extends ProjectError {}
 /** Something about telemetry could not be done, or needs a person to do something. */
 export class TelemetryError extends ProjectError {}
 
+/** What a command prints can't be written: the disk is full. */
+export class OutputError extends ProjectError {}
+
 /** The command line itself is wrong (exit code 2). */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -111,6 +114,7 @@ export const ERROR_TYPES: readonly string[] = [
   'SeedError',
   'QueryError',
   'TelemetryError',
+  'OutputError',
   'UsageError',
   'Interrupted',
 ]

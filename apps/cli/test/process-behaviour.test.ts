@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -87,6 +87,18 @@ describe.skipIf(process.platform === 'win32')('in a working directory that was d
     const project = temporaryProject({ 'project.visivo.yml': 'name: p\nmodels: []\n' })
     expect(await inDeleted(`compile -w ${project}`)).toMatchObject({ code: 0, stderr: '' })
   })
+})
+
+const DISK_IS_FULL = /^Error: the output can't be written \(ENOSPC: [^\n]*\)\n$/
+
+test.skipIf(!existsSync('/dev/full')).each([
+  ['--help', '>/dev/full', 1, DISK_IS_FULL],
+  ['completion bash', '>/dev/full', 1, DISK_IS_FULL],
+  ['compile', '>/dev/full', 1, /^Error: there is no project/],
+  ['compile', '2>/dev/full', 1, /^$/],
+])('visivo %s %s, onto a disk that is full, ends with %i and a line', async (args, where, code, says) => {
+  const end = await inShell(`visivo ${args} ${where}`)
+  expect(end).toMatchObject({ code, stderr: expect.stringMatching(says) })
 })
 
 describe('serve', () => {
