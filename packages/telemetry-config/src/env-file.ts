@@ -3,9 +3,9 @@ import type { TextFile } from './read-text.ts'
 import type { Environment } from './sources.ts'
 import { isOptOut } from './switch.ts'
 
-/** `NAME=value` in any of the spellings that some reader of such files takes: `export`, a colon, tabs, quotes. */
+/** `NAME=value` in any of the spellings that some reader or shell takes: words before it, a colon, a blank, quotes. */
 const LINE =
-  /^\s*(?:export\s+)?(?<name>[A-Za-z_]\w*)\s*[=:]\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^#]*))/
+  /^\s*(?:(?:export|set|setenv|readonly|declare|typeset)\s+(?:-\w+\s+)?)?(?<name>[A-Za-z_]\w*)(?:\s*[=:]|\s)\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^#]*))/
 
 /**
  * The opt-outs in a `.env` file, line by line, so that none is missed where a parser passes over it (behind a line that
