@@ -55,6 +55,33 @@ describe('doctor', () => {
       ['→ Set VISIVO_POSTHOG_API_KEY'],
     ],
     [
+      'a home directory that is not there',
+      { HOME: '/nope', USERPROFILE: '/nope' },
+      1,
+      [
+        'there is no home directory for it',
+        '→ Set HOME (on Windows USERPROFILE) to a directory that is there;',
+      ],
+    ],
+    [
+      'a home directory that is relative',
+      { HOME: 'nope', USERPROFILE: 'nope' },
+      1,
+      [
+        'there is no home directory for it',
+        '→ Set HOME (on Windows USERPROFILE) to a directory that is there;',
+      ],
+    ],
+    [
+      'a home directory that is empty',
+      { HOME: '', USERPROFILE: '' },
+      1,
+      [
+        'there is no home directory for it',
+        '→ Set HOME (on Windows USERPROFILE) to a directory that is there;',
+      ],
+    ],
+    [
       'nobody listens',
       { VISIVO_POSTHOG_HOST: 'http://127.0.0.1:1' },
       1,

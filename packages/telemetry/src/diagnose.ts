@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, isAbsolute } from 'node:path'
+import type { Checked } from '@visivo/telemetry-config'
 import type { Where } from './consent.ts'
 import { decideFully, destinationOf } from './decide-fully.ts'
 import { sayEvents } from './in-words.ts'
@@ -59,8 +60,16 @@ function checkSwitch({ decision, recording, reason }: Inspection): Check {
     name: 'switch',
     ok: false,
     says,
-    advice: `Mend ${because.path ?? because.source}; until then it counts as off.`,
+    advice: `${adviceFor(because)}; until then it counts as off.`,
   }
+}
+
+const HOME_ADVICE = 'Set HOME (on Windows USERPROFILE) to a directory that is there'
+
+/** A file whose directory nobody can tell has no path that is absolute. */
+function adviceFor({ kind, path, source }: Checked): string {
+  if (path === undefined || isAbsolute(path)) return `Mend ${path ?? source}`
+  return kind === 'global' ? HOME_ADVICE : 'Change to a directory that is there'
 }
 
 function checkKey({ world }: Telemetry, key: string | undefined): Check {
@@ -141,6 +150,14 @@ function checkProxy({ world }: Telemetry, answer: Probe | undefined): Check {
 
 function checkOutbox(telemetry: Telemetry, { places }: Inspection, where: Where): Check {
   const { product, home } = telemetry.world
+  // Nobody makes a home directory for the sake of telemetry.
+  if (!isAbsolute(home) || !existsSync(home))
+    return {
+      name: 'outbox',
+      ok: false,
+      says: 'there is no home directory for it, so nothing is recorded',
+      advice: `${HOME_ADVICE}.`,
+    }
   const destination = destinationOf(telemetry, where)
   const wanted = destination ? placesOf(product, home, destination).outbox : places.root
   const directory = nearestExisting(wanted)
