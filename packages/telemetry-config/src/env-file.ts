@@ -16,8 +16,8 @@ export function optOutsIn(file: TextFile, product: Product): Environment {
   const [own, shared] = switchVariables(product)
   if (file.state === 'unreadable') return { [shared]: `the file can't be read (${file.reason})` }
   const found: Record<string, string> = {}
-  if (!file.text.includes(own) && !file.text.includes(shared)) return found
-  for (const line of file.text.split(/\r\n?|\n/)) {
+  // A server asks every second: only the lines that name a switch are looked at.
+  for (const line of file.text.match(new RegExp(`^.*(?:${own}|${shared}).*$`, 'gm')) ?? []) {
     const { name, double, single, bare = '' } = LINE.exec(line)?.groups ?? {}
     const value = double ?? single ?? bare
     if ((name === own || name === shared) && isOptOut(value)) found[name] = value

@@ -108,6 +108,17 @@ export const SERVERS: readonly Fault[] = [
     },
   },
   {
+    fault: 'the env file of the project has half a million lines: what a server counts arrives',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const has = { env: { PROJECT: mkdtempSync(join(scene.root, 'project-')) } }
+      writeFileSync(join(has.env.PROJECT, '.env'), `# DO_NOT_TRACK\n${'A=1\n'.repeat(490_000)}`)
+      const server = await startServer(scene, has)
+      await requestsDelivered(scene, await server.ask(5))
+      await ended(scene, server, has)
+    },
+  },
+  {
     fault: 'a server moves into the directory of another project, which has opted out',
     events: ['all', 'all', 0],
     happens: async (scene) => {
