@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type Seen, until } from './processes.ts'
 import { fixture, type Scene } from './scene.ts'
@@ -64,4 +66,27 @@ export async function requestsDelivered(scene: Scene, count: number): Promise<vo
   await until('an empty outbox', () => scene.outbox.waiting().length === 0)
   if (requestsArrived(scene) !== count)
     scene.noticed.push(`${requestsArrived(scene)} requests told, not ${count}`)
+}
+
+/** SIGTERM; a server that is not followed ends in the same way. */
+export async function ended(
+  scene: Scene,
+  server: RunningServer,
+  how: Parameters<typeof startServer>[1] = {},
+): Promise<void> {
+  const on = await server.end('SIGTERM')
+  scene.note()
+  const off = await startServer(scene, { ...how, env: { ...how.env, VISIVO_TELEMETRY_DISABLED: '1' } })
+  scene.compare(on, await off.end('SIGTERM'))
+}
+
+/** A while later somebody runs a command: its event is no request. */
+export async function bringTheRest(scene: Scene): Promise<void> {
+  await scene.timePasses()
+  await scene.command()
+}
+
+/** The opt-out of a project that lies in a directory. */
+export function optOutIn(directory: string): void {
+  writeFileSync(join(directory, 'project.visivo.yml'), 'defaults:\n  telemetry_enabled: false\n')
 }

@@ -7,6 +7,7 @@ import type { Fault } from './faults/fault.ts'
 import { KILLED } from './faults/killed.ts'
 import { NETWORK } from './faults/network.ts'
 import { OPT_OUTS } from './faults/opt-outs.ts'
+import { SERVER_THREADS } from './faults/server-threads.ts'
 import { SERVERS } from './faults/servers.ts'
 import { type Measured, renderReliability } from './render-reliability.ts'
 import { Scene } from './scene.ts'
@@ -18,7 +19,7 @@ const SECTIONS: readonly (readonly [string, readonly Fault[]])[] = [
   ['Something is killed', KILLED],
   ['The disk', DISK],
   ['Somebody opts out', OPT_OUTS],
-  ['A server that is followed', SERVERS],
+  ['A server that is followed', [...SERVERS, ...SERVER_THREADS]],
 ]
 const FAULTS = SECTIONS.flatMap(([, faults]) => faults)
 const DOCUMENT = fileURLToPath(new URL('../../../docs/reliability.md', import.meta.url))

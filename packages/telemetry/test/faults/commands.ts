@@ -191,47 +191,9 @@ export const COMMANDS: readonly Fault[] = [
       if (scene.receiver.events.length === 0) scene.noticed.push('the command did not wait')
     },
   },
-  {
-    fault: 'in CI, the server hanging: the command leaves before any answer, and its courier stays',
-    events: [2, 2, 0],
-    happens: async (scene) => {
-      scene.receiver.misbehave({ instead: 'silence', requests: 1 })
-      await scene.command({ env: { CI: 'true' } })
-      if (scene.state.failures > 0) scene.noticed.push('the command waited for the end of the request')
-      await scene.receiver.requested(1)
-      await scene.timePasses()
-      await scene.command({ env: { CI: 'true' } })
-      await scene.delivered(2)
-    },
-  },
-  {
-    fault:
-      'in CI, the server hanging, a command that records twelve events: it waits for all of them as for one',
-    events: [13, 13, 0],
-    happens: async (scene) => {
-      scene.receiver.misbehave({ instead: 'silence', requests: 1 })
-      await scene.command({ flags: ['--times', '12'], env: { CI: 'true' } })
-      // Twelve times the wait for one is longer than a request may take.
-      if (scene.state.failures > 0) scene.noticed.push('the command waited for the end of the request')
-      await scene.receiver.requested(1)
-      await scene.timePasses()
-      await scene.command({ env: { CI: 'true' } })
-      await scene.delivered(13)
-    },
-  },
-  {
-    fault: 'in CI, the server hanging, a test that has stopped its clock: it leaves all the same',
-    events: [2, 2, 0],
-    happens: async (scene) => {
-      scene.receiver.misbehave({ instead: 'silence', requests: 1 })
-      await scene.command({ flags: ['--stopped-clock'], env: { CI: 'true' } })
-      if (scene.state.failures > 0) scene.noticed.push('the command waited for the end of the request')
-      await scene.receiver.requested(1)
-      await scene.timePasses()
-      await scene.command({ env: { CI: 'true' } })
-      await scene.delivered(2)
-    },
-  },
+  leavesInCi('the command leaves before any answer, and its courier stays'),
+  leavesInCi('a command that records twelve events waits for all of them as for one', ['--times', '12'], 12),
+  leavesInCi('a test that has stopped its clock leaves all the same', ['--stopped-clock']),
   {
     fault:
       'in CI, twenty events while a command works, the server slow: it waits for all of them together, at its end',
@@ -244,6 +206,23 @@ export const COMMANDS: readonly Fault[] = [
     },
   },
 ]
+
+/** A command in CI, with PostHog hanging: it does not wait for the end of a request, and a later one brings its events. */
+function leavesInCi(what: string, flags: readonly string[] = [], count = 1): Fault {
+  return {
+    fault: `in CI, the server hanging: ${what}`,
+    events: [count + 1, count + 1, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ instead: 'silence', requests: 1 })
+      await scene.command({ flags, env: { CI: 'true' } })
+      if (scene.state.failures > 0) scene.noticed.push('the command waited for the end of the request')
+      await scene.receiver.requested(1)
+      await scene.timePasses()
+      await scene.command({ env: { CI: 'true' } })
+      await scene.delivered(count + 1)
+    },
+  }
+}
 
 /** How many couriers there have been: each takes the next number. */
 function couriersEver({ places }: Scene): number {
