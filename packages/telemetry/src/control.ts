@@ -8,6 +8,7 @@ import type { Where } from './consent.ts'
 import { courierPid, isRunning } from './courier-lock.ts'
 import { decideFully } from './decide-fully.ts'
 import { forgetWaiting } from './forget-waiting.ts'
+import { NO_GUARD } from './guard.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
 import { openOutbox } from './outbox.ts'
 import { findPlaces, sharedPlacesOf } from './places.ts'
@@ -83,7 +84,7 @@ function isKept(directory: string): boolean {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     return code !== 'ENOENT' && code !== 'ENOTDIR'
   }
-  return openOutbox(directory, () => undefined).waiting().length > 0
+  return openOutbox(directory, NO_GUARD).waiting().length > 0
 }
 
 /** Gives this machine a new id, if it has one. What waits keeps the id that it was recorded under. Never throws. */

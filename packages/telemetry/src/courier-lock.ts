@@ -33,7 +33,7 @@ export interface CourierLock {
  * file system grants to one process only, so two that find the same stale lock cannot both win; and a released
  * lock stays as a file with an old time, so that no number is ever given twice. A claim that nobody takes up
  * goes stale like any other.
- * @param catalogue asked when a courier is alive: the digest of the one that an event was just recorded by. From a
+ * @param catalogue asked when a courier is alive: the edition of the one that an event was just recorded by. From a
  *   courier of another catalogue, which can't read that event, the right to send is taken away
  */
 export function claimCourierLock(directory: string, catalogue?: () => string): number | undefined {
@@ -57,7 +57,7 @@ export function claimCourierLock(directory: string, catalogue?: () => string): n
 
 /**
  * Takes up a claim that was made for this courier, or gives nothing if it went to somebody else meanwhile.
- * @param catalogue the digest of what its guard knows
+ * @param catalogue the edition of what its guard knows
  */
 export function holdCourierLock(
   directory: string,

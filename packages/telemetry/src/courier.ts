@@ -9,9 +9,9 @@ import {
   waitLeft,
 } from './courier-state.ts'
 import { type Delivery, deliver } from './deliver.ts'
-import { catalogueOf, digestOf } from './events.ts'
+import { catalogueOf } from './events.ts'
 import { firstOf } from './first-of.ts'
-import { createGuard, type StoredEvent } from './guard.ts'
+import { createGuard, NO_GUARD, type StoredEvent } from './guard.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 import { nextChange } from './outbox-watch.ts'
 import { findPlaces, type Places, placesOf } from './places.ts'
@@ -82,15 +82,14 @@ export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<
     mkdirSync(places.outbox, { recursive: true, mode: 0o700 })
   // From where nothing can be removed, everything would be sent again and again.
   accessSync(places.outbox, constants.W_OK | constants.X_OK)
-  const catalogue = catalogueOf(job.product.versionProperty, job.extras)
-  const guard = createGuard(catalogue)
+  const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))
   const outbox = openOutbox(places.outbox, guard)
   const state = openCourierState(places.state)
   const ask = standingConsentOf(job)
   const courier: Courier = { job, terms, places, outbox, ask, state, settled: new Set(), seen: new Set() }
   for (let claim = job.claim; ; claim = undefined) {
     const number = claim ?? claimCourierLock(places.destination)
-    const lock = number && holdCourierLock(places.destination, number, digestOf(catalogue))
+    const lock = number && holdCourierLock(places.destination, number, guard.edition())
     if (!lock) return { kind: 'busy' }
     const heart = setInterval(() => lock.beat(), HEARTBEAT)
     const end = await work(courier, lock).finally(() => {
@@ -133,7 +132,7 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
 /** What waits for a destination that is configured no more has no courier of its own, and goes after its days. */
 function tidyAbandoned({ places }: Courier): void {
   for (const { outbox } of findPlaces(places.root))
-    if (outbox !== places.outbox) openOutbox(outbox, () => undefined).tidy()
+    if (outbox !== places.outbox) openOutbox(outbox, NO_GUARD).tidy()
 }
 
 /**

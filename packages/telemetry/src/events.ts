@@ -228,9 +228,9 @@ export function catalogueOf(
   return { common: commonProperties(versionProperty), events: { ...extras, ...EVENTS } }
 }
 
-/** Tells one catalogue from another, as sixteen hex digits: what one guard passes, another may not know. */
-export function digestOf(catalogue: Catalogue): string {
-  return digest16(JSON.stringify(catalogue))
+/** Tells one catalogue from another, as eight hex digits: what one guard passes, another may not know. */
+export function editionOf(catalogue: Catalogue): string {
+  return digest16(JSON.stringify(catalogue)).slice(0, 8)
 }
 
 /** PostHog's own properties, which every event carries as it leaves, with the reason for each. */

@@ -1,4 +1,5 @@
 import type { Product } from '@visivo/telemetry-config'
+import { NO_GUARD } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { findPlaces, sharedPlacesOf } from './places.ts'
 
@@ -9,6 +10,6 @@ import { findPlaces, sharedPlacesOf } from './places.ts'
 export function forgetWaiting(product: Product, home: string): number {
   const { root } = sharedPlacesOf(product, home)
   return findPlaces(root)
-    .map(({ outbox }) => openOutbox(outbox, () => undefined).clear())
+    .map(({ outbox }) => openOutbox(outbox, NO_GUARD).clear())
     .reduce((sum, removed) => sum + removed, 0)
 }

@@ -1,4 +1,4 @@
-import type { Catalogue, PropertySpec } from './events.ts'
+import { type Catalogue, editionOf, type PropertySpec } from './events.ts'
 import { isoTime } from './iso-time.ts'
 
 /** An event as it waits and travels: plain data, no text but what the catalogue's shapes let through. */
@@ -14,7 +14,11 @@ export interface StoredEvent {
 }
 
 /** Gives the event rebuilt from what the catalogue lists, or nothing when any of it does not fit. Never throws. */
-export type Guard = (candidate: unknown) => StoredEvent | undefined
+export interface Guard {
+  (candidate: unknown): StoredEvent | undefined
+  /** Tells its catalogue from others, as eight hex digits. */
+  edition(): string
+}
 
 const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const UUID = `^${UUID_PATTERN}$`
@@ -25,7 +29,7 @@ const FIELDS = ['event', 'uuid', 'timestamp', 'distinct_id', 'properties']
 
 /** Makes the check that stands at the outbox's door and again before the SDK, from the catalogue alone. */
 export function createGuard(catalogue: Catalogue): Guard {
-  return (candidate) => {
+  const guard = (candidate: unknown) => {
     try {
       return check(catalogue, candidate)
     } catch {
@@ -33,7 +37,16 @@ export function createGuard(catalogue: Catalogue): Guard {
       return undefined
     }
   }
+  let known: string | undefined
+  const edition = () => {
+    known ??= editionOf(catalogue)
+    return known
+  }
+  return Object.assign(guard, { edition })
 }
+
+/** Passes nothing: for an outbox that is looked at, tidied or emptied, and neither written nor sent from. */
+export const NO_GUARD: Guard = Object.assign(() => undefined, { edition: () => '' })
 
 function check(catalogue: Catalogue, candidate: unknown): StoredEvent | undefined {
   if (!isRecord(candidate) || !Object.keys(candidate).every((key) => FIELDS.includes(key))) return undefined

@@ -18,7 +18,7 @@ export function noTelemetry(product: Product = defineProduct({ name: 'visivo' })
     world: { product, env: {}, home: '', stderr: () => ({ write: () => {} }), isCi: false, debug: false },
     metadata: {},
     catalogue: { common: {}, events: {} },
-    guard: () => undefined,
+    guard: Object.assign(() => undefined, { edition: () => '' }),
     machineId: () => '',
     courierJob: (destination) => ({ product, home: '', destination, extras: {} }),
     consent: () => ({ recording: false, because: 'telemetry could not be loaded' }),

@@ -106,7 +106,7 @@ test('a file of more than 4 kB is never read, though its name and its checksum f
   const { outbox, directory } = freshOutbox()
   const event = sampleEvent()
   const put = (text: string) => {
-    const name = `${event.uuid}.${Buffer.byteLength(text)}.${checksum(text)}.json`
+    const name = `${event.uuid}.${Buffer.byteLength(text)}.${checksum(text)}.${guard.edition()}.json`
     writeFileSync(join(directory, name), text)
     return name
   }
@@ -279,5 +279,5 @@ test('a directory that was deleted is made again by the next event', () => {
 
 /** The name of an event's file, made at a time and of a size. */
 function file(time: number, bytes: number): string {
-  return `${uuidV7(time)}.${bytes}.01234567.json`
+  return `${uuidV7(time)}.${bytes}.01234567.89abcdef.json`
 }

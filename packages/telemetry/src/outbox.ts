@@ -25,14 +25,14 @@ export const OUTBOX_LIMITS = { events: 1_000, bytes: 2_000_000, days: 14 } as co
 const MOST_EVENT_BYTES = 4_096
 const DAY = 86_400_000
 const FILE =
-  /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{8})\.json$/
+  /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{8})\.([0-9a-f]{8})\.json$/
 const UNFINISHED = /^\.([0-9a-f-]{36})\.tmp$/
 
 /**
  * The directory where events wait, one file each.
  *
- * A file's name says when the event was made (UUIDv7), its size and its checksum, so age and caps are known
- * without opening it, and a file that is not byte for byte what was written is never sent.
+ * A file's name says when the event was made (UUIDv7), its size, its checksum and the edition of its catalogue, so age
+ * and caps are known without opening it, and a file that is not byte for byte what was written is never sent.
  * Only files named so are ever read or removed. No method throws.
  */
 export interface Outbox {
@@ -47,8 +47,8 @@ export interface Outbox {
   /** The event in a file, or nothing when the file is gone, damaged or holds what the catalogue does not list. */
   read(name: string): StoredEvent | undefined
   /**
-   * Whether a file holds no event and never will. One that can't be opened just now is not damaged; nor is one that
-   * another version of the program wrote by a catalogue of its own.
+   * Whether a file holds no event and never will. One that can't be opened just now is not damaged; and of one that
+   * another version of the program wrote, by a catalogue of its own, that version is the judge.
    */
   isDamaged(name: string): boolean
   /** Removes a file whose event was delivered. False when it could not be removed, and is still there. */
@@ -76,11 +76,12 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
         .sort(),
     ) ?? []
   const remove = (name: string) => unlink(path(name)) !== 'still-there'
-  const read = (name: string) => attempt(() => guard(JSON.parse(readExact(directory, name))))
+  const isOurs = (name: string) => editionIn(name) === guard.edition()
+  const read = (name: string) =>
+    isOurs(name) ? attempt(() => guard(JSON.parse(readExact(directory, name)))) : undefined
   const isDamaged = (name: string) => {
     try {
-      JSON.parse(readExact(directory, name))
-      return false
+      return isOurs(name) && guard(JSON.parse(readExact(directory, name))) === undefined
     } catch (error) {
       return !isOfTheMoment(error)
     }
@@ -93,12 +94,7 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
     return outcome !== 'still-there'
   }
   const putAll = (events: readonly StoredEvent[]) => {
-    const outcome = putEach(events, tally, (event) =>
-      tryWrite(
-        directory,
-        attempt(() => guard(event)),
-      ),
-    )
+    const outcome = putEach(events, tally, (event) => tryWrite(directory, guard, event))
     if (outcome.written > 0 && mayBeOverCaps(attempt(() => readdirSync(directory)) ?? [], now()))
       for (const name of overCaps(waiting(), now())) discard(name)
     return outcome
@@ -156,15 +152,16 @@ function withDropped(event: StoredEvent, count: number): StoredEvent {
   return { ...event, properties: { ...event.properties, dropped_events: count } }
 }
 
-function tryWrite(directory: string, event: StoredEvent | undefined): Put {
+function tryWrite(directory: string, guard: Guard, event: StoredEvent): Put {
+  const stored = attempt(() => guard(event))
   try {
-    return event !== undefined && write(directory, event) ? 'written' : 'unfit'
+    return stored !== undefined && write(directory, guard.edition(), stored) ? 'written' : 'unfit'
   } catch {
     return 'failed'
   }
 }
 
-function write(directory: string, event: StoredEvent): boolean {
+function write(directory: string, edition: string, event: StoredEvent): boolean {
   const text = JSON.stringify(event)
   const bytes = Buffer.byteLength(text)
   if (bytes > MOST_EVENT_BYTES) return false
@@ -173,7 +170,7 @@ function write(directory: string, event: StoredEvent): boolean {
   const unfinished = join(directory, `.${uuidV7()}.tmp`)
   try {
     writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' })
-    renameSync(unfinished, join(directory, `${event.uuid}.${bytes}.${checksum(text)}.json`))
+    renameSync(unfinished, join(directory, `${event.uuid}.${bytes}.${checksum(text)}.${edition}.json`))
     return true
   } catch (error) {
     rmSync(unfinished, { force: true })
@@ -248,6 +245,11 @@ function sizeIn(name: string): number {
   return Number.parseInt(name.slice(37), 10)
 }
 
+/** Of the catalogue that the event was passed by. */
+function editionIn(name: string): string | undefined {
+  return FILE.exec(name)?.[4]
+}
+
 /** A writer that was killed leaves its unfinished file; an hour later nobody is writing it any more. */
 function isLeftOver(name: string, now: number): boolean {
   const [, uuid] = UNFINISHED.exec(name) ?? []
@@ -264,7 +266,7 @@ function isOwnDirectory(directory: string): boolean {
 /** How many dropped events the event in a file tells of, whatever catalogue it is of. */
 function carriedBy(text: string): number {
   const { dropped_events: count } = (JSON.parse(text) as StoredEvent).properties
-  return typeof count === 'number' ? count : 0
+  return typeof count === 'number' && count > 0 ? count : 0
 }
 
 /** Whatever goes wrong with the disk, the host must not notice. */

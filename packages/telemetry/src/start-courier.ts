@@ -3,7 +3,7 @@ import { basename, join, parse } from 'node:path'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
 import { claimCourierLock, releaseClaim } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
-import { catalogueOf, digestOf } from './events.ts'
+import { catalogueOf, editionOf } from './events.ts'
 import type { DestinationPlaces } from './places.ts'
 
 /** Why no courier was started, or that one is at work now. */
@@ -64,7 +64,7 @@ export function startCourier(job: CourierJob, places: DestinationPlaces, now: nu
     // Claimed here and not by the courier itself, so that a hundred commands at once start one and not a hundred.
     const { product, extras } = job
     const claim = claimCourierLock(places.destination, () =>
-      digestOf(catalogueOf(product.versionProperty, extras)),
+      editionOf(catalogueOf(product.versionProperty, extras)),
     )
     if (claim === undefined) return 'alive'
     try {

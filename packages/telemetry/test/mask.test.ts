@@ -36,7 +36,7 @@ async function deliverEdited(
   const text = JSON.stringify(edit(JSON.parse(readFileSync(join(outbox, name), 'utf8'))))
   writeFileSync(join(outbox, name), text)
   if (how === 'and its checksum') {
-    const honest = `${edited.uuid}.${Buffer.byteLength(text)}.${checksum(text)}.json`
+    const honest = `${edited.uuid}.${Buffer.byteLength(text)}.${checksum(text)}.${guard.edition()}.json`
     renameSync(join(outbox, name), join(outbox, honest))
   }
   const untouched = sampleEvent()

@@ -28,6 +28,7 @@ export const COMMANDS: readonly Fault[] = [
   {
     fault: 'a thousand commands in a row, and a handful of couriers',
     events: [1_000, 1_000, 0],
+    alone: true,
     happens: async (scene) => {
       const couriers = new Set<number>()
       for (let command = 0; command < 1_000; command += 1) {

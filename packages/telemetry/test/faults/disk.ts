@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { isRunning } from '../../src/courier-lock.ts'
 import { fill, mount, unlessMounts } from '../mounts.ts'
 import { couriersOf, until } from '../processes.ts'
-import { sampleEvent } from '../samples.ts'
+import { guard, sampleEvent } from '../samples.ts'
 import type { Scene } from '../scene.ts'
 import { expectDropped } from './answers.ts'
 import type { Fault } from './fault.ts'
@@ -129,7 +129,12 @@ export const DISK: readonly Fault[] = [
     happens: async (scene) => {
       mkdirSync(scene.places.outbox, { recursive: true })
       for (let count = 100; count < 200; count += 1)
-        mkdirSync(join(scene.places.outbox, `01900000-0000-7000-8000-000000000${count}.10.01234567.json`))
+        mkdirSync(
+          join(
+            scene.places.outbox,
+            `01900000-0000-7000-8000-000000000${count}.10.01234567.${guard.edition()}.json`,
+          ),
+        )
       await scene.command()
       await scene.receiver.received(1)
     },
