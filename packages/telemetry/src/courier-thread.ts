@@ -36,6 +36,7 @@ parentPort?.on('message', (message: ToThread) => {
 
 /** Writes what is not written yet. A disk that is full or out of reach now may not be so a second later. */
 function keep(): void {
+  if (unwritten.size === 0) return
   const mayBeKept = mayKeep(ask())
   for (const [parcel, events] of unwritten) {
     const left = mayBeKept ? outbox.putAll(events) : []
