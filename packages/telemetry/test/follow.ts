@@ -80,10 +80,15 @@ export async function ended(
   scene.compare(on, await off.end('SIGTERM'))
 }
 
-/** A while later somebody runs a command: its event is no request. */
-export async function bringTheRest(scene: Scene): Promise<void> {
+/**
+ * A while later somebody runs a command, whose event is no request: until all that waited is gone.
+ * @param asked how many requests have to be told by then, where that can be known
+ */
+export async function bringTheRest(scene: Scene, asked?: number): Promise<void> {
   await scene.timePasses()
   await scene.command()
+  if (asked !== undefined) await requestsDelivered(scene, asked)
+  await until('an empty outbox', () => scene.outbox.waiting().length === 0)
 }
 
 /** The opt-out of a project that lies in a directory. */
