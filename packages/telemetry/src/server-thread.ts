@@ -53,6 +53,8 @@ export function openEventSink(data: ThreadData): EventSink {
       ended()
     }
     fresh?.on('message', (message: FromThread) => {
+      // A busy host may hear of a thread's death before it hears what the thread said last.
+      if (worker !== fresh) return
       if (message.kind === 'recording') consent = message.consent
       else if (message.kind === 'kept') unconfirmed.delete(message.parcel)
       else ended()

@@ -82,9 +82,13 @@ export function tryKill(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Waits until something is so. Rejects, naming it, after `patience` milliseconds. */
-export async function until(what: string, isSo: () => boolean, patience = 25_000): Promise<void> {
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  patience = 25_000,
+): Promise<void> {
   const end = performance.now() + patience
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`it never came to ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -23,11 +23,12 @@ export const SERVER_THREADS: readonly Fault[] = [
       let asked = await server.ask(5)
       await until('events in the outbox', () => scene.outbox.waiting().length === asked)
       copyFileSync(BUILT_THREAD, thread)
-      while (scene.receiver.events.length === 0) {
+      await until('another thread', async () => {
         asked += await server.ask(1)
         const kept = () => scene.outbox.waiting().length + requestsArrived(scene)
         await until('the last request kept', () => kept() >= asked)
-      }
+        return scene.receiver.events.length > 0
+      })
       await requestsDelivered(scene, asked)
       await ended(scene, server, { script })
     },
@@ -58,9 +59,14 @@ export const SERVER_THREADS: readonly Fault[] = [
         `(await import('node:worker_threads')).parentPort.postMessage({ kind: 'recording', consent: 'off' })
          throw new Error('out of memory')\n`,
       )
-      const server = await startServer(scene, { script })
-      while (scene.outbox.waiting().length === 0) await server.ask(1)
-      await ended(scene, server, { script })
+      // Then it hears of the death before it hears what was said last.
+      const how = { script, env: { BUSY: '1000' } }
+      const server = await startServer(scene, how)
+      await until('a request counted', async () => {
+        await server.ask(1)
+        return scene.outbox.waiting().length > 0
+      })
+      await ended(scene, server, how)
       await bringTheRest(scene)
     },
   },
