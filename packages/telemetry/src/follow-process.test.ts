@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import type { CommandSpec } from '@visivo/sanitize'
 import { expect, test } from 'vitest'
+import { inTerminal } from '../../../apps/cli/test/terminal.ts'
 import { run } from '../test/processes.ts'
 import { temporaryDirectory } from '../test/samples.ts'
 import { fixture } from '../test/scene.ts'
@@ -21,28 +23,40 @@ const cake: CommandSpec = {
   ],
 }
 
+/** Debug mode of somebody who has a home there. */
+function environmentIn(home: string) {
+  return {
+    HOME: home,
+    USERPROFILE: home,
+    CI: 'false',
+    LISTENS: '1',
+    VISIVO_TELEMETRY_DEBUG: '1',
+    VISIVO_POSTHOG_HOST: 'http://127.0.0.1:1',
+    VISIVO_POSTHOG_API_KEY: 'phc_test',
+  }
+}
+
 /** The followed command as debug mode prints it, or that nothing was. */
 async function follow(
   argv: readonly string[],
   options: Omit<FollowOptions, 'argv'> = {},
   end = 'plain',
   spec = cake,
+  by: readonly string[] = [],
 ) {
   const home = temporaryDirectory()
+  const { PATH = '' } = process.env
   const seen = await run(
-    [process.execPath, fixture('follow.mjs'), JSON.stringify(spec), JSON.stringify(options), end, ...argv],
-    {
-      cwd: home,
-      env: {
-        HOME: home,
-        USERPROFILE: home,
-        CI: 'false',
-        LISTENS: '1',
-        VISIVO_TELEMETRY_DEBUG: '1',
-        VISIVO_POSTHOG_HOST: 'http://127.0.0.1:1',
-        VISIVO_POSTHOG_API_KEY: 'phc_test',
-      },
-    },
+    [
+      ...by,
+      process.execPath,
+      fixture('follow.mjs'),
+      JSON.stringify(spec),
+      JSON.stringify(options),
+      end,
+      ...argv,
+    ],
+    { cwd: home, env: { PATH, ...environmentIn(home) } },
   )
   // Ours come on top of as many listeners as a program may have; Node warns of the eleventh.
   expect(seen.stderr).not.toContain('Warning')
@@ -102,6 +116,29 @@ test.runIf(process.platform !== 'win32')(
     expect(seen).toMatchObject({ code: 7, count: 1, properties: { success: false, error_type: 'Error' } })
   },
 )
+
+test.runIf(process.platform !== 'win32')(
+  'a terminal that the program had for itself is given back when a signal ends it',
+  async () => {
+    const home = temporaryDirectory()
+    const follows = [fixture('follow.mjs'), JSON.stringify(cake), '{"signals":true}', 'asking', 'bake']
+    const script = '"$@"; echo "ended with $?"; stty -a'
+    const { screen } = await inTerminal(home, [process.execPath, ...follows], environmentIn(home), script)
+    expect(screen).toContain('"error_type": "Interrupted"')
+    expect(screen).toContain('ended with 143')
+    expect(screen).toMatch(/(?<!-)\bicanon\b.*(?<!-)\becho\b/s)
+  },
+)
+
+test('the first process of a container does not end by a signal: it is recorded as it ends', async ({
+  skip,
+}) => {
+  const asFirst = ['unshare', '--pid', '--fork']
+  if (spawnSync('unshare', [...asFirst.slice(1), 'true']).status !== 0)
+    return skip('no process can be the first one here')
+  const seen = await follow(['bake'], { signals: true }, 'interrupted', cake, asFirst)
+  expect(seen).toMatchObject({ code: 0, count: 1, properties: { success: true } })
+})
 
 test.each<[string, Readonly<Record<string, string>>, (followed: FollowedProcess) => void]>([
   ['a command that ended', { VISIVO_TELEMETRY_DEBUG: '1' }, (followed) => followed.ended()],

@@ -19,7 +19,8 @@ export interface FollowOptions {
   /**
    * Also records a run that Ctrl-C or SIGTERM ends, as `Interrupted`; the process ends by the signal all the same. Not
    * unless asked for: work that never lets go of the event loop can't be interrupted any more where somebody
-   * listens. Leaves the signal to the program's own listeners if there are any, and does nothing on Windows.
+   * listens. Leaves the signal to the program's own listeners if there are any, and does nothing on Windows, nor as
+   * the first process of a container, which ends by no such signal.
    */
   readonly signals?: boolean
 }
@@ -80,30 +81,50 @@ function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptio
     },
   }
   // Debug mode also shows why nothing would be sent.
-  if (recording || telemetry.world.debug) leave = listenForEnd(followed, signals)
+  if (recording || telemetry.world.debug)
+    leave = listenForEnd(followed, signals ? endedBy(telemetry, followed) : undefined)
   return followed
 }
 
+type OnSignal = (signal: NodeJS.Signals) => void
+
+/** What a signal ends is recorded, and ends by it all the same. */
+function endedBy(telemetry: Telemetry, followed: FollowedProcess): OnSignal | undefined {
+  // Linux keeps the signals that nobody listens to from the first process of a container: there it would not end.
+  if (process.platform === 'win32' || process.pid === 1) return undefined
+  return (signal) => {
+    if (process.listenerCount(signal) > 0) return
+    followed.ended({ error: new Interrupted() })
+    telemetry.settle()
+    leaveRawMode()
+    process.kill(process.pid, signal)
+  }
+}
+
+/** Node itself gives the terminal back to the shell as it was, but not any more where somebody listened to a signal. */
+function leaveRawMode(): void {
+  try {
+    const { stdin } = process
+    if (stdin.isTTY && stdin.isRaw) stdin.setRawMode(false)
+  } catch {
+    // A stdin that the program closed, or put something in place of.
+  }
+}
+
 /** Tells of the end of this process, however it comes. Gives the function that stops listening for it. */
-function listenForEnd(followed: FollowedProcess, signals: boolean): () => void {
+function listenForEnd(followed: FollowedProcess, onSignal: OnSignal | undefined): () => void {
   const noteError = (error: unknown) => followed.note({ error })
   // Node hands over 0 where it is about to leave with 13, because the program waits for what never comes.
   const atExit = (code: number) => followed.ended({ success: Number(process.exitCode ?? code) === 0 })
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (process.listenerCount(signal) > 0) return
-    followed.ended({ error: new Interrupted() })
-    process.kill(process.pid, signal)
-  }
-  const listened = signals && process.platform !== 'win32' ? SIGNALS : []
   const removeRoom = makeListenerRoom()
   process.on('uncaughtExceptionMonitor', noteError)
   process.once('exit', atExit)
   // Before all other listeners, so that each of them finds what it would find without this one.
-  for (const signal of listened) process.prependOnceListener(signal, onSignal)
+  if (onSignal) for (const signal of SIGNALS) process.prependOnceListener(signal, onSignal)
   return () => {
     process.off('uncaughtExceptionMonitor', noteError)
     process.off('exit', atExit)
-    for (const signal of listened) process.off(signal, onSignal)
+    if (onSignal) for (const signal of SIGNALS) process.off(signal, onSignal)
     removeRoom()
   }
 }

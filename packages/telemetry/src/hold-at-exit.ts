@@ -15,13 +15,21 @@ interface Last {
   readonly uuid: string
 }
 
+/** Holds a process at its end. */
+export interface Hold {
+  /** Told of each event: the process is held for it at its exit. */
+  until(last: Last): void
+  /** Holds it at once, before an end that no exit comes before. */
+  now(): void
+}
+
 /**
  * Holds the process at its end until what it recorded has left the outbox, its courier has failed, or 900 ms have passed.
  *
  * For CI and containers alone: what is left behind there is killed with the command. It blocks on purpose, for a process
- * that is exiting waits for nothing else. Gives what is to be told of each event.
+ * that is exiting waits for nothing else.
  */
-export function holdAtExit(): (last: Last) => void {
+export function holdAtExit(): Hold {
   const waiting = new Map<string, Last>()
   // Counted, and not only timed: a test may have stopped the clock.
   let steps = LONGEST_WAIT / STEP
@@ -37,15 +45,18 @@ export function holdAtExit(): (last: Last) => void {
     patience -= performance.now() - began
     waiting.clear()
   }
-  return (last) => {
-    const isFirst = waiting.size === 0
-    waiting.set(last.places.outbox, last)
-    // Who records while others are told of the exit can't be told of it any more.
-    if (isExiting()) hold()
-    else if (isFirst) {
-      makeListenerRoom()
-      process.once('exit', () => attempt(hold))
-    }
+  return {
+    until: (last) => {
+      const isFirst = waiting.size === 0
+      waiting.set(last.places.outbox, last)
+      // Who records while others are told of the exit can't be told of it any more.
+      if (isExiting()) hold()
+      else if (isFirst) {
+        makeListenerRoom()
+        process.once('exit', () => attempt(hold))
+      }
+    },
+    now: hold,
   }
 }
 

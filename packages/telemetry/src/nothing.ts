@@ -24,6 +24,7 @@ export function noTelemetry(product: Product = defineProduct({ name: 'visivo' })
     consent: () => ({ recording: false, because: 'telemetry could not be loaded' }),
     record: () => {},
     warmUp: () => {},
+    settle: () => {},
   }
 }
 

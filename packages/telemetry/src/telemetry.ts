@@ -55,6 +55,8 @@ export interface Telemetry<X extends Extras = NoExtras> {
   ): void
   /** In CI a command waits for its courier: started while the command works, it makes that wait short. */
   warmUp(where?: Where): void
+  /** In CI, waits for it now: for a program whose end, as by a signal, no exit comes before. */
+  settle(): void
   /** This run's anonymous id, made and written if there is none; a new one is an event by itself. */
   machineId(destination: Destination): string
   /** What a courier of this run has to know. */
@@ -131,7 +133,7 @@ function setUp<X extends Extras>(options: TelemetryOptions<X>): Telemetry<X> {
     const event = assemble(run, name, valuesOf(properties))
     if (!put(at, event)) return
     const start = startCourier(courierJob(answer.destination), at)
-    if (world.isCi && (start === 'started' || start === 'alive')) hold({ places: at, uuid: event.uuid })
+    if (world.isCi && (start === 'started' || start === 'alive')) hold.until({ places: at, uuid: event.uuid })
   }
   const show = (name: string, properties: Properties, where: Where): void => {
     const decision = decideFor(world, where)
@@ -177,6 +179,7 @@ function setUp<X extends Extras>(options: TelemetryOptions<X>): Telemetry<X> {
         if (answer.recording)
           startCourier({ ...courierJob(answer.destination), early: true }, places(answer.destination))
       }),
+    settle: () => void silently(hold.now),
   }
 }
 

@@ -5,7 +5,7 @@ import { openOutbox } from '../../src/outbox.ts'
 import { bundle } from '../bundle.ts'
 import { couriersOf, until } from '../processes.ts'
 import { guard, sampleEvent } from '../samples.ts'
-import type { Scene } from '../scene.ts'
+import { fixture, type Scene } from '../scene.ts'
 import { expectDropped } from './answers.ts'
 import type { Fault } from './fault.ts'
 
@@ -189,6 +189,15 @@ export const COMMANDS: readonly Fault[] = [
         flags: ['--warm-up', '--until-stdin-ends'],
         whileRunning: () => until('an early courier', () => couriersOf(scene.places).length === 1),
       })
+      if (scene.receiver.events.length === 0) scene.noticed.push('the command did not wait')
+    },
+  },
+  {
+    fault: 'in CI, SIGTERM ends a command: the event is there before it has ended',
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      const flags = ['{"name":"tool"}', '{"signals":true}', 'interrupted']
+      await scene.command({ script: fixture('follow.mjs'), flags, env: { CI: 'true' } })
       if (scene.receiver.events.length === 0) scene.noticed.push('the command did not wait')
     },
   },
