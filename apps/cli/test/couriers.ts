@@ -22,7 +22,7 @@ export async function endCouriers(home: string): Promise<void> {
 export async function couriersGone(home: string): Promise<void> {
   const root = join(home, '.visivo', 'telemetry')
   const places = () => readdirSync(root).map((name) => join(root, name))
-  while (places().some(isCourierAlive)) await pause(5)
+  while (places().some((place) => isCourierAlive(place))) await pause(5)
 }
 
 function isRunning(pid: number): boolean {

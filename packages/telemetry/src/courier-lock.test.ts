@@ -10,9 +10,13 @@ const NOBODY = '999999999'
 const MINE = 'd1cef00d'
 const OTHER = 'feedc0de'
 
+function claim(directory: string, edition = MINE, takesOver = false) {
+  return claimCourierLock(directory, () => edition, takesOver)
+}
+
 function acquire(directory: string) {
-  const claim = claimCourierLock(directory)
-  return claim === undefined ? undefined : holdCourierLock(directory, claim, MINE)
+  const claimed = claim(directory)
+  return claimed === undefined ? undefined : holdCourierLock(directory, claimed, MINE)
 }
 
 test('only one courier gets the lock, and the next when it was released', () => {
@@ -32,20 +36,31 @@ test('only one courier gets the lock, and the next when it was released', () => 
 test('a courier of another catalogue is relieved by who has an event that it could not read, and by nobody else', () => {
   const directory = temporaryDirectory()
   const older = acquire(directory)
-  expect([claimCourierLock(directory), claimCourierLock(directory, () => MINE)]).toEqual([
-    undefined,
-    undefined,
-  ])
-  const claim = claimCourierLock(directory, () => OTHER)
-  expect(claim && holdCourierLock(directory, claim, OTHER)?.held()).toBe(true)
+  expect([claim(directory, OTHER), claim(directory, MINE, true)]).toEqual([undefined, undefined])
+  const newer = claim(directory, OTHER, true)
+  expect(newer && holdCourierLock(directory, newer, OTHER)?.held()).toBe(true)
   expect(older?.held()).toBe(false)
+})
+
+test('so is one that has not come up yet', () => {
+  const directory = temporaryDirectory()
+  const older = claim(directory)
+  expect([isCourierAlive(directory), isCourierAlive(directory, () => OTHER)]).toEqual([true, false])
+  expect(claim(directory, MINE, true)).toBeUndefined()
+  const newer = claim(directory, OTHER, true)
+  expect(older && holdCourierLock(directory, older, MINE)).toBeUndefined()
+  expect(newer && holdCourierLock(directory, newer, OTHER)?.held()).toBe(true)
 })
 
 test('a claim counts as alive until its courier has come up', () => {
   const directory = temporaryDirectory()
-  const claim = claimCourierLock(directory)
-  expect([isCourierAlive(directory), claimCourierLock(directory)]).toEqual([true, undefined])
-  expect(claim && holdCourierLock(directory, claim, MINE)?.held()).toBe(true)
+  const first = claim(directory)
+  expect([isCourierAlive(directory), courierPid(directory), claim(directory)]).toEqual([
+    true,
+    undefined,
+    undefined,
+  ])
+  expect(first && holdCourierLock(directory, first, MINE)?.held()).toBe(true)
 })
 
 test.each<[string, string, number]>([

@@ -33,16 +33,23 @@ export interface CourierLock {
  * file system grants to one process only, so two that find the same stale lock cannot both win; and a released
  * lock stays as a file with an old time, so that no number is ever given twice. A claim that nobody takes up
  * goes stale like any other.
- * @param catalogue asked when a courier is alive: the edition of the one that an event was just recorded by. From a
- *   courier of another catalogue, which can't read that event, the right to send is taken away
+ * @param edition of the catalogue that the courier will read events by
+ * @param takesOver also takes the right from a live courier of another catalogue: an event was just recorded that it
+ *   can't read, or a person asks for what waits
  */
-export function claimCourierLock(directory: string, catalogue?: () => string): number | undefined {
+export function claimCourierLock(
+  directory: string,
+  edition: () => string,
+  takesOver: boolean,
+): number | undefined {
   const before = lockNumbers(directory)
   const highest = Math.max(0, ...before)
-  if (highest > 0 && isAlive(directory, highest) && serves(directory, highest, catalogue)) return undefined
+  const inTheWay = takesOver ? edition : undefined
+  if (highest > 0 && isAlive(directory, highest) && serves(directory, highest, inTheWay)) return undefined
   const mine = highest + 1
   try {
-    writeFileSync(lockPath(directory, mine), '', { mode: 0o600, flag: 'wx' })
+    // Where a process id will stand: no process yet.
+    writeFileSync(lockPath(directory, mine), `- - - ${edition()}`, { mode: 0o600, flag: 'wx' })
   } catch {
     // Somebody else was granted the number, or nothing can be written here.
     return undefined
@@ -57,17 +64,13 @@ export function claimCourierLock(directory: string, catalogue?: () => string): n
 
 /**
  * Takes up a claim that was made for this courier, or gives nothing if it went to somebody else meanwhile.
- * @param catalogue the edition of what its guard knows
+ * @param edition of what its guard knows
  */
-export function holdCourierLock(
-  directory: string,
-  claim: number,
-  catalogue: string,
-): CourierLock | undefined {
+export function holdCourierLock(directory: string, claim: number, edition: string): CourierLock | undefined {
   const path = lockPath(directory, claim)
   if (highestLock(directory) !== claim || !isFile(path)) return undefined
   // Where the directory was purged, numbers begin anew: the number alone would not tell whose lock it is.
-  const mine = `${process.pid} ${uuidV7()} ${pidNamespace()} ${catalogue}`
+  const mine = `${process.pid} ${uuidV7()} ${pidNamespace()} ${edition}`
   try {
     writeFileSync(path, mine)
   } catch {
@@ -86,10 +89,13 @@ export function releaseClaim(directory: string, claim: number): void {
   touch(lockPath(directory, claim), new Date(0))
 }
 
-/** Whether a courier is at work, so that none has to be started. Never throws. */
-export function isCourierAlive(directory: string): boolean {
+/**
+ * Whether a courier is at work, so that none has to be started. Never throws.
+ * @param edition of the catalogue that it has to know; any will do unless given
+ */
+export function isCourierAlive(directory: string, edition?: () => string): boolean {
   const highest = highestLock(directory)
-  return highest > 0 && isAlive(directory, highest)
+  return highest > 0 && isAlive(directory, highest) && serves(directory, highest, edition)
 }
 
 /** The process id of the live courier, for a person who looks for it. */
@@ -111,10 +117,11 @@ function isAlive(directory: string, number: number): boolean {
   }
 }
 
-/** Whether the live courier of a lock can read events of this catalogue. Of one that is yet to come nobody knows. */
-function serves(directory: string, number: number, catalogue: (() => string) | undefined): boolean {
+/** Whether the courier of a lock can read events of this catalogue. Of one that is just being claimed nobody knows. */
+function serves(directory: string, number: number, edition: (() => string) | undefined): boolean {
+  if (edition === undefined) return true
   const [, , , served] = readLock(lockPath(directory, number))?.split(' ') ?? []
-  return catalogue === undefined || served === undefined || served === catalogue()
+  return served === undefined || served === edition()
 }
 
 /** In a container that shares this home: its processes have numbers of their own, and only the beat tells. */

@@ -32,7 +32,7 @@ export interface CourierTerms {
   readonly hurry: AbortSignal
   /** Ends it at once, also in the middle of a request. */
   readonly stop: AbortSignal
-  /** Tries now, whatever earlier runs were told: a person asked for it. */
+  /** Tries now, whatever earlier runs were told, and whoever else can't read what waits: a person asked for it. */
   readonly despiteBackoff?: boolean
   /** Where it counts, for whoever has to say what came of it. */
   readonly tally?: CourierTally
@@ -88,7 +88,7 @@ export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<
   const ask = standingConsentOf(job)
   const courier: Courier = { job, terms, places, outbox, ask, state, settled: new Set(), seen: new Set() }
   for (let claim = job.claim; ; claim = undefined) {
-    const number = claim ?? claimCourierLock(places.destination)
+    const number = claim ?? claimCourierLock(places.destination, guard.edition, terms.despiteBackoff === true)
     const lock = number && holdCourierLock(places.destination, number, guard.edition())
     if (!lock) return { kind: 'busy' }
     const heart = setInterval(() => lock.beat(), HEARTBEAT)

@@ -62,13 +62,27 @@ test('what arrived counts as sent, also where it can not be noted in the log', a
 
 test('a courier that is at work goes first', async () => {
   const { receiver, telemetry, places, outbox } = await waitingAt(1)
-  const claim = claimCourierLock(places.destination) ?? 0
-  const lock = holdCourierLock(places.destination, claim, 'd1ce')
+  const { edition } = telemetry.guard
+  const claim = claimCourierLock(places.destination, edition, false) ?? 0
+  const lock = holdCourierLock(places.destination, claim, edition())
   const flushed = flush(telemetry)
   for (const name of outbox.waiting()) outbox.remove(name)
   expect((await flushed).says[0]).toBe(`A courier is at work (process ${process.pid}); it went first.`)
   lock?.release()
   expect(receiver.connections).toBe(0)
+})
+
+test('a courier that can not read what waits is not waited for', async () => {
+  const { receiver, telemetry, places } = await waitingAt(1)
+  const claim = claimCourierLock(places.destination, () => 'feedc0de', false) ?? 0
+  const lock = holdCourierLock(places.destination, claim, 'feedc0de')
+  expect(await flush(telemetry)).toEqual({
+    ok: true,
+    says: [`Sent 1 event to ${receiver.url}.`],
+    sent: 1,
+    waiting: 0,
+  })
+  expect(lock?.held()).toBe(false)
 })
 
 test.each<[string, Record<string, string>, string]>([

@@ -5,6 +5,7 @@ import type { Outcome } from './control.ts'
 import { type CourierEnd, type CourierTally, runCourier } from './courier.ts'
 import { courierPid, isCourierAlive } from './courier-lock.ts'
 import { decideFully, destinationOf } from './decide-fully.ts'
+import { firstOf } from './first-of.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
 import { openOutbox } from './outbox.ts'
 import { type Destination, placesOf } from './places.ts'
@@ -27,11 +28,7 @@ const STEP = 100
  * says what happened. With telemetry off, or in debug mode, it opens no socket. Never rejects.
  * @param signal ends it at once; what was not acknowledged goes on waiting
  */
-export async function flush(
-  telemetry: Telemetry,
-  where: Where = {},
-  signal: AbortSignal = AbortSignal.timeout(LONGEST),
-): Promise<Flushed> {
+export async function flush(telemetry: Telemetry, where: Where = {}, signal?: AbortSignal): Promise<Flushed> {
   const destination = destinationOf(telemetry, where)
   if (!destination) return notAllowed(telemetry, where, 0)
   const outbox = outboxOf(telemetry, destination)
@@ -41,8 +38,10 @@ export async function flush(
   if (before.length === 0) return { ok: true, says: ['Nothing waits to be sent.'], sent: 0, waiting: 0 }
 
   const damaged = before.filter(outbox.isDamaged)
-  const waited = await waitForOther(telemetry, destination, signal)
-  const { end, accepted: sent, refused } = await tryCourier(telemetry, destination, where, signal)
+  const stop = firstOf([AbortSignal.timeout(LONGEST), ...(signal ? [signal] : [])])
+  const waited = await waitForOther(telemetry, destination, stop.signal)
+  const { end, accepted: sent, refused } = await tryCourier(telemetry, destination, where, stop.signal)
+  stop.release()
   const left = outbox.waiting()
   const lost = refused + damaged.filter((name) => !left.includes(name)).length
   return {
@@ -73,16 +72,13 @@ async function waitForOther(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const places = placesOf(world.product, world.home, destination)
-  if (!isCourierAlive(places.destination)) return []
+  // One that can't read what this program recorded would never send it.
+  const isAtWork = () => isCourierAlive(places.destination, guard.edition)
+  if (!isAtWork()) return []
   const pid = courierPid(places.destination)
   const outbox = openOutbox(places.outbox, guard)
   const end = performance.now() + OTHERS_TIME
-  while (
-    isCourierAlive(places.destination) &&
-    outbox.waiting().length > 0 &&
-    performance.now() < end &&
-    !signal.aborted
-  )
+  while (isAtWork() && outbox.waiting().length > 0 && performance.now() < end && !signal.aborted)
     await sleep(STEP)
   return [`A courier is at work${pid === undefined ? '' : ` (process ${pid})`}; it went first.`]
 }
@@ -95,12 +91,11 @@ async function tryCourier(
   telemetry: Telemetry,
   destination: Destination,
   { projectDirectory = '', envFilePath }: Where,
-  signal: AbortSignal,
+  stop: AbortSignal,
 ): Promise<Tried> {
   const tally = { accepted: 0, refused: 0 }
   if (outboxOf(telemetry, destination).waiting().length === 0) return { end: { kind: 'done' }, ...tally }
   const job = telemetry.courierJob(destination)
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(LONGEST)])
   const terms = { firstWait: 0, linger: 0, gather: 0, hurry: stop, stop, despiteBackoff: true, tally }
   try {
     // Unlike a courier of its own, this process knows where it stands: an opt-out there counts while it sends.

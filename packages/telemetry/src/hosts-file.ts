@@ -3,23 +3,26 @@ import { readOwn } from './own-file.ts'
 
 /**
  * What stands before a name in the hosts file, in its order; whether it is an address is left to the caller.
- * Nothing where the file can't be read, or is as large as none that a person wrote. Never throws.
+ * Undefined where the file is not to be read here, as a list of a million blocked names. Never throws.
  * @param path another file than the system's
  */
-export function findInHostsFile(hostname: string, path: string = systemsOwn()): readonly string[] {
+export function findInHostsFile(
+  hostname: string,
+  path: string = systemsOwn(),
+): readonly string[] | undefined {
   const wanted = hostname.toLowerCase()
-  return linesOf(path).flatMap((line) => {
+  return linesOf(path)?.flatMap((line) => {
     const [address = '', ...names] = line.replace(/#.*/, '').trim().toLowerCase().split(/\s+/)
     return names.includes(wanted) ? [address] : []
   })
 }
 
-function linesOf(path: string): readonly string[] {
+function linesOf(path: string): readonly string[] | undefined {
   try {
     // As careful as with a file of ours: a pipe in its place would hold the process.
     return readOwn(path).split('\n')
-  } catch {
-    return []
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? [] : undefined
   }
 }
 

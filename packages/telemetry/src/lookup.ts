@@ -28,8 +28,8 @@ const NOTHING: Answer = { addresses: [] }
  *
  * The system's resolver runs in a thread that the exit of a process joins: with a name server that is silent,
  * every program that sends would live on for ten seconds. So the hosts file is read here, as the system does first of
- * all; then c-ares asks, which can be left alone; and only where a name server answers, and does not know the name, is
- * the system asked.
+ * all; then c-ares asks, which can be left alone; and only where a name server answers, and does not know the name, or
+ * where the hosts file can't be read here, is the system asked.
  */
 export const lookupWithDeadline: LookupFunction = createLookup()
 
@@ -57,7 +57,10 @@ async function resolve(
   hostsFile?: string,
 ): Promise<readonly LookupAddress[]> {
   if (hostname === 'localhost') return LOCALHOST
-  const known = findInHostsFile(hostname, hostsFile).map((address) => ({ address, family: isIP(address) }))
+  const found = findInHostsFile(hostname, hostsFile)
+  // Somebody may have blocked the name in it: no name server is asked past that.
+  if (!found) return []
+  const known = found.map((address) => ({ address, family: isIP(address) }))
   if (known.some(isAddress)) return known.filter(isAddress)
   const resolver = new dns.Resolver(PATIENCE)
   if (servers) resolver.setServers(servers)

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { basename, join, parse } from 'node:path'
+import { basename, join, parse, resolve } from 'node:path'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
 import { claimCourierLock, releaseClaim } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
@@ -17,11 +17,10 @@ const ENVIRONMENT = [
   'TEMP',
   'TMP',
   'TMPDIR',
-  'NODE_EXTRA_CA_CERTS',
   'NODE_USE_SYSTEM_CA',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
 ]
+/** Paths among it, as seen from where the parent stands: a courier stands elsewhere. */
+const PATHS = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR']
 
 /**
  * The programs that run a script when they are given one; any other is a compiled tool that would run itself.
@@ -62,10 +61,8 @@ export function startCourier(job: CourierJob, places: DestinationPlaces, now: nu
     // An early courier comes before the first event, which would make the directory.
     if (job.early) mkdirSync(places.destination, { recursive: true, mode: 0o700 })
     // Claimed here and not by the courier itself, so that a hundred commands at once start one and not a hundred.
-    const { product, extras } = job
-    const claim = claimCourierLock(places.destination, () =>
-      editionOf(catalogueOf(product.versionProperty, extras)),
-    )
+    const edition = () => editionOf(catalogueOf(job.product.versionProperty, job.extras))
+    const claim = claimCourierLock(places.destination, edition, true)
     if (claim === undefined) return 'alive'
     try {
       spawnCourier(file, { ...job, claim })
@@ -81,10 +78,6 @@ export function startCourier(job: CourierJob, places: DestinationPlaces, now: nu
 }
 
 function spawnCourier(file: string, job: CourierJob): void {
-  const inherited = ENVIRONMENT.flatMap((name) => {
-    const value = process.env[name]
-    return value === undefined ? [] : [[name, value]]
-  })
   const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn(process.execPath, [file], {
     detached: true,
@@ -92,9 +85,25 @@ function spawnCourier(file: string, job: CourierJob): void {
     stdio: 'ignore',
     // Not the user's project: on Windows a directory that some process stands in can't be deleted.
     cwd: parse(process.execPath).root,
-    env: { ...Object.fromEntries(inherited), [JOB_VARIABLE]: JSON.stringify(job) },
+    env: {
+      ...inherited(ENVIRONMENT),
+      ...inherited(PATHS, (path) => resolve(path)),
+      [JOB_VARIABLE]: JSON.stringify(job),
+    },
   })
-  // Without a listener, a system that is out of processes would throw into the host.
+  // Without a listener, what is told a moment later would be thrown into the host.
   child.on('error', () => {})
   child.unref()
+  // A system that is out of processes, a Node that was removed under a program that runs.
+  if (child.pid === undefined) throw new Error('no courier was started')
+}
+
+/** What is set of these variables; one that is empty stays so. */
+function inherited(names: readonly string[], seen = (value: string) => value): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value && seen(value)]]
+    }),
+  )
 }

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { courierPid } from '../../src/courier-lock.ts'
+import { courierPid, isCourierAlive } from '../../src/courier-lock.ts'
 import { openOutbox } from '../../src/outbox.ts'
 import { bundle } from '../bundle.ts'
 import { couriersOf, until } from '../processes.ts'
@@ -199,6 +199,16 @@ export const COMMANDS: readonly Fault[] = [
       const flags = ['{"name":"tool"}', '{"signals":true}', 'interrupted']
       await scene.command({ script: fixture('follow.mjs'), flags, env: { CI: 'true' } })
       if (scene.receiver.events.length === 0) scene.noticed.push('the command did not wait')
+    },
+  },
+  {
+    fault:
+      'in CI, Node is removed under a command: nothing is waited for, and the events wait for another run',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      await scene.command({ flags: ['--node-removed'], env: { CI: 'true' } })
+      if (isCourierAlive(scene.places.destination)) scene.noticed.push('a courier that is not there')
+      await nobodySends(scene)
     },
   },
   leavesInCi('the command leaves before any answer, and its courier stays'),

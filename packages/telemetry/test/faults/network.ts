@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { makeCertificate, putBefore, startNameServer, unlessOpenssl } from '../fronts.ts'
 import { unlessMounts } from '../mounts.ts'
 import type { Fault } from './fault.ts'
@@ -50,7 +50,8 @@ export const NETWORK: readonly Fault[] = [
       await scene.withoutCourier()
       if (scene.receiver.bodies.length > 0) scene.noticed.push('something was sent to a stranger')
       await scene.timePasses()
-      await scene.command({ env: { NODE_EXTRA_CA_CERTS: certificate.path } })
+      // As seen from where the command stands.
+      await scene.command({ env: { NODE_EXTRA_CA_CERTS: basename(certificate.path) } })
       await scene.delivered(2)
     },
   },
