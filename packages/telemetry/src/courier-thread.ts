@@ -11,7 +11,7 @@ import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 /** How often an opt-out is looked for, in milliseconds: whatever the courier is busy with, a server must hear of it. */
 const LOOK = 1_000
 /** What is left of a server's two seconds for a last delivery, in milliseconds. */
-const LAST_DELIVERY = 1_500
+const LAST_DELIVERY = 1_300
 
 const { job } = workerData as ThreadData
 const askStanding = standingConsentOf(job)

@@ -60,6 +60,16 @@ test.each<[string, Readonly<Record<string, string>>]>([
   await server.close()
 })
 
+test('a host whose timers are numbers, as in a test that plays a browser, is followed as any other', async () => {
+  const timers = vi.spyOn(globalThis, 'setInterval')
+  timers.mockImplementation(() => JSON.parse('1'))
+  const { server, waiting } = follow()
+  timers.mockRestore()
+  server.request(cakes)
+  await server.close()
+  expect(waiting()).toBe(1)
+})
+
 test('debug mode shows a request with the duration that would be sent', () => {
   const { server, shown } = follow({ VISIVO_TELEMETRY_DEBUG: '1' })
   server.request({ ...cakes, durationMs: Number.NaN })

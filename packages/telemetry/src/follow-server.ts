@@ -15,7 +15,7 @@ import type { Telemetry } from './telemetry.ts'
 const SINGLES_EVERY = 1_000
 const SUMS_EVERY = 10_000
 /** What `close` waits at most, in milliseconds; then it writes down what is left, within its two seconds. */
-const LONGEST_CLOSE = 1_700
+const LONGEST_CLOSE = 1_500
 
 /** A server that is followed. */
 export interface FollowedServer {
@@ -81,23 +81,25 @@ function showRequests(telemetry: Telemetry, { projectName, where }: ServerFacts)
 
 function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent): FollowedServer {
   const meter = createRequestMeter()
-  const sink = openEventSink({ job })
+  const takeAll = () => [...meter.takeSingles(), ...meter.takeSums()]
+  // What was counted until an opt-out was heard of goes with it, also where telemetry is on again before it is due.
+  const sink = openEventSink({ job }, () => hand(takeAll))
   let closing: Promise<void> | undefined
-  const hand = (take: () => readonly RequestSum[]) => {
+  const hand = (take: () => readonly RequestSum[], to = sink.take) => {
     try {
+      // Taken in any case, and let go of with telemetry off.
       const requests = take()
-      if (requests.length > 0 && sink.isTaken()) sink.take(requests.map(toEvent))
+      if (requests.length > 0 && sink.isTaken()) to(requests.map(toEvent))
     } catch {
       // Nothing that fails here is the host's business.
     }
   }
-  const handAll = () => hand(() => [...meter.takeSingles(), ...meter.takeSums()])
-  const handSingles = setInterval(() => hand(meter.takeSingles), SINGLES_EVERY).unref()
-  const handSums = setInterval(() => hand(meter.takeSums), SUMS_EVERY).unref()
+  const handSingles = every(SINGLES_EVERY, () => hand(meter.takeSingles))
+  const handSums = every(SUMS_EVERY, () => hand(meter.takeSums))
   // A host that ends without `close`, or in the middle of it, still leaves what it counted: its thread is
   // dead before it has read what it was handed last.
   const atExit = () => {
-    handAll()
+    hand(takeAll, sink.keep)
     sink.keepAll()
   }
   const removeRoom = makeListenerRoom()
@@ -115,7 +117,7 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
       closing ??= (async () => {
         clearInterval(handSingles)
         clearInterval(handSums)
-        handAll()
+        hand(takeAll)
         await sink.close(LONGEST_CLOSE)
         process.off('exit', atExit)
         removeRoom()
@@ -123,4 +125,12 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
       return closing
     },
   }
+}
+
+/** Does it over and over, and keeps no process alive. */
+function every(milliseconds: number, work: () => void): NodeJS.Timeout {
+  const timer = setInterval(work, milliseconds)
+  // In a test that plays a browser it is a number.
+  timer.unref?.()
+  return timer
 }

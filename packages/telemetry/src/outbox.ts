@@ -33,7 +33,7 @@ const UNFINISHED = /^\.([0-9a-f-]{36})\.tmp$/
  *
  * A file's name says when the event was made (UUIDv7), its size, its checksum and the edition of its catalogue, so age
  * and caps are known without opening it, and a file that is not byte for byte what was written is never sent.
- * Only files named so are ever read or removed. No method throws.
+ * Only files named so are ever read or removed, and those that a writer did not finish. No method throws.
  */
 export interface Outbox {
   /** Writes one event. False when it does not fit the catalogue or could not be written; then it is counted. */

@@ -15,6 +15,8 @@ export interface EventSink {
   isTaken(): boolean
   /** Takes events over. Those that the thread does not confirm go to the outbox when it ends. */
   take(events: readonly StoredEvent[]): void
+  /** Writes events to the outbox at once, instead of handing them to the thread. */
+  keep(events: readonly StoredEvent[]): void
   /** Writes everything that is unconfirmed to the outbox at once: the process ends. */
   keepAll(): void
   /** Ends the thread, within `patience` milliseconds. */
@@ -26,8 +28,11 @@ const MOST_UNCONFIRMED = 20
 /** One that died is followed by another with the next events, but not sooner, in milliseconds after its start. */
 const START_AGAIN = 10_000
 
-/** Starts the courier thread, if one can be had: not in a bundle without its file, nor in some sandboxes. */
-export function openEventSink(data: ThreadData): EventSink {
+/**
+ * Starts the courier thread, if one can be had: not in a bundle without its file, nor in some sandboxes.
+ * @param onOff called, over and over, while the thread finds telemetry off
+ */
+export function openEventSink(data: ThreadData, onOff: () => void): EventSink {
   const keep = keeperOf(data)
   const unconfirmed = new Map<number, readonly StoredEvent[]>()
   let parcel = 0
@@ -55,8 +60,10 @@ export function openEventSink(data: ThreadData): EventSink {
     fresh?.on('message', (message: FromThread) => {
       // A busy host may hear of a thread's death before it hears what the thread said last.
       if (worker !== fresh) return
-      if (message.kind === 'recording') consent = message.consent
-      else if (message.kind === 'kept') unconfirmed.delete(message.parcel)
+      if (message.kind === 'recording') {
+        consent = message.consent
+        if (!mayKeep(consent)) onOff()
+      } else if (message.kind === 'kept') unconfirmed.delete(message.parcel)
       else ended()
     })
     fresh?.on('error', gone)
@@ -68,13 +75,19 @@ export function openEventSink(data: ThreadData): EventSink {
   return {
     isWanted: () => consent === 'on',
     isTaken: () => mayKeep(consent),
+    keep,
     keepAll,
     take: (events) => {
       if (!worker && performance.now() - started > START_AGAIN) start()
       if (!worker || unconfirmed.size >= MOST_UNCONFIRMED) return keep(events)
       parcel += 1
-      unconfirmed.set(parcel, events)
-      worker.postMessage({ kind: 'events', parcel, events } satisfies ToThread)
+      try {
+        worker.postMessage({ kind: 'events', parcel, events } satisfies ToThread)
+        unconfirmed.set(parcel, events)
+      } catch {
+        // One of them holds what no thread can be handed; the guard finds out which.
+        keep(events)
+      }
     },
     close: async (patience) => {
       const last = worker
@@ -117,8 +130,8 @@ function tryWorker(data: ThreadData): Worker | undefined {
 }
 
 /**
- * Writes to the outbox, on the thread that answers: no more than it holds. The same event is under the same name: what
- * the thread had written after all is only written over.
+ * Writes to the outbox, on the thread that answers: no more than it holds. What the thread had written after all is
+ * only written over, for the same event has the same name; but for one that tells of dropped ones, which comes twice.
  */
 function keeperOf({ job }: ThreadData): (events: readonly StoredEvent[]) => void {
   const ask = standingConsentOf(job)

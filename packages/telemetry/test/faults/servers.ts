@@ -5,6 +5,7 @@ import {
   ended,
   optOutIn,
   type RunningServer,
+  requestsArrived,
   requestsDelivered,
   startServer,
 } from '../follow.ts'
@@ -91,6 +92,29 @@ export const SERVERS: readonly Fault[] = [
   optOutInPeace('a server loads an env file, and an opt-out is written there', (_scene, envFile) =>
     writeFileSync(envFile, 'TOKEN=1\nexport  DO_NOT_TRACK=1\n'),
   ),
+  {
+    fault: 'the person opts out while a server runs, and in again: what it was summing up is not sent',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const server = await startServer(scene)
+      // Half of them ask for models; nobody does later on.
+      await server.ask(200)
+      await until('those at a person’s pace', () => requestsArrived(scene) >= 100)
+      scene.configure('telemetry_enabled: false\n')
+      await quiet(scene, server)
+      scene.configure('telemetry_enabled: true\n')
+      const before = scene.receiver.events.length
+      await until('a request counted', async () => {
+        await server.ask(1)
+        return scene.receiver.events.length > before
+      })
+      await ended(scene, server)
+      await bringTheRest(scene)
+      const isSum = ({ properties }: { properties: Record<string, unknown> }) =>
+        String(properties.endpoint).includes('models') && Number(properties.request_count) > 1
+      if (scene.receiver.events.some(isSum)) scene.noticed.push('requests from before the opt-out')
+    },
+  },
   {
     fault: 'the configuration is half written for a moment: what a server had counted before is not lost',
     events: ['all', 'all', 0],
