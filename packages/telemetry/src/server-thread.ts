@@ -100,6 +100,8 @@ export function openEventSink(data: ThreadData, onOff: () => void): EventSink {
         ended = resolve
       })
       last.postMessage({ kind: 'close' } satisfies ToThread)
+      // Beside the last parcel none waits but with a thread that is stuck: then it is written while there is time.
+      if (unconfirmed.size > 1) keepAll()
       await Promise.race([end, deadline])
       // A thread that waits for the system's resolver can't be ended before that answers.
       await Promise.race([last.terminate(), deadline])
