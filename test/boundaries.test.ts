@@ -58,6 +58,7 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/diagnose.ts',
       'packages/telemetry/src/hold-at-exit.ts',
       'packages/telemetry/src/inspect.ts',
+      'packages/telemetry/src/make-place.ts',
       'packages/telemetry/src/notice.ts',
       'packages/telemetry/src/outbox-watch.ts',
       'packages/telemetry/src/own-file.ts',

@@ -49,6 +49,16 @@ describe('on and off', () => {
   })
 })
 
+test.skipIf(process.platform === 'win32').each([
+  ['is missing, and makes none', () => join(temporaryDirectory(), 'missing')],
+  ['is one in which nothing can be made', () => '/proc'],
+])('off ends, and says that it could not be done, where the home %s', async (_, homeOf) => {
+  const HOME = homeOf()
+  const { code, stderr } = await telemetry(await telemetryWorld(), ['off'], { HOME })
+  expect([code, existsSync(join(HOME, '.visivo'))]).toEqual([1, false])
+  expect(stderr).toContain(`Could not write ${HOME}/.visivo/config.yml (ENOENT)`)
+})
+
 test('reset replaces the id, and purge removes everything but the settings', async () => {
   const world = await telemetryWorld()
   world.write(CONFIG, 'other: 1\n')

@@ -175,6 +175,13 @@ describe('a refusal names the file, the line and the way out, and changes nothin
     const below = join(path, 'config.yml')
     expect(() => setTelemetryEnabled(below, GLOBAL_SWITCH, false)).toThrow(`Could not write ${below} (E`)
   })
+
+  test('a home that is not there, and that nobody wants to be made', () => {
+    const nowhere = join(home, 'nowhere')
+    const file = join(nowhere, '.visivo', 'config.yml')
+    expect(() => setTelemetryEnabled(file, GLOBAL_SWITCH, false)).toThrow(`Could not write ${file} (ENOENT)`)
+    expect(existsSync(nowhere)).toBe(false)
+  })
 })
 
 describe.skipIf(process.platform === 'win32')('the file itself', () => {

@@ -4,7 +4,7 @@ export interface Product {
   readonly name: string
   /** What its environment variables start with, `VISIVO` (as in `VISIVO_TELEMETRY_DISABLED`). */
   readonly envPrefix: string
-  /** Its directory in the home directory, `.visivo`. */
+  /** Its directory in the home directory, `.visivo`: made where it is missing, but nothing above it. */
   readonly directoryName: string
   /** The person's configuration in that directory, `config.yml`. */
   readonly configFile: string

@@ -13,15 +13,16 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { codeOf } from './read-text.ts'
 
 /**
  * Replaces a file in one step, or makes it: whoever reads it sees the old text or the new one. A link stays a
- * link, the mode stays; a new file is for its owner only, and so is a directory that has to be made. Throws
- * what `node:fs` throws, and leaves nothing behind then.
+ * link, the mode stays; a new file is for its owner only, and so is its directory where that has to be made, the
+ * last part of it alone. Throws what `node:fs` throws, and leaves nothing behind then.
  */
 export function writeText(path: string, text: string): void {
   const before = statSync(path, { throwIfNoEntry: false })
-  if (before === undefined) mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  if (before === undefined) makeDirectory(dirname(path))
   const target = before ? realpathSync(path) : path
   const draft = `${target}.${process.pid}.tmp`
   try {
@@ -30,6 +31,18 @@ export function writeText(path: string, text: string): void {
     renameSync(draft, target)
   } finally {
     rmSync(draft, { force: true })
+  }
+}
+
+/**
+ * Not with `recursive`: a home directory that is missing is not ours to make, and where one exists but answers that it
+ * does not, Node 20 tries for ever.
+ */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import type { CourierJob } from './courier-job.ts'
 import { type CourierLock, claimCourierLock, HEARTBEAT, holdCourierLock } from './courier-lock.ts'
 import {
@@ -12,6 +12,7 @@ import { type Delivery, deliver } from './deliver.ts'
 import { catalogueOf } from './events.ts'
 import { firstOf } from './first-of.ts'
 import { createGuard, NO_GUARD, type StoredEvent } from './guard.ts'
+import { makePlace } from './make-place.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 import { nextChange } from './outbox-watch.ts'
 import { findPlaces, type Places, placesOf } from './places.ts'
@@ -78,8 +79,7 @@ const LOOK = 1_000
 export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<CourierEnd> {
   const places = placesOf(job.product, job.home, job.destination)
   // Where it was claimed there was a home then; one that was deleted meanwhile is not made anew.
-  if (job.claim === undefined || existsSync(places.destination))
-    mkdirSync(places.outbox, { recursive: true, mode: 0o700 })
+  if (job.claim === undefined || existsSync(places.destination)) makePlace('outbox', places.outbox)
   // From where nothing can be removed, everything would be sent again and again.
   accessSync(places.outbox, constants.W_OK | constants.X_OK)
   const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Product } from '@visivo/telemetry-config'
 import { SCHEMA_VERSION } from './events.ts'
+import { makePlace } from './make-place.ts'
 import { readOwn, writeOwn } from './own-file.ts'
 import type { Terminal } from './world.ts'
 
@@ -21,7 +22,7 @@ export function isNoticeDue(path: string): boolean {
  */
 export function showNotice(product: Product, path: string, terminal: Terminal): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makePlace('root', dirname(path))
     writeOwn(path, `${SCHEMA_VERSION}\n`, 'replace')
   } catch {
     return

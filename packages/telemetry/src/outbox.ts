@@ -3,7 +3,6 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,6 +14,7 @@ import {
 import { dirname, join } from 'node:path'
 import { checksum } from './checksum.ts'
 import type { Guard, StoredEvent } from './guard.ts'
+import { makePlace } from './make-place.ts'
 import { openTally, type Tally } from './tally.ts'
 import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
 
@@ -62,7 +62,7 @@ export interface Outbox {
 }
 
 /**
- * @param directory created with mode 0700 by the first `put`; when it is anything but a directory of its own
+ * @param directory created by the first `put`, see `makePlace`; when it is anything but a directory of its own
  *   (a file, a symbolic link), nothing is written to it or removed from it
  */
 export function openOutbox(directory: string, guard: Guard, now: () => number = Date.now): Outbox {
@@ -165,7 +165,7 @@ function write(directory: string, edition: string, event: StoredEvent): boolean 
   const text = JSON.stringify(event)
   const bytes = Buffer.byteLength(text)
   if (bytes > MOST_EVENT_BYTES) return false
-  if (!isOwnDirectory(directory)) mkdirSync(directory, { recursive: true, mode: 0o700 })
+  if (!isOwnDirectory(directory)) makePlace('outbox', directory)
   // A name of this writer's own: at a server's exit its thread may be writing the same event just now.
   const unfinished = join(directory, `.${uuidV7()}.tmp`)
   try {

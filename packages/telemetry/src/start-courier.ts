@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, join, parse, resolve } from 'node:path'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
 import { claimCourierLock, releaseClaim } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { catalogueOf, editionOf } from './events.ts'
+import { makePlace } from './make-place.ts'
 import type { DestinationPlaces } from './places.ts'
 
 /** Why no courier was started, or that one is at work now. */
@@ -59,7 +60,7 @@ export function startCourier(job: CourierJob, places: DestinationPlaces, now: nu
     const file = startableCourier()
     if (!file) return 'impossible'
     // An early courier comes before the first event, which would make the directory.
-    if (job.early) mkdirSync(places.destination, { recursive: true, mode: 0o700 })
+    if (job.early) makePlace('destination', places.destination)
     // Claimed here and not by the courier itself, so that a hundred commands at once start one and not a hundred.
     const edition = () => editionOf(catalogueOf(job.product.versionProperty, job.extras))
     const claim = claimCourierLock(places.destination, edition, true)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmdirSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Scene } from './scene.ts'
@@ -17,6 +17,15 @@ export function unlessMounts(): string | undefined {
 export function mount(scene: Scene, options: string): void {
   spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'none', scene.home])
   scene.onClose(() => spawnSync('umount', ['-l', scene.home]))
+}
+
+/** Mounts a directory over the home of a scene, and deletes it: the home is there, and nothing can be made in it. */
+export function mountDeleted(scene: Scene): void {
+  const source = join(scene.root, 'source')
+  mkdirSync(source)
+  spawnSync('mount', ['--bind', source, scene.home])
+  scene.onClose(() => spawnSync('umount', ['-l', scene.home]))
+  rmdirSync(source)
 }
 
 /** Writes a file until the disk is full. */

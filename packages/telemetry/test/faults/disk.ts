@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { isRunning } from '../../src/courier-lock.ts'
-import { fill, mount, unlessMounts } from '../mounts.ts'
+import { fill, mount, mountDeleted, unlessMounts } from '../mounts.ts'
 import { couriersOf, until } from '../processes.ts'
 import { guard, sampleEvent } from '../samples.ts'
 import type { Scene } from '../scene.ts'
@@ -42,6 +42,18 @@ export const DISK: readonly Fault[] = [
     happens: async (scene) => {
       mount(scene, 'ro')
       await scene.command()
+    },
+  },
+  {
+    fault: 'the home is a mount whose source was deleted: nothing is recorded, and no command waits for ever',
+    events: [0, 0, 0],
+    impossible: unlessMounts,
+    happens: async (scene) => {
+      mountDeleted(scene)
+      // Whoever tries for ever hears no other signal.
+      const by = (script: string) => ['timeout', '-s', 'KILL', '20', process.execPath, script]
+      await scene.command({ by })
+      await scene.command({ by, env: { CI: 'true' }, flags: ['--warm-up'] })
     },
   },
   {
