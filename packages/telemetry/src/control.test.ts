@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
 import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { withoutRoot } from '../test/without-root.ts'
 import { purge, reset, turnOff, turnOn } from './control.ts'
 import { inspectTelemetry } from './inspect.ts'
 import { openOutbox } from './outbox.ts'
@@ -112,6 +113,12 @@ test('a project is edited only where there is one', () => {
   expect(inspectTelemetry(telemetry, { projectDirectory: project })).toMatchObject({ recording: true })
 })
 
+test('a project in a place that can have none is answered, not thrown', () => {
+  const project = join(temporaryDirectory(), 'file', 'project')
+  writeFileSync(dirname(project), 'mine')
+  expect(turnOff(personsTelemetry(), { project })).toMatchObject({ ok: false })
+})
+
 test('a new id is made only where there is one', () => {
   const telemetry = personsTelemetry()
   expect(reset(telemetry).says).toEqual([expect.stringContaining('There is no machine id')])
@@ -127,6 +134,41 @@ test('purge removes a link itself, and nothing behind it', async () => {
   expect(await purge(telemetry)).toMatchObject({ ok: true })
   expect(readdirSync(join(telemetry.world.home, '.visivo'))).toEqual([])
   expect(readFileSync(join(behind, 'mine'), 'utf8')).toBe('text')
+})
+
+test.each([
+  ['a home that is a file, such as /dev/null', ''],
+  ['a directory of ours that is a file', '.visivo'],
+])('purge finds nothing to remove in %s', async (_sentence, file) => {
+  const { world } = personsTelemetry()
+  const path = join(world.home, file)
+  rmSync(path, { recursive: true, force: true })
+  writeFileSync(path, 'mine')
+  expect(await purge(personsTelemetry({}, world.home))).toEqual({
+    ok: true,
+    says: [expect.stringContaining('nothing to remove')],
+  })
+  expect(readFileSync(path, 'utf8')).toBe('mine')
+})
+
+test.skipIf(process.platform === 'win32').each([
+  ['a home that may not be entered', 0o000, '', '.visivo/telemetry/notice', '.visivo/telemetry'],
+  ["what is root's after sudo", 0o555, '.visivo/telemetry', '.visivo/telemetry/notice', '.visivo/telemetry'],
+  ["an id in what is root's", 0o555, '.visivo', '.visivo/machine_id', '.visivo/machine_id'],
+])('purge says what it could not remove, and what to do: %s', async (_sentence, mode, locked, file, left) => {
+  const { world } = personsTelemetry()
+  mkdirSync(dirname(join(world.home, file)), { recursive: true })
+  writeFileSync(join(world.home, file), '1')
+  onTestFinished(() => chmodSync(join(world.home, locked), 0o700))
+  chmodSync(world.home, 0o755)
+  chmodSync(join(world.home, locked), mode)
+  expect(await withoutRoot(() => purge(personsTelemetry({}, world.home)))).toEqual({
+    ok: false,
+    says: [
+      `${join(world.home, left)} could not be removed (EACCES). ` +
+        "Make the directory your own (after sudo it is root's), and purge once more.",
+    ],
+  })
 })
 
 test('without a home directory nothing is touched', async () => {

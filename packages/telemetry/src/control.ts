@@ -34,6 +34,8 @@ export interface SwitchOptions {
 const LONGEST_WAIT = 3_000
 const STEP = 50
 
+const OWN_ADVICE = "Make the directory your own (after sudo it is root's)"
+
 /** Switches telemetry on in the person's file, or a project's; says so when another source keeps it off. Never throws. */
 export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
   const edited = edit(telemetry, options, true)
@@ -72,7 +74,7 @@ export function turnOff(telemetry: Telemetry, options: SwitchOptions = {}): Outc
 }
 
 function sayKept(directory: string): string {
-  const advice = "Make the directory your own (after sudo it is root's), and switch off once more."
+  const advice = `${OWN_ADVICE}, and switch off once more.`
   return `What waits in ${directory} could not be removed. It is not sent while telemetry is off. ${advice}`
 }
 
@@ -81,8 +83,7 @@ function isKept(directory: string): boolean {
   try {
     readdirSync(directory)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    return code !== 'ENOENT' && code !== 'ENOTDIR'
+    return !isAbsent(error)
   }
   return openOutbox(directory, NO_GUARD).waiting().length > 0
 }
@@ -114,11 +115,11 @@ export async function purge(telemetry: Telemetry): Promise<Outcome> {
   if (paths.length === 0)
     return { ok: true, says: ['There is nothing to remove: telemetry wrote nothing here.'] }
   const couriers = findPlaces(root).flatMap(({ destination }) => courierPid(destination) ?? [])
-  const done = attempt(() => removeAll(paths))
-  if (done) return done
+  const refused = removeAll(paths)
+  if (refused) return refused
   // A courier that finds its lock gone ends, but may write once more before it looks.
   const busy = await stillRunning(couriers.filter((pid) => pid !== process.pid))
-  const again = attempt(() => removeAll(paths))
+  const again = removeAll(paths)
   if (again) return again
   return {
     ok: true,
@@ -137,12 +138,37 @@ async function stillRunning(pids: readonly number[]): Promise<readonly number[]>
   return pids.filter(isRunning)
 }
 
-function removeAll(paths: readonly string[]): void {
-  for (const path of paths) rmSync(path, { recursive: true, force: true })
+/** Nothing when all of it is gone. */
+function removeAll(paths: readonly string[]): Outcome | undefined {
+  for (const path of paths) {
+    try {
+      rmSync(path, { recursive: true, force: true })
+    } catch (error) {
+      const code = codeOf(error)
+      const advice = code === 'EACCES' || code === 'EPERM' ? ` ${OWN_ADVICE}, and purge once more.` : ''
+      return { ok: false, says: [`${path} could not be removed (${code}).${advice}`] }
+    }
+  }
+  return undefined
 }
 
+/** Also true where nobody may look: what is done about it then says so. */
 function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    return !isAbsent(error)
+  }
+}
+
+/** Whether nothing lies there, for certain. */
+function isAbsent(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : 'unknown error'
 }
 
 function edit(telemetry: Telemetry, { project }: SwitchOptions, enabled: boolean): Outcome {
