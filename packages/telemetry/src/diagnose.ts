@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, lstatSync, statSync } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
 import type { Checked } from '@visivo/telemetry-config'
 import type { Where } from './consent.ts'
@@ -151,7 +151,7 @@ function checkProxy({ world }: Telemetry, answer: Probe | undefined): Check {
 function checkOutbox(telemetry: Telemetry, { places }: Inspection, where: Where): Check {
   const { product, home } = telemetry.world
   // Nobody makes a home directory for the sake of telemetry.
-  if (!isAbsolute(home) || !existsSync(home))
+  if (!isAbsolute(home) || !isDirectory(home))
     return {
       name: 'outbox',
       ok: false,
@@ -161,6 +161,14 @@ function checkOutbox(telemetry: Telemetry, { places }: Inspection, where: Where)
   const destination = destinationOf(telemetry, where)
   const wanted = destination ? placesOf(product, home, destination).outbox : places.root
   const directory = nearestExisting(wanted)
+  const obstacle = obstacleAt(directory, destination !== undefined && directory === wanted)
+  if (obstacle)
+    return {
+      name: 'outbox',
+      ok: false,
+      says: `${directory} is ${obstacle}, so nothing is recorded`,
+      advice: 'Move it away: a directory is made in its place.',
+    }
   try {
     accessSync(directory, constants.W_OK | constants.X_OK)
     return {
@@ -174,8 +182,37 @@ function checkOutbox(telemetry: Telemetry, { places }: Inspection, where: Where)
   }
 }
 
+/** The path, or else the nearest above it, of which there is anything, be it a link to nothing. */
 function nearestExisting(path: string): string {
-  return existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path))
+  return kindOf(path) || dirname(path) === path ? path : nearestExisting(dirname(path))
+}
+
+/** What stands in the way of a directory; nothing where there is one. The outbox itself has to be no link to one. */
+function obstacleAt(path: string, isOutbox: boolean): string | undefined {
+  const kind = kindOf(path)
+  if (kind === 'directory') return undefined
+  if (kind === 'other') return 'not a directory'
+  if (!isDirectory(path)) return 'a link that leads to no directory'
+  return isOutbox ? 'a link' : undefined
+}
+
+/** Nothing where there is nothing, and where nobody may look. */
+function kindOf(path: string): 'directory' | 'link' | 'other' | undefined {
+  try {
+    const found = lstatSync(path, { bigint: true })
+    if (found.isDirectory()) return 'directory'
+    return found.isSymbolicLink() ? 'link' : 'other'
+  } catch {
+    return undefined
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { bigint: true }).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {

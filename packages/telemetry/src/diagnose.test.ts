@@ -1,0 +1,75 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { expect, test } from 'vitest'
+import { personsTelemetry } from '../test/person.ts'
+import { diagnose } from './diagnose.ts'
+import { placesOf } from './places.ts'
+
+const OFF = { DO_NOT_TRACK: '1' }
+
+function personsOutbox() {
+  const { world } = personsTelemetry(OFF)
+  const destination = { host: 'http://127.0.0.1:1', apiKey: 'phc_secret' }
+  const { directory, root, outbox } = placesOf(world.product, world.home, destination)
+  mkdirSync(dirname(outbox), { recursive: true })
+  return {
+    paths: { home: world.home, directory, root, outbox },
+    check: async () =>
+      (await diagnose(personsTelemetry(OFF, world.home))).find(({ name }) => name === 'outbox'),
+  }
+}
+
+type Place = keyof ReturnType<typeof personsOutbox>['paths']
+
+const file = (path: string) => writeFileSync(path, 'mine')
+const linkToNothing = (path: string) => symlinkSync(`${path}-gone`, path, 'junction')
+const linkToDirectory = (path: string) => {
+  mkdirSync(`${path}-elsewhere`)
+  symlinkSync(`${path}-elsewhere`, path, 'junction')
+}
+
+test.each<[string, Place, (path: string) => void, string]>([
+  ['a file for the directory of the tool', 'directory', file, 'is not a directory'],
+  ['a file for the directory of telemetry', 'root', file, 'is not a directory'],
+  ['a file for the outbox', 'outbox', file, 'is not a directory'],
+  [
+    'a link to nothing for the directory of the tool',
+    'directory',
+    linkToNothing,
+    'is a link that leads to no',
+  ],
+  ['a link to nothing for the directory of telemetry', 'root', linkToNothing, 'is a link that leads to no'],
+  ['a link for the outbox, which is none then', 'outbox', linkToDirectory, 'is a link, so nothing is'],
+])('what stands in the way of the outbox is named: %s', async (_sentence, place, put, says) => {
+  const { paths, check } = personsOutbox()
+  rmSync(paths[place], { recursive: true, force: true })
+  put(paths[place])
+  expect(await check()).toMatchObject({
+    ok: false,
+    says: expect.stringContaining(`${paths[place]} ${says}`),
+    advice: 'Move it away: a directory is made in its place.',
+  })
+})
+
+test('a home that is a file is none', async () => {
+  const { paths, check } = personsOutbox()
+  rmSync(paths.home, { recursive: true })
+  file(paths.home)
+  expect(await check()).toMatchObject({ ok: false, says: expect.stringContaining('there is no home') })
+})
+
+test.each<[string, Place]>([
+  ['the tool', 'directory'],
+  ['telemetry', 'root'],
+])('a link to a directory for that of %s is as good as one', async (_sentence, place) => {
+  const { paths, check } = personsOutbox()
+  rmSync(paths[place], { recursive: true })
+  linkToDirectory(paths[place])
+  expect(await check()).toMatchObject({ ok: true, says: `${paths.outbox} can be made` })
+})
+
+test('an outbox that is there can be written to', async () => {
+  const { paths, check } = personsOutbox()
+  mkdirSync(paths.outbox)
+  expect(await check()).toMatchObject({ ok: true, says: `${paths.outbox} can be written to` })
+})
