@@ -1,10 +1,12 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { ensureMachineId } from '@visivo/machine-id'
 import { expect, onTestFinished, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
 import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { withoutRoot } from '../test/without-root.ts'
 import { purge, reset, turnOff, turnOn } from './control.ts'
+import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
 import { inspectTelemetry } from './inspect.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
@@ -123,6 +125,24 @@ test('a new id is made only where there is one', () => {
   const telemetry = personsTelemetry()
   expect(reset(telemetry).says).toEqual([expect.stringContaining('There is no machine id')])
   expect(readdirSync(telemetry.world.home)).toEqual([])
+})
+
+test('a new id says which server goes on under the old one', () => {
+  const telemetry = personsTelemetry()
+  const { directory, destination } = placesOf(telemetry.world.product, telemetry.world.home, {
+    host: HOSTS[0] ?? '',
+    apiKey: 'phc_secret',
+  })
+  ensureMachineId({ directory })
+  expect(reset(telemetry).says).toEqual([expect.stringContaining('The machine id is now')])
+  mkdirSync(destination, { recursive: true })
+  const lock = holdCourierLock(destination, claimCourierLock(destination) ?? 0, 'a catalogue')
+  expect(reset(telemetry).says).toEqual([
+    expect.stringContaining('The machine id is now'),
+    `Process ${process.pid} is at work; if it is a server, it goes on under the old id until its next start.`,
+  ])
+  lock?.release()
+  expect(reset(telemetry).says).toHaveLength(1)
 })
 
 test('purge removes a link itself, and nothing behind it', async () => {

@@ -91,7 +91,7 @@ function isKept(directory: string): boolean {
 /** Gives this machine a new id, if it has one. What waits keeps the id that it was recorded under. Never throws. */
 export function reset(telemetry: Telemetry): Outcome {
   const { product, home } = telemetry.world
-  const { directory } = sharedPlacesOf(product, home)
+  const { directory, root } = sharedPlacesOf(product, home)
   const old = readMachineId({ directory })
   if (old === undefined)
     return {
@@ -100,7 +100,16 @@ export function reset(telemetry: Telemetry): Outcome {
     }
   const done = attempt(() => resetMachineId({ directory }))
   if (typeof done !== 'string') return done
-  return { ok: true, says: [`The machine id is now ${done}. Nothing connects it with the old one, ${old}.`] }
+  return {
+    ok: true,
+    says: [
+      `The machine id is now ${done}. Nothing connects it with the old one, ${old}.`,
+      ...couriersAtWork(root).map(
+        (pid) =>
+          `Process ${pid} is at work; if it is a server, it goes on under the old id until its next start.`,
+      ),
+    ],
+  }
 }
 
 /**
@@ -114,7 +123,7 @@ export async function purge(telemetry: Telemetry): Promise<Outcome> {
   const paths = isAbsolute(home) ? [root, id, `${id}.next`].filter(exists) : []
   if (paths.length === 0)
     return { ok: true, says: ['There is nothing to remove: telemetry wrote nothing here.'] }
-  const couriers = findPlaces(root).flatMap(({ destination }) => courierPid(destination) ?? [])
+  const couriers = couriersAtWork(root)
   const refused = removeAll(paths)
   if (refused) return refused
   // A courier that finds its lock gone ends, but may write once more before it looks.
@@ -129,6 +138,18 @@ export async function purge(telemetry: Telemetry): Promise<Outcome> {
       `Your settings stay as they are. The next command on a terminal tells about telemetry again, if it is on.`,
     ],
   }
+}
+
+/** The processes that send, or would: a command's courier, or a server that has one in itself. */
+function couriersAtWork(root: string): readonly number[] {
+  return findPlaces(root).flatMap(({ destination }) => {
+    try {
+      return courierPid(destination) ?? []
+    } catch {
+      // It ended in this moment, and its lock went.
+      return []
+    }
+  })
 }
 
 /** Those of the processes that have not ended after a few seconds. */
