@@ -96,6 +96,26 @@ test.each<[string, number, number]>([
   expect(emitter.getMaxListeners()).toBe(then)
 })
 
+test('a limit that the host set in between stays, and it is not warned of as many as it asked for', async () => {
+  const warnings = watchWarnings()
+  const emitter = new EventEmitter()
+  const removeRoom = makeListenerRoom(emitter)
+  emitter.setMaxListeners(20)
+  removeRoom()
+  for (let more = 0; more < 20; more++) emitter.on('end', () => {})
+  expect(emitter.getMaxListeners()).toBe(20)
+  expect(await warnings()).toEqual([])
+})
+
+test('whoever of us leaves first, the host has its limit back when all have left', () => {
+  const emitter = new EventEmitter()
+  const [first, second] = [makeListenerRoom(emitter), makeListenerRoom(emitter)]
+  first()
+  expect(emitter.getMaxListeners()).toBe(MOST + 1)
+  second()
+  expect(emitter.getMaxListeners()).toBe(MOST)
+})
+
 test('a limit of one that the host set in between is not taken for none', () => {
   const emitter = new EventEmitter()
   const removeRoom = makeListenerRoom(emitter)

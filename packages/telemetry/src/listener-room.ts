@@ -10,10 +10,14 @@ const ownProcess: Limited = {
   setMaxListeners: (most) => process.setMaxListeners(most),
 }
 
+/** The limits with room of ours, as we set them last: any other the program has set since. */
+const ours = new WeakMap<Limited, number>()
+
 /**
  * Makes room for one listener of ours on every event of an emitter: Node prints a warning to whoever has more than ten,
- * and no program is to have eleven because of us, whether its own come before ours or after. Gives the function that
- * takes the room away again. Never throws: where no room is to be had there is none.
+ * and no program is to have eleven because of us, whether its own come before ours or after. A limit that it sets while
+ * we listen is its own and counts ours as well. Gives the function that takes the room away again, from a limit of ours
+ * alone. Never throws: where no room is to be had there is none.
  */
 export function makeListenerRoom(emitter: Limited = ownProcess): () => void {
   if (!makeRoomForGood(emitter)) return () => {}
@@ -30,7 +34,9 @@ function changeRoom(emitter: Limited, by: number): boolean {
     const most = emitter.getMaxListeners()
     // 0 is no limit, too.
     if (most === 0 || most === Number.POSITIVE_INFINITY || most + by === 0) return false
+    if (by < 0 && most !== ours.get(emitter)) return false
     emitter.setMaxListeners(most + by)
+    ours.set(emitter, most + by)
     return true
   } catch {
     return false
