@@ -136,7 +136,7 @@ test('a new id says which server goes on under the old one', () => {
   ensureMachineId({ directory })
   expect(reset(telemetry).says).toEqual([expect.stringContaining('The machine id is now')])
   mkdirSync(destination, { recursive: true })
-  const lock = holdCourierLock(destination, claimCourierLock(destination) ?? 0, 'a catalogue')
+  const lock = holdCourierLock(destination, claimCourierLock(destination, () => 'cake', false) ?? 0, 'cake')
   expect(reset(telemetry).says).toEqual([
     expect.stringContaining('The machine id is now'),
     `Process ${process.pid} is at work; if it is a server, it goes on under the old id until its next start.`,

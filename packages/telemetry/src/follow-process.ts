@@ -104,8 +104,7 @@ function endedBy(telemetry: Telemetry, followed: FollowedProcess): OnSignal | un
 /** Node itself gives the terminal back to the shell as it was, but not any more where somebody listened to a signal. */
 function leaveRawMode(): void {
   try {
-    const { stdin } = process
-    if (stdin.isTTY && stdin.isRaw) stdin.setRawMode(false)
+    if (process.stdin.isTTY && process.stdin.isRaw) process.stdin.setRawMode(false)
   } catch {
     // A stdin that the program closed, or put something in place of.
   }

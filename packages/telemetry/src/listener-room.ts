@@ -20,25 +20,40 @@ const ours = new WeakMap<Limited, number>()
  * alone. Never throws: where no room is to be had there is none.
  */
 export function makeListenerRoom(emitter: Limited = ownProcess): () => void {
-  if (!makeRoomForGood(emitter)) return () => {}
-  return () => void changeRoom(emitter, -1)
+  const change = (by: number) => {
+    const most = changeRoom(emitter, by)
+    if (most !== undefined) ours.set(emitter, most)
+    return most !== undefined
+  }
+  if (!change(1)) return () => {}
+  return () => void (limitOf(emitter) === ours.get(emitter) && change(-1))
 }
 
-/** The same for an emitter that has the listener to its own end. Gives whether there was a limit. */
+/**
+ * The same for an emitter that has the listener to its own end; of that nothing is remembered, for each response is one.
+ * Gives whether there was a limit.
+ */
 export function makeRoomForGood(emitter: Limited): boolean {
-  return changeRoom(emitter, 1)
+  return changeRoom(emitter, 1) !== undefined
 }
 
-function changeRoom(emitter: Limited, by: number): boolean {
+/** Gives the new limit; nothing where there is none. */
+function changeRoom(emitter: Limited, by: number): number | undefined {
   try {
     const most = emitter.getMaxListeners()
     // 0 is no limit, too.
-    if (most === 0 || most === Number.POSITIVE_INFINITY || most + by === 0) return false
-    if (by < 0 && most !== ours.get(emitter)) return false
+    if (most === 0 || most === Number.POSITIVE_INFINITY || most + by === 0) return undefined
     emitter.setMaxListeners(most + by)
-    ours.set(emitter, most + by)
-    return true
+    return most + by
   } catch {
-    return false
+    return undefined
+  }
+}
+
+function limitOf(emitter: Limited): number | undefined {
+  try {
+    return emitter.getMaxListeners()
+  } catch {
+    return undefined
   }
 }
