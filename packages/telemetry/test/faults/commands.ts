@@ -19,6 +19,7 @@ export const COMMANDS: readonly Fault[] = [
   {
     fault: 'a hundred commands at once',
     events: [100, 100, 0],
+    alone: true,
     happens: async (scene) => {
       const hundred = 'for i in {1..100}; do "$0" "$1" & done; wait'
       await scene.command({ by: (script) => ['bash', '-c', hundred, process.execPath, script] })
