@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { publicView } from './public-view.ts'
 
 /** An object of a compiled project: it has a name, and keys that depend on its kind. */
@@ -9,8 +11,8 @@ export interface NamedObject {
 /** A compiled project, already without anything that a client may not see. */
 export interface Project {
   readonly name: string
-  /** Where the project's own files lie, as seen from the directory of the compiled one. */
-  readonly directory: string
+  /** Where the project's own files lie, as it was recorded: `projectDirectoryOf` reads it. */
+  readonly directory: unknown
   /** What `GET /api/project` answers. */
   readonly view: Readonly<Record<string, unknown>>
   readonly models: readonly NamedObject[]
@@ -21,8 +23,24 @@ export interface Project {
 export function interpretProject(json: unknown): Project | undefined {
   if (!isNamed(json)) return undefined
   const view = publicView(json)
-  const directory = typeof json.project_directory === 'string' ? json.project_directory : '..'
-  return { name: json.name, directory, view, models: named(view.models), dashboards: named(view.dashboards) }
+  return {
+    name: json.name,
+    directory: json.project_directory,
+    view,
+    models: named(view.models),
+    dashboards: named(view.dashboards),
+  }
+}
+
+/**
+ * Where a project's own files lie, absolute.
+ * @param output the directory of the compiled project
+ * @param recorded its `project_directory`; where there is none, the project lies one above
+ */
+export async function projectDirectoryOf(output: string, recorded: unknown): Promise<string> {
+  // `visivo compile` counts from the real path.
+  const realOutput = await realpath(output).catch(() => output)
+  return resolve(realOutput, typeof recorded === 'string' ? recorded : '..')
 }
 
 const named = (list: unknown): readonly NamedObject[] => (Array.isArray(list) ? list.filter(isNamed) : [])

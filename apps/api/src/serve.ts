@@ -1,6 +1,6 @@
-import { realpath } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
+import { isAbsolute } from 'node:path'
 import type { MiddlewareHandler } from 'hono'
+import { projectDirectoryOf } from './project.ts'
 import { isLoopback } from './security.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { openStore } from './store.ts'
@@ -54,9 +54,7 @@ export async function serve(args: readonly string[], world: ServeWorld): Promise
   }
   const { name } = project.value
   const { directory } = usage
-  // `visivo compile` counts from the real path.
-  const realDirectory = await realpath(directory).catch(() => directory)
-  const projectDirectory = resolve(realDirectory, project.value.directory)
+  const projectDirectory = await projectDirectoryOf(directory, project.value.directory)
   const instrument = await world.instrument?.({ name, directory, projectDirectory })
   try {
     return await serveUntilStopped(usage, name, world, instrument)

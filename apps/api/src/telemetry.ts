@@ -5,6 +5,8 @@ import { releasedVisivo } from './product.ts'
 import type { Instrument, ServedProject } from './serve.ts'
 import { version } from './version.ts'
 
+export { projectDirectoryOf } from './project.ts'
+
 /**
  * Lets telemetry see every request of a server, as one that is part of a program's run.
  * With telemetry off it sees nothing and starts nothing.
@@ -19,13 +21,16 @@ export function instrumentWith(
 }
 
 /**
- * The same for `visivo-api`, which is a program of its own. Its project may have opted out where it lies; and so may
- * the one that it is started in, whose output may have been copied. While it runs, the first is watched.
+ * The place to ask for consent where a program works on a project: it may have opted out where it lies; and so may the
+ * one that the program is started in, whose output may have been copied. With neither off it is the project's, which a
+ * server watches.
  */
+export function whereOfProject(telemetry: Telemetry, here: Where, projectDirectory: string): Where {
+  return telemetry.consent(here).recording ? { ...here, projectDirectory } : here
+}
+
+/** The same as `instrumentWith` for `visivo-api`, which is a program of its own. */
 export function instrument(project: ServedProject): Instrument {
   const telemetry = createTelemetry({ version, product: releasedVisivo() })
-  const here: Where = {}
-  const there: Where = { projectDirectory: project.projectDirectory }
-  const off = [here, there].find((where) => !telemetry.consent(where).recording)
-  return instrumentWith(telemetry, project, off ?? there)
+  return instrumentWith(telemetry, project, whereOfProject(telemetry, {}, project.projectDirectory))
 }

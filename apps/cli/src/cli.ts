@@ -65,8 +65,9 @@ export async function runCli(argv: readonly string[], world: World = processWorl
       // What looks at telemetry has to work when the file is broken, and says so itself.
       if (observed) requireEnvFile(envFile, askedEnvFile)
       const { stdout, stderr } = world
-      const { serving } = observer
-      await run(request.options, { workingDirectory, envFile, env, stdout, stderr, signal, report, serving })
+      const { obtained, serving } = observer
+      const place = { workingDirectory, envFile, env }
+      await run(request.options, { ...place, stdout, stderr, signal, report, obtained, serving })
     })
     await written()
   })

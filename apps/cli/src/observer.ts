@@ -37,6 +37,11 @@ export interface CommandEnd {
 export interface CommandObserver {
   started(start: CommandStart): void
   ended(end: CommandEnd): void | Promise<void>
+  /**
+   * Told by a command that works on what was compiled before, and perhaps elsewhere: the directory of the compiled
+   * project, and where its own files lie as it was recorded there.
+   */
+  obtained?(output: string, projectDirectory: unknown): Promise<void>
   /** Asked by a command that becomes a server: what follows its requests, and is closed after the last one. */
   serving?(project: { readonly name: string | undefined }): Promise<Instrument>
 }

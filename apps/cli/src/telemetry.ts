@@ -39,6 +39,12 @@ export function observeCommands(telemetry: Telemetry): CommandObserver {
         withoutCommand: true,
       })
     },
+    obtained: async (output, recorded) => {
+      const { projectDirectoryOf, whereOfProject } = await import('@visivo/api/telemetry')
+      where = whereOfProject(telemetry, where, await projectDirectoryOf(output, recorded))
+      // A crash ends the command without asking anybody once more.
+      running?.note({ where })
+    },
     ended: ({ error, exitCode, report }) => {
       const { projectName, objectCounts, jobCount } = report
       running?.ended({ error, success: exitCode === 0, projectName, objectCounts, jobCount })

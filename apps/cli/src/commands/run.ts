@@ -63,7 +63,9 @@ async function obtainProject(options: RunOptions, context: CommandContext): Prom
   if (options.source !== undefined) {
     throw new UsageError('--source is decided when compiling; leave it out, or leave out --skip-compile.')
   }
-  const project = await readCompiled(resolve(context.workingDirectory, options.outputDir))
+  const output = resolve(context.workingDirectory, options.outputDir)
+  const project = await readCompiled(output)
+  await context.obtained?.(output, project.project_directory)
   context.report.projectName = project.name
   context.report.objectCounts = project.object_counts
   return project
