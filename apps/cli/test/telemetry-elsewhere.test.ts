@@ -80,6 +80,15 @@ test('nor in CI, where the process that sends is started before the project is k
   expect(world.files().filter((path) => path.endsWith('.json'))).toEqual([])
 })
 
+test('nor in a directory of it that is named by a link', async () => {
+  const world = await telemetryWorld()
+  const project = temporaryProject({ [FILE]: OFF, 'sub/file': '' })
+  const link = join(temporaryProject(PROJECT), 'link')
+  symlinkSync(join(project, 'sub'), link, 'junction')
+  await visivo(temporaryDirectory(), ['compile', '-w', link], world.env)
+  expect([world.receiver.connections, world.files()]).toEqual([0, []])
+})
+
 test('a project that did not is recorded, wherever it is run from', async () => {
   const world = await telemetryWorld()
   const output = await compiled(PROJECT)

@@ -6,6 +6,7 @@ import {
   lstatSync,
   openSync,
   readFileSync,
+  realpathSync,
   statSync,
 } from 'node:fs'
 
@@ -39,6 +40,16 @@ export function readText(path: string): TextFile {
 /** Whether there is anything of this name. Never throws. */
 export function isThere(path: string): boolean {
   return existsSync(path)
+}
+
+/** Where a path leads, every link followed; the path itself where nothing is there. Never throws. */
+export function realPath(path: string): string {
+  try {
+    // The system's own: it is one call, and Node's is misled by what was looked at before.
+    return realpathSync.native(path)
+  } catch {
+    return path
+  }
 }
 
 /** The `code` of an error of `node:fs`, such as `EACCES`. */

@@ -1,11 +1,20 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { visivo } from './product.ts'
 import { readSources } from './sources.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'telemetry-sources-'))
+// On macOS it lies behind a link.
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'telemetry-sources-')))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 let home: string
@@ -138,6 +147,27 @@ describe('below a project', () => {
     expect([envFile, envFileName]).toEqual([value ? { DO_NOT_TRACK: value } : {}, ENV_FILES])
   })
   const ENV_FILES = ['.env', join('..', '..', '.env')].join(' or ')
+
+  test.each<[string, Record<string, string>, string]>([
+    ['the file above where a link leads to is read', { [`proj/${FILE}`]: 'a' }, 'proj'],
+    ['it comes before the one above the link', { [`else/${FILE}`]: 'b', [`proj/${FILE}`]: 'a' }, 'proj'],
+    ['the one above the link is read where there is no other', { [`else/${FILE}`]: 'a' }, 'else'],
+    ['the one behind the link is read as it was named', { [`proj/models/new/${FILE}`]: 'a' }, 'else/link'],
+  ])('%s', (_, files, where) => {
+    mkdirSync(join(home, 'else'))
+    const link = join(home, 'else', 'link')
+    symlinkSync(below(), link, 'junction')
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text)
+    const { path, ...file } = readBelow(link).project
+    expect(file).toEqual({ state: 'read', text: 'a' })
+    expect(realpathSync(path)).toBe(realpathSync(join(home, where, FILE)))
+  })
+
+  test('a directory that was deleted has the project that it lay in', () => {
+    writeFileSync(join(home, 'proj', FILE), 'a')
+    rmSync(below(), { recursive: true })
+    expect(readBelow(below()).project).toMatchObject({ state: 'read', path: join(home, 'proj', FILE) })
+  })
 
   test('nothing is looked for where there is no project', () => {
     writeFileSync(join(home, 'proj', FILE), 'a')

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { optOutsIn } from './env-file.ts'
 import type { Product } from './product.ts'
-import { isThere, readText, type TextFile } from './read-text.ts'
+import { isThere, readText, realPath, type TextFile } from './read-text.ts'
 
 /** Environment variables, as in `process.env` or a parsed `.env` file. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -37,7 +37,7 @@ const NO_PROJECT: TextFile = { state: 'absent', path: '' }
 /**
  * Reads the two configuration files, and the project's `.env` for an opt-out in it, which counts whether or not the
  * tool loads that file; the file that it does load; and nothing else. The project is the directory's own, or that of
- * the nearest directory above it; the `.env` of the directory itself counts too. Never throws: what can't be read says
+ * the nearest directory above it, where it really lies; the `.env` of the directory itself counts too. Never throws: what can't be read says
  * so in its `state`. A home directory or working directory that can't be told counts as an unreadable file, because
  * nobody knows what the person wrote there.
  */
@@ -71,19 +71,26 @@ function readGlobal({ directoryName, configFile }: Product, home: string): TextF
   return file.state !== 'absent' || isThere(home) ? file : unreadable('there is no home directory')
 }
 
-function readProject(product: Product, directory: string | null): TextFile {
+function readProject({ projectFile }: Product, directory: string | null): TextFile {
   if (directory === null) return NO_PROJECT
-  if (directory !== '') return readNearest(directory, product.projectFile)
-  return { state: 'unreadable', path: product.projectFile, reason: 'the working directory is unknown' }
+  if (directory === '')
+    return { state: 'unreadable', path: projectFile, reason: 'the working directory is unknown' }
+  const own = readText(join(directory, projectFile))
+  if (isFound(own)) return own
+  // A link lies below two directories. The one that it leads to comes first: whoever changes to it is there.
+  const above = new Set([realPath(directory), directory].map(dirname))
+  return [...above].map((each) => readNearest(each, projectFile)).find(isFound) ?? own
+}
+
+function isFound({ state }: TextFile): boolean {
+  return state !== 'absent'
 }
 
 /** The file of this name in the directory, or else in the nearest one above it that has one, readable or not. */
 function readNearest(directory: string, name: string): TextFile {
   const own = readText(join(directory, name))
   const above = dirname(directory)
-  if (own.state !== 'absent' || above === directory) return own
-  const nearest = readNearest(above, name)
-  return nearest.state === 'absent' ? own : nearest
+  return isFound(own) || above === directory ? own : readNearest(above, name)
 }
 
 /** The directory's own `.env`, the one beside the project's file, and the one that was loaded in their place. */
