@@ -1,5 +1,8 @@
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { leaveAnEvent, type TelemetryWorld, telemetry, telemetryWorld } from './telemetry-world.ts'
+import { leaveAnEvent, PROJECT, type TelemetryWorld, telemetry, telemetryWorld } from './telemetry-world.ts'
+import { temporaryProject } from './temp-project.ts'
 
 describe('flush', () => {
   test('sends what waits in spite of an earlier failure, and says so', async () => {
@@ -28,6 +31,23 @@ describe('flush', () => {
     expect(stderr).toContain(`2 events still wait: ${says}`)
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, sent: 0, waiting: 2 })
   })
+
+  test.each<[string, Readonly<Record<string, string>>, string]>([
+    ['a directory', { '.env/pyvenv.cfg': '' }, 'not a file'],
+    ['UTF-16', { '.env': 'A\0=\x001\0' }, 'not a UTF-8 text'],
+  ])(
+    'says with status that the env file is off because it is %s, and to mend it',
+    async (_, files, reason) => {
+      const world = await telemetryWorld()
+      const cwd = temporaryProject({ ...PROJECT, ...files })
+      const says = `elemetry is off: .env: the file can't be read (${reason})`
+      expect((await telemetry(world, [], {}, cwd)).stdout).toContain(says)
+      const { code, stdout } = await telemetry(world, ['doctor'], {}, cwd)
+      expect([code, stdout]).toEqual([1, expect.stringMatching(/^bad\s+switch/)])
+      expect(stdout).toContain(says)
+      expect(stdout).toContain(`→ Mend ${join(realpathSync(cwd), '.env')}; until then it counts as off.`)
+    },
+  )
 
   test('with telemetry off opens no connection', async () => {
     const world = await telemetryWorld()

@@ -98,12 +98,23 @@ test('another product has its own variables and files, and DO_NOT_TRACK', () => 
   ])
 })
 
+test('an env file that can not be read is off for that, and no variable in it is made up', () => {
+  const broken = { state: 'unreadable', path: '/p/prod.env', reason: 'EACCES' } as const
+  const { checked } = ask({ brokenEnvFiles: [broken] })
+  expect(checked.filter(({ kind }) => kind === 'env-file')).toMatchObject([
+    { source: 'VISIVO_TELEMETRY_DISABLED in .env', verdict: 'silent' },
+    { source: 'DO_NOT_TRACK in .env', verdict: 'silent' },
+    { source: 'prod.env', value: "the file can't be read (EACCES)", verdict: 'off', unclear: true },
+  ])
+})
+
 const OFF: Readonly<Record<string, Partial<Sources>>> = {
   variable: { env: { ...KEY, VISIVO_TELEMETRY_DISABLED: 'true' } },
   doNotTrack: { env: { ...KEY, DO_NOT_TRACK: '1' } },
   envFile: { envFile: { DO_NOT_TRACK: '1' } },
   project: { project: file('defaults:\n  telemetry_enabled: false\n') },
   global: { global: file('telemetry_enabled: false\n') },
+  brokenEnvFile: { brokenEnvFiles: [{ state: 'unreadable', path: '/x/.env', reason: 'EIO' }] },
   unreadable: { global: { state: 'unreadable', path: '/x', reason: 'EIO' } },
   noKey: { env: {} },
 }

@@ -1,8 +1,9 @@
+import { basename } from 'node:path'
 import { type Destination, findDestination } from './destination.ts'
 import { type Product, switchVariables } from './product.ts'
 import { readFully } from './read-fully.ts'
 import { readPlainly } from './read-plainly.ts'
-import type { TextFile } from './read-text.ts'
+import type { TextFile, UnreadableFile } from './read-text.ts'
 import type { Sources } from './sources.ts'
 import {
   GLOBAL_SWITCH,
@@ -50,7 +51,7 @@ const TOO_LARGE: Reading = {
 /** The one decider: any off wins, the first one is named. Pure but for loading the YAML parser. Never throws. */
 export function decide(product: Product, sources: Sources, options: DecideOptions = {}): Decision {
   const { untilFirstOff = false, readYaml = readFully } = options
-  const { envFileName = '.env' } = sources
+  const { envFileName = '.env', brokenEnvFiles = [] } = sources
   const [disabled, doNotTrack] = switchVariables(product)
   const globalFile = `~/${product.directoryName}/${product.configFile}`
   const { destination, problem } = findDestination(product, sources.env, sources.envFile)
@@ -63,6 +64,7 @@ export function decide(product: Product, sources: Sources, options: DecideOption
     () => checkVariable('environment', doNotTrack, sources.env[doNotTrack]),
     () => checkVariable('env-file', `${disabled} in ${envFileName}`, sources.envFile[disabled]),
     () => checkVariable('env-file', `${doNotTrack} in ${envFileName}`, sources.envFile[doNotTrack]),
+    ...brokenEnvFiles.map((file) => () => unreadable('env-file', basename(file.path), file)),
     () => checkFile('project', product.projectFile, PROJECT_SWITCH, sources.project, readYaml),
     () => checkFile('global', globalFile, GLOBAL_SWITCH, sources.global, readYaml),
     () => destinationRow,
@@ -95,6 +97,18 @@ function checkVariable(kind: 'environment' | 'env-file', source: string, text: s
   return row(kind, source, inWords(value), isOptOut(value) ? 'off' : 'on')
 }
 
+function unclear(kind: Checked['kind'], source: string, value: string, path: string): Checked {
+  return { ...row(kind, source, value, 'off', path), unclear: true }
+}
+
+function unreadable(
+  kind: Checked['kind'],
+  source: string,
+  { path, reason }: Pick<UnreadableFile, 'path' | 'reason'>,
+): Checked {
+  return unclear(kind, source, `the file can't be read (${reason})`, path)
+}
+
 function checkFile(
   kind: 'project' | 'global',
   name: string,
@@ -105,19 +119,18 @@ function checkFile(
   const source = `${keyPath.join('.')} in ${name}`
   const { path } = file
   if (file.state === 'absent') return row(kind, source, 'no file', 'silent', path)
-  const unclear = (value: string): Checked => ({ ...row(kind, source, value, 'off', path), unclear: true })
-  if (file.state === 'unreadable') return unclear(`the file can't be read (${file.reason})`)
+  if (file.state === 'unreadable') return unreadable(kind, source, file)
   const text = file.text.replace(/\r\n?/g, '\n')
   const reading =
     readPlainly(text, keyPath) ?? (text.length > MOST_PARSED ? TOO_LARGE : readYaml(text, keyPath))
   if ('problem' in reading)
-    return unclear(`the file can't be read (${reading.problem}${inLine(reading.line)})`)
+    return unreadable(kind, source, { path, reason: reading.problem + inLine(reading.line) })
   const { found } = reading
   const said = found.find(({ value }) => meaningOf(value) !== 'on') ?? found[0]
   if (said === undefined) return row(kind, source, 'not set', 'silent', path)
   const value = inWords(said.value) + inLine(said.line)
   const meaning = meaningOf(said.value)
-  return meaning === 'unclear' ? unclear(value) : row(kind, source, value, meaning, path)
+  return meaning === 'unclear' ? unclear(kind, source, value, path) : row(kind, source, value, meaning, path)
 }
 
 /** The words that switch telemetry as they are; of anything else only that it is there: it may be a secret. */

@@ -9,12 +9,11 @@ const LINE =
 
 /**
  * The opt-outs in a `.env` file, line by line, so that none is missed where a parser passes over it (behind a line that
- * is no setting) or takes a later value. A file that is there and can't be read may hold one: then it is one.
+ * is no setting) or takes a later value.
  */
 export function optOutsIn(file: TextFile, product: Product): Environment {
-  if (file.state === 'absent') return {}
+  if (file.state !== 'read') return {}
   const [own, shared] = switchVariables(product)
-  if (file.state === 'unreadable') return { [shared]: `the file can't be read (${file.reason})` }
   const found: Record<string, string> = {}
   // A server asks every second: only the lines that name a switch are looked at.
   for (const line of file.text.match(new RegExp(`^.*(?:${own}|${shared}).*$`, 'gm')) ?? []) {

@@ -1,6 +1,6 @@
 export { type Checked, type DecideOptions, type Decision, decide } from './decide.ts'
 export { DEFAULT_HOST, type Destination, type FoundDestination, findDestination } from './destination.ts'
 export { defineProduct, type Product, type ProductOptions, visivo } from './product.ts'
-export type { TextFile } from './read-text.ts'
+export type { TextFile, UnreadableFile } from './read-text.ts'
 export { type Environment, homeDirectory, readSources, type Sources, type SourcesOptions } from './sources.ts'
 export { type Found, GLOBAL_SWITCH, PROJECT_SWITCH, type Reading, type ReadSwitch } from './switch.ts'

@@ -14,7 +14,14 @@ import {
 export type TextFile =
   | { readonly state: 'absent'; readonly path: string }
   | { readonly state: 'read'; readonly path: string; readonly text: string }
-  | { readonly state: 'unreadable'; readonly path: string; readonly reason: string }
+  | UnreadableFile
+
+/** What exists but can't be read, and why, in words. */
+export interface UnreadableFile {
+  readonly state: 'unreadable'
+  readonly path: string
+  readonly reason: string
+}
 
 /** No configuration comes near it; more would cost every command, and a server's thread its memory. */
 const MAX_BYTES = 2_000_000

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { decide } from './decide.ts'
 import { visivo } from './product.ts'
 import { readSources } from './sources.ts'
 
@@ -28,6 +29,10 @@ beforeEach(() => {
 })
 
 const read = () => readSources(visivo, { env: {}, home, projectDirectory: home }).global
+const makeLarge = (file: string) => {
+  writeFileSync(file, '')
+  truncateSync(file, 2_000_001)
+}
 const unreadable = (reason: string) => ({ state: 'unreadable', path, reason })
 
 test('both files are read, and the environments are handed on', () => {
@@ -85,9 +90,19 @@ describe('the .env file of the project', () => {
       'not a UTF-8 text',
     ],
     ['is a directory', () => mkdirSync(join(home, '.env')), 'not a file'],
+    ['is larger than 2 MB', () => makeLarge(join(home, '.env')), 'larger than 2 MB'],
   ])('opts out when it %s: nobody knows what it says', (_, make, reason) => {
     make()
-    expect(readEnv()).toEqual({ DO_NOT_TRACK: `the file can't be read (${reason})` })
+    expect(decide(visivo, readSources(visivo, { env: {}, home, projectDirectory: home }))).toMatchObject({
+      enabled: false,
+      because: {
+        kind: 'env-file',
+        source: '.env',
+        value: `the file can't be read (${reason})`,
+        path: join(home, '.env'),
+        unclear: true,
+      },
+    })
   })
 
   test('is not all: the file that the tool loads in its place is read for an opt-out as well', () => {
@@ -226,8 +241,7 @@ describe('a file is unreadable', () => {
   })
 
   test('when it is larger than 2 MB', () => {
-    writeFileSync(path, '')
-    truncateSync(path, 2_000_001)
+    makeLarge(path)
     expect(read()).toEqual(unreadable('larger than 2 MB'))
   })
 

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { optOutsIn } from './env-file.ts'
 import type { Product } from './product.ts'
-import { isThere, readText, realPath, type TextFile } from './read-text.ts'
+import { isThere, readText, realPath, type TextFile, type UnreadableFile } from './read-text.ts'
 
 /** Environment variables, as in `process.env` or a parsed `.env` file. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -14,6 +14,8 @@ export interface Sources {
   readonly envFile: Environment
   /** What these files are called as seen from the directory, such as `.env or ../.env`; `.env` unless given. */
   readonly envFileName?: string
+  /** Those of them that are there and can't be read: each may hold an opt-out, and counts as one. */
+  readonly brokenEnvFiles?: readonly UnreadableFile[]
   readonly project: TextFile
   readonly global: TextFile
 }
@@ -48,9 +50,12 @@ export function readSources(product: Product, options: SourcesOptions = {}): Sou
   const directory = projectDirectory && attempt(() => resolve(projectDirectory))
   const project = readProject(product, directory)
   const paths = envFilesOf(directory, project, options.envFilePath)
+  const files = paths.map(readText)
+  const brokenEnvFiles = files.filter((file) => file.state === 'unreadable')
   return {
     env,
-    envFile: Object.assign({ ...envFile }, ...paths.map((path) => optOutsIn(readText(path), product))),
+    envFile: Object.assign({ ...envFile }, ...files.map((file) => optOutsIn(file, product))),
+    ...(brokenEnvFiles.length > 0 && { brokenEnvFiles }),
     ...(paths.length > 1 && {
       envFileName: paths.map((path) => relative(directory ?? '', path)).join(' or '),
     }),

@@ -1,9 +1,10 @@
 import type { Checked } from '@visivo/telemetry-config'
 
 /** A source's answer as a person would say it, such as `DO_NOT_TRACK is set (1)`. */
-export function sayWhatCounts({ kind, source, value }: Checked): string {
+export function sayWhatCounts({ kind, source, value, unclear }: Checked): string {
   if (kind === 'destination') return value
-  return kind === 'environment' || kind === 'env-file' ? `${source} is set (${value})` : `${source}: ${value}`
+  const isVariable = kind === 'environment' || (kind === 'env-file' && !unclear)
+  return isVariable ? `${source} is set (${value})` : `${source}: ${value}`
 }
 
 /** `1 event`, `2 events`. */

@@ -22,6 +22,7 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     'off',
   ],
   ['the file says no that the server loaded', { 'project/prod.env': '\tDO_NOT_TRACK: 1\n' }, 'off'],
+  ['the file can not be read that the server loaded', { 'project/prod.env': 'A=1\0' }, 'unclear'],
 ])('when %s', (_, files, answer) => {
   const { home, projectDirectory } = place(files)
   const envFilePath = join(projectDirectory, 'prod.env')

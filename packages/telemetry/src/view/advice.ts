@@ -8,7 +8,10 @@ export function adviceFor(checked: readonly Checked[], product: Product): readon
 const ADVICE: Readonly<Record<Checked['kind'], (row: Checked, product: Product) => string>> = {
   environment: ({ source, value }) =>
     `${source} is set (${value}) where this page was started. To have it on, unset it there.`,
-  'env-file': ({ source, value }) => `${source} is set (${value}). To have it on, take it out of that file.`,
+  'env-file': ({ source, value, path }) =>
+    isBroken(value)
+      ? `${source}: ${value}. What can't be read counts as off; mend ${path ?? 'the file'} to have it on.`
+      : `${source} is set (${value}). To have it on, take it out of that file.`,
   project: ({ source, value }, { name }) =>
     isBroken(value)
       ? `${source}: ${value}. What can't be read counts as off; mend the file to have its own word count.`
