@@ -38,6 +38,16 @@ test('off empties the outbox of every destination', () => {
   ])
 })
 
+/** What to do where the file stays as it is. */
+const OTHERWISE = 'Until that can be done, VISIVO_TELEMETRY_DISABLED=1 in your environment switches it off.'
+
+test('off that can not be written says what switches it off all the same', () => {
+  const telemetry = personsTelemetry()
+  writeFileSync(join(telemetry.world.home, '.visivo'), 'in the place of the directory')
+  const { ok, says } = turnOff(telemetry)
+  expect([ok, says.slice(0, 2)]).toEqual([false, [expect.stringContaining('Could not write'), OTHERWISE]])
+})
+
 test('off empties the outbox even if the file cannot be edited, and says both', () => {
   const telemetry = personsTelemetry()
   waitEverywhere(telemetry)
@@ -46,6 +56,7 @@ test('off empties the outbox even if the file cannot be edited, and says both', 
     ok: false,
     says: [
       expect.stringContaining('config.yml:2: it is not valid YAML'),
+      OTHERWISE,
       'Removed 2 events that waited to be sent.',
     ],
   })

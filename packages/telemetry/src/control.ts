@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readMachineId, resetMachineId } from '@visivo/machine-id'
-import { GLOBAL_SWITCH, PROJECT_SWITCH } from '@visivo/telemetry-config'
+import { GLOBAL_SWITCH, PROJECT_SWITCH, type Product } from '@visivo/telemetry-config'
 import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
 import type { Where } from './consent.ts'
 import { courierPid, isRunning } from './courier-lock.ts'
@@ -67,10 +67,15 @@ export function turnOff(telemetry: Telemetry, options: SwitchOptions = {}): Outc
     says: [
       ...kept.map(sayKept),
       ...edited.says,
+      ...(edited.ok ? [] : [sayOtherwise(product)]),
       ...(removed > 0 ? [`Removed ${sayEvents(removed)} that waited to be sent.`] : []),
       ...(removed + kept.length > 0 ? [] : ['Nothing waited to be sent.']),
     ],
   }
+}
+
+function sayOtherwise({ envPrefix }: Product): string {
+  return `Until that can be done, ${envPrefix}_TELEMETRY_DISABLED=1 in your environment switches it off.`
 }
 
 function sayKept(directory: string): string {
