@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CONFIG, leaveAnEvent, telemetry, telemetryWorld } from './telemetry-world.ts'
@@ -27,12 +27,15 @@ describe('on and off', () => {
     expect(stdout).toContain('It stays off all the same: DO_NOT_TRACK is set (1).')
   })
 
-  test('--project edits the project, and only where there is one', async () => {
+  test('--project edits the project, also from below it, and only where there is one', async () => {
     const world = await telemetryWorld()
     const cwd = temporaryProject({ 'project.visivo.yml': 'name: p # a name\n' })
     expect(await telemetry(world, ['disable', '--project'], {}, cwd)).toMatchObject({ code: 0 })
     const text = readFileSync(join(cwd, 'project.visivo.yml'), 'utf8')
     expect(text).toMatch(/^name: p # a name\n(?=[\s\S]*telemetry_enabled: false)/)
+    mkdirSync(join(cwd, 'models'))
+    const on = await telemetry(world, ['on', '--project'], {}, join(cwd, 'models'))
+    expect(on.stdout).toContain(`in ${join(realpathSync(cwd), 'project.visivo.yml')} is true`)
     const nowhere = temporaryDirectory()
     const { code, stderr } = await telemetry(world, ['off', '--project'], {}, nowhere)
     expect([code, existsSync(join(nowhere, 'project.visivo.yml'))]).toEqual([1, false])

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ensureMachineId } from '@visivo/machine-id'
 import { expect, onTestFinished, test } from 'vitest'
@@ -130,6 +139,24 @@ test('a project in a place that can have none is answered, not thrown', () => {
   const project = join(temporaryDirectory(), 'file', 'project')
   writeFileSync(dirname(project), 'mine')
   expect(turnOff(personsTelemetry(), { project })).toMatchObject({ ok: false })
+})
+
+test('a project is edited from below it as well, in the file that counts there, and that file is named', () => {
+  const telemetry = personsTelemetry()
+  const project = realpathSync(temporaryDirectory())
+  const file = join(project, 'project.visivo.yml')
+  writeFileSync(file, 'name: p\n')
+  const below = join(project, 'models', 'new')
+  mkdirSync(below, { recursive: true })
+  const link = join(temporaryDirectory(), 'link')
+  symlinkSync(below, link, 'junction')
+  const [says] = turnOff(telemetry, { project: below }).says
+  expect(says).toBe(`Telemetry is off now: defaults.telemetry_enabled in ${file} is false.`)
+  expect(inspectTelemetry(telemetry, { projectDirectory: below }).recording).toBe(false)
+  expect(turnOn(telemetry, { project: link }).says).toEqual([
+    `Telemetry is on now: defaults.telemetry_enabled in ${file} is true.`,
+  ])
+  expect(readdirSync(below)).toEqual([])
 })
 
 test('a new id is made only where there is one', () => {

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readMachineId, resetMachineId } from '@visivo/machine-id'
-import { GLOBAL_SWITCH, PROJECT_SWITCH, type Product } from '@visivo/telemetry-config'
+import { GLOBAL_SWITCH, PROJECT_SWITCH, type Product, readSources } from '@visivo/telemetry-config'
 import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
 import type { Where } from './consent.ts'
 import { courierPid, isRunning } from './courier-lock.ts'
@@ -24,7 +24,7 @@ export interface Outcome {
 
 /** Which switch is meant. */
 export interface SwitchOptions {
-  /** The directory of a project, whose own file is edited in place of the person's. */
+  /** A directory in a project or below one: the project's file is edited in place of the person's. */
   readonly project?: string | undefined
   /** What else counts here, so that `turnOn` can tell what still keeps telemetry off. */
   readonly where?: Where
@@ -203,9 +203,11 @@ function edit(telemetry: Telemetry, { project }: SwitchOptions, enabled: boolean
   const [path, keyPath] =
     project === undefined
       ? [join(sharedPlacesOf(product, home).directory, product.configFile), GLOBAL_SWITCH]
-      : [join(project, product.projectFile), PROJECT_SWITCH]
-  if (project !== undefined && !exists(path))
-    return { ok: false, says: [`There is no ${product.projectFile} in ${project}. Nothing was changed.`] }
+      : [projectFileOf(telemetry, project), PROJECT_SWITCH]
+  if (path === undefined) {
+    const says = `There is no ${product.projectFile} in ${project} or above it. Nothing was changed.`
+    return { ok: false, says: [says] }
+  }
   if (!isAbsolute(path)) return { ok: false, says: ['There is no home directory. Nothing was changed.'] }
   const done = attempt(() => setTelemetryEnabled(path, keyPath, enabled))
   if ('ok' in done) return done
@@ -213,6 +215,13 @@ function edit(telemetry: Telemetry, { project }: SwitchOptions, enabled: boolean
     ? `Telemetry is ${word} now: ${keyPath.join('.')} in ${path} is ${enabled}.`
     : `Telemetry was ${word} already in ${path}.`
   return { ok: true, says: [says] }
+}
+
+/** The file that counts in a directory: its own, or the nearest one above it. */
+function projectFileOf({ world }: Telemetry, projectDirectory: string): string | undefined {
+  const { product, home } = world
+  const { state, path } = readSources(product, { env: {}, home, projectDirectory }).project
+  return state === 'absent' || !isAbsolute(path) ? undefined : path
 }
 
 function attempt<T>(work: () => T): T | Outcome {
