@@ -3,9 +3,15 @@ import type { TextFile } from './read-text.ts'
 import type { Environment } from './sources.ts'
 import { isOptOut } from './switch.ts'
 
-/** `NAME=value` in any of the spellings that some reader or shell takes: words before it, a colon, a blank, quotes. */
-const LINE =
-  /^\s*(?:(?:export|set|setenv|readonly|declare|typeset)\s+(?:-\w+\s+)?)?(?<name>[A-Za-z_]\w*)(?:\s*[=:]|\s)\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^#]*))/
+/** A comment, or the names of what is unset: no setting stands behind it. */
+const ASIDE = /(?:^|\s)(?:#|unset\s).*/
+
+/** Any of the names as a whole word, `=`, `:` or a blank, and a value: so every reader and every shell spells it. */
+function settingOf(names: readonly string[]): RegExp {
+  const name = `(?<![\\w.$\\{-])(?<name>${names.join('|')})["']?`
+  const value = `(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^#]*))`
+  return new RegExp(`${name}(?:\\s*[=:]|\\s)\\s*${value}`, 'g')
+}
 
 /**
  * The opt-outs in a `.env` file, line by line, so that none is missed where a parser passes over it (behind a line that
@@ -13,13 +19,17 @@ const LINE =
  */
 export function optOutsIn(file: TextFile, product: Product): Environment {
   if (file.state !== 'read') return {}
-  const [own, shared] = switchVariables(product)
+  const names = switchVariables(product)
+  const setting = settingOf(names)
   const found: Record<string, string> = {}
   // A server asks every second: only the lines that name a switch are looked at.
-  for (const line of file.text.match(new RegExp(`^.*(?:${own}|${shared}).*$`, 'gm')) ?? []) {
-    const { name, double, single, bare = '' } = LINE.exec(line)?.groups ?? {}
-    const value = double ?? single ?? bare
-    if ((name === own || name === shared) && isOptOut(value)) found[name] = value
+  for (const line of file.text.match(new RegExp(`^.*(?:${names.join('|')}).*$`, 'gm')) ?? []) {
+    for (const { groups } of line.replace(ASIDE, '').matchAll(setting)) {
+      const { name = '', double, single, bare = '' } = groups ?? {}
+      // The whole setting may stand in quotes, as in `set "NAME=value"`.
+      const value = double ?? single ?? bare.trim().replace(/\b["']$/, '')
+      if (isOptOut(value)) found[name] = value
+    }
   }
   return found
 }

@@ -10,7 +10,6 @@ import {
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { decide } from './decide.ts'
 import { visivo } from './product.ts'
 import { readSources } from './sources.ts'
 
@@ -29,10 +28,6 @@ beforeEach(() => {
 })
 
 const read = () => readSources(visivo, { env: {}, home, projectDirectory: home }).global
-const makeLarge = (file: string) => {
-  writeFileSync(file, '')
-  truncateSync(file, 2_000_001)
-}
 const unreadable = (reason: string) => ({ state: 'unreadable', path, reason })
 
 test('both files are read, and the environments are handed on', () => {
@@ -52,75 +47,6 @@ test('without options it is the real environment, home and working directory', (
   expect(sources.env).toBe(process.env)
   expect(sources.envFile).toEqual({})
   expect(sources.project).toEqual({ state: 'absent', path: join(process.cwd(), 'project.visivo.yml') })
-})
-
-describe('the .env file of the project', () => {
-  const readEnv = (envFile = {}) =>
-    readSources(visivo, { env: {}, envFile, home, projectDirectory: home }).envFile
-  const own = { VISIVO_TELEMETRY_DISABLED: 'true' }
-  const shared = { DO_NOT_TRACK: '1' }
-
-  test.each<[string, string, object]>([
-    ['opts out', 'VISIVO_TELEMETRY_DISABLED=true', own],
-    ['opts out in quotes, with a comment', 'A=1\nDO_NOT_TRACK="1" # no', shared],
-    ['opts out for a shell', 'export DO_NOT_TRACK=1', shared],
-    ['opts out with a colon', "DO_NOT_TRACK: '1'", shared],
-    ['opts out between tabs', '\texport\tDO_NOT_TRACK\t=\t1', shared],
-    ['opts out for the command line of Windows', 'set DO_NOT_TRACK=1', shared],
-    ['opts out for bash', 'declare -x DO_NOT_TRACK=1', shared],
-    ['opts out for good', '  readonly DO_NOT_TRACK="1"', shared],
-    ['opts out for csh', 'setenv DO_NOT_TRACK 1', shared],
-    ['only speaks of it', '# set DO_NOT_TRACK=1\n #setenv DO_NOT_TRACK 1\nsetenv DO_NOT_TRACK # 1', {}],
-    ['takes it back', 'unset DO_NOT_TRACK 1\nset DO_NOT_TRACK=0\nsetenv DO_NOT_TRACK 0', {}],
-    ['opts out behind a carriage return', 'A=1\rDO_NOT_TRACK=1', shared],
-    ['opts out behind a line that is no setting', 'KEY=-----BEGIN\nabc\n-----END\nDO_NOT_TRACK=1', shared],
-    ['opts out before a line that does not', 'DO_NOT_TRACK=1\nDO_NOT_TRACK=0', shared],
-    ['does not', 'DO_NOT_TRACK=0\nVISIVO_TELEMETRY_DISABLED="false"\n', {}],
-    ['says nothing', 'DO_NOT_TRACK=\n#DO_NOT_TRACK=1\nMY_DO_NOT_TRACK=1\nTOKEN=x', {}],
-    ['is empty', '', {}],
-  ])('%s', (_, text, expected) => {
-    writeFileSync(join(home, '.env'), text)
-    expect(readEnv()).toEqual(expected)
-  })
-
-  test.each<[string, () => void, string]>([
-    [
-      'is UTF-16',
-      () => writeFileSync(join(home, '.env'), '\ufeffDO_NOT_TRACK=1', 'utf16le'),
-      'not a UTF-8 text',
-    ],
-    ['is a directory', () => mkdirSync(join(home, '.env')), 'not a file'],
-    ['is larger than 2 MB', () => makeLarge(join(home, '.env')), 'larger than 2 MB'],
-  ])('opts out when it %s: nobody knows what it says', (_, make, reason) => {
-    make()
-    expect(decide(visivo, readSources(visivo, { env: {}, home, projectDirectory: home }))).toMatchObject({
-      enabled: false,
-      because: {
-        kind: 'env-file',
-        source: '.env',
-        value: `the file can't be read (${reason})`,
-        path: join(home, '.env'),
-        unclear: true,
-      },
-    })
-  })
-
-  test('is not all: the file that the tool loads in its place is read for an opt-out as well', () => {
-    const envFilePath = join(home, 'prod.env')
-    writeFileSync(envFilePath, 'hello\nexport  DO_NOT_TRACK: 1\nDO_NOT_TRACK=0')
-    const { envFile, envFileName } = readSources(visivo, {
-      env: {},
-      home,
-      projectDirectory: home,
-      envFilePath,
-    })
-    expect([envFile, envFileName]).toEqual([{ DO_NOT_TRACK: '1' }, '.env or prod.env'])
-  })
-
-  test('adds to the one that the tool loads, and no on of that one wins', () => {
-    writeFileSync(join(home, '.env'), 'DO_NOT_TRACK=1')
-    expect(readEnv({ DO_NOT_TRACK: '0', TOKEN: 'x' })).toEqual({ DO_NOT_TRACK: '1', TOKEN: 'x' })
-  })
 })
 
 describe('below a project', () => {
@@ -241,7 +167,8 @@ describe('a file is unreadable', () => {
   })
 
   test('when it is larger than 2 MB', () => {
-    makeLarge(path)
+    writeFileSync(path, '')
+    truncateSync(path, 2_000_001)
     expect(read()).toEqual(unreadable('larger than 2 MB'))
   })
 
