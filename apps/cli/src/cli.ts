@@ -51,10 +51,11 @@ export async function runCli(argv: readonly string[], world: World = processWorl
 
   const { workingDir, envFile: askedEnvFile, verbose = false } = request.options
   const workingDirectory = placeToWork(world, workingDir)
-  const envFile = readEnvFile(workingDirectory, askedEnvFile)
+  const observed = isObserved(request.command)
+  // Telemetry is switched off also where nobody writes to the pipe that the env file is.
+  const envFile = readEnvFile(workingDirectory, askedEnvFile, observed)
   const env = { ...envFile.values, ...world.env }
   const report: Report = {}
-  const observed = isObserved(request.command)
   const observer = observed ? world.observer : noObserver
   const { program, command } = request
   observer.started({ program, command, argv, workingDirectory, envFile, env })

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { EnvFileError } from './errors.ts'
@@ -12,12 +12,15 @@ export interface EnvFile {
   readonly problem?: 'missing' | 'unreadable'
 }
 
-/** Reads `--env-file`, or `.env`, relative to the working directory, if there is one. Never throws. */
-export function readEnvFile(workingDirectory: string, asked: string | undefined): EnvFile {
+/**
+ * Reads `--env-file`, or `.env`, relative to the working directory, if there is one. Never throws.
+ * @param waits whether the writer of a pipe is waited for, as a program that keeps secrets may be
+ */
+export function readEnvFile(workingDirectory: string, asked: string | undefined, waits = true): EnvFile {
   if (workingDirectory === '') return { path: '', values: {}, problem: 'missing' }
   const path = resolve(workingDirectory, asked ?? '.env')
   try {
-    const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+    const text = readUtf8(path, waits).replace(/^\uFEFF/, '')
     // UTF-16, which an editor on Windows may have chosen: its settings would go unseen, an opt-out among them.
     if (text.includes('\0') || text.startsWith('\uFFFD')) return { path, values: {}, problem: 'unreadable' }
     return { path, values: parseEnv(text) as Record<string, string> }
@@ -26,6 +29,15 @@ export function readEnvFile(workingDirectory: string, asked: string | undefined)
     // A directory of this name, which nobody asked for, is often an environment of Python's.
     const missing = code === 'ENOENT' || code === 'ENOTDIR' || (code === 'EISDIR' && asked === undefined)
     return { path, values: {}, problem: missing ? 'missing' : 'unreadable' }
+  }
+}
+
+function readUtf8(path: string, waits: boolean): string {
+  const handle = openSync(path, waits ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    return readFileSync(handle, 'utf8')
+  } finally {
+    closeSync(handle)
   }
 }
 

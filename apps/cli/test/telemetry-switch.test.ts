@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -40,6 +41,16 @@ describe('on and off', () => {
     const { code, stderr } = await telemetry(world, ['off', '--project'], {}, nowhere)
     expect([code, existsSync(join(nowhere, 'project.visivo.yml'))]).toEqual([1, false])
     expect(stderr).toContain('There is no project.visivo.yml')
+  })
+
+  test('off does not wait for an env file that is a pipe without a writer', async ({ skip }) => {
+    skip(process.platform === 'win32', 'no file there is a pipe')
+    const world = await telemetryWorld()
+    const cwd = temporaryDirectory()
+    execFileSync('mkfifo', [join(cwd, '.env')])
+    expect(await telemetry(world, ['off'], {}, cwd)).toMatchObject({ code: 0, stderr: '' })
+    const { stdout } = await telemetry(world, ['status'], {}, cwd)
+    expect(stdout).toContain(".env: the file can't be read (not a file)")
   })
 
   test('a file that is broken stays, and its line is named', async () => {
