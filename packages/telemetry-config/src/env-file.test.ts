@@ -95,11 +95,10 @@ describe('the .env file of the project', () => {
     ['quotes that never end', `DO_NOT_TRACK_X="'`.repeat(60_000), {}],
     ['unset names', 'unset DO_NOT_TRACK '.repeat(50_000), {}],
     ['what is no setting, before one', `${'a="'.repeat(300_000)} DO_NOT_TRACK=1`, shared],
-  ])('is read in no time, though it has a line of %s', (_, line, expected) => {
+  ])('is read to its end, though it has a line of %s', (_, line, expected) => {
     writeFileSync(join(home, '.env'), line)
-    const before = performance.now()
+    // A pattern that tries every way would be at it for hours.
     expect(readEnv()).toEqual(expected)
-    expect(performance.now() - before).toBeLessThan(1_000)
   })
 
   test('is not all: the file that the tool loads in its place is read for an opt-out as well', () => {

@@ -39,9 +39,9 @@ const NO_PROJECT: TextFile = { state: 'absent', path: '' }
 /**
  * Reads the two configuration files, and the project's `.env` for an opt-out in it, which counts whether or not the
  * tool loads that file; the file that it does load; and nothing else. The project is the directory's own, or that of
- * the nearest directory above it, where it really lies; the `.env` of the directory itself counts too. Never throws: what can't be read says
- * so in its `state`. A home directory or working directory that can't be told counts as an unreadable file, because
- * nobody knows what the person wrote there.
+ * the nearest directory above it, where it really lies; the `.env` of the directory itself counts too. Never throws:
+ * what can't be read says so in its `state`. A home directory or working directory that can't be told counts as an
+ * unreadable file, because nobody knows what the person wrote there.
  */
 export function readSources(product: Product, options: SourcesOptions = {}): Sources {
   const { env = process.env, envFile = {} } = options
