@@ -178,6 +178,18 @@ describe('the project file', () => {
       'no, line 3',
     ],
     ['says off in a flow map', 'defaults: {telemetry_enabled: false}\n', 'off', 'false, line 1'],
+    [
+      'says off in one word, as it is called',
+      'name: x\ndefaults.telemetry_enabled: false\n',
+      'off',
+      'false, line 2',
+    ],
+    [
+      'says on in one word beside an off',
+      'defaults.telemetry_enabled: true\ndefaults:\n  telemetry_enabled: off\n',
+      'off',
+      'off, line 3',
+    ],
     ['says off, with quoted keys', '"defaults":\n  \'telemetry_enabled\': false\n', 'off', 'false, line 2'],
     [
       'says off in the second defaults',

@@ -92,6 +92,8 @@ function* valuesAt(
     const name = resolve(pair.key)
     const text = yaml.isScalar(name) ? String(name.value) : undefined
     if (text === key) yield* valuesAt(search, pair.value, rest, depth + 1)
+    // In one word, as status and documentation name it: a person who copies that means it.
+    else if (text === [key, ...rest].join('.')) yield* valuesAt(search, pair.value, [], depth + 1)
     if (text !== '<<') continue
     const merged = resolve(pair.value)
     for (const each of yaml.isSeq(merged) ? merged.items : [merged]) {

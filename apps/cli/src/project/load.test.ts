@@ -113,6 +113,11 @@ describe('objects', () => {
     ])
   })
 
+  test('a project that opts out in one word is told nothing else', async () => {
+    const { warnings } = await load({ 'project.visivo.yml': 'name: p\ndefaults.telemetry_enabled: false\n' })
+    expect(warnings).toEqual([])
+  })
+
   test('the older `targets` are sources', async () => {
     const { objects } = await load({
       'project.visivo.yml': 'name: p\ntargets: [{ name: t, type: sqlite }]\n',

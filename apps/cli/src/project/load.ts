@@ -40,7 +40,8 @@ export interface LoadOptions {
 }
 
 const SETTINGS = new Set(['dbt', 'cli_version', 'env_file'])
-const STRUCTURE = new Set(['name', 'defaults', 'includes'])
+// The last in one word, as telemetry hears it, too.
+const STRUCTURE = new Set(['name', 'includes', 'defaults', 'defaults.telemetry_enabled'])
 
 /**
  * Reads project.visivo.yml in `directory` and everything it includes; a file that is included twice is read once.
