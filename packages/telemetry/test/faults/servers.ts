@@ -100,6 +100,7 @@ export const SERVERS: readonly Fault[] = [
       // Half of them ask for models; nobody does later on.
       await server.ask(200)
       await until('those at a person’s pace', () => requestsArrived(scene) >= 100)
+      const known = eventsKnown(scene)
       scene.configure('telemetry_enabled: false\n')
       await quiet(scene, server)
       scene.configure('telemetry_enabled: true\n')
@@ -110,9 +111,12 @@ export const SERVERS: readonly Fault[] = [
       })
       await ended(scene, server)
       await bringTheRest(scene)
-      const isSum = ({ properties }: { properties: Record<string, unknown> }) =>
-        String(properties.endpoint).includes('models') && Number(properties.request_count) > 1
-      if (scene.receiver.events.some(isSum)) scene.noticed.push('requests from before the opt-out')
+      const late = scene.receiver.events
+        .filter(({ uuid }) => !known.has(uuid))
+        .map((event) => event.properties)
+      const isSum = ({ endpoint, request_count: count }: (typeof late)[number]) =>
+        String(endpoint).includes('models') && Number(count) > 1
+      if (late.some(isSum)) scene.noticed.push('requests from before the opt-out')
     },
   },
   {
@@ -191,18 +195,19 @@ function optOutInPeace(what: string, optsOut: (scene: Scene, envFile: string) =>
   }
 }
 
+/** The events that wait or have arrived, by uuid. */
+function eventsKnown(scene: Scene): Set<string> {
+  const waiting = scene.outbox.waiting().map((name) => name.slice(0, 36))
+  return new Set([...waiting, ...scene.receiver.events.map(({ uuid }) => uuid)])
+}
+
 /** Asks until requests leave nothing any more, neither in the outbox nor with PostHog. */
 async function quiet(scene: Scene, server: RunningServer): Promise<void> {
-  const eventsKnown = () =>
-    new Set([
-      ...scene.outbox.waiting().map((name) => name.slice(0, 36)),
-      ...scene.receiver.events.map(({ uuid }) => uuid),
-    ])
-  const known = eventsKnown()
+  const known = eventsKnown(scene)
   for (let silent = 0; silent < 3; ) {
     await server.ask(1)
     await new Promise((resolve) => setTimeout(resolve, 1_100))
-    const fresh = [...eventsKnown()].filter((uuid) => !known.has(uuid))
+    const fresh = [...eventsKnown(scene)].filter((uuid) => !known.has(uuid))
     for (const uuid of fresh) known.add(uuid)
     silent = fresh.length === 0 ? silent + 1 : 0
   }
