@@ -176,6 +176,7 @@ export const COMMANDS: readonly Fault[] = [
   {
     fault: 'in CI, the server healthy: the event is there before the command has ended',
     events: [1, 1, 0],
+    alone: true,
     happens: async (scene) => {
       await scene.command({ env: { CI: 'true' } })
       if (scene.receiver.events.length === 0) scene.noticed.push('the command did not wait')
@@ -184,6 +185,7 @@ export const COMMANDS: readonly Fault[] = [
   {
     fault: 'in CI, the courier started while the command works',
     events: [1, 1, 0],
+    alone: true,
     happens: async (scene) => {
       await scene.command({
         env: { CI: 'true' },
@@ -196,6 +198,7 @@ export const COMMANDS: readonly Fault[] = [
   {
     fault: 'in CI, SIGTERM ends a command: the event is there before it has ended',
     events: [1, 1, 0],
+    alone: true,
     happens: async (scene) => {
       const flags = ['{"name":"tool"}', '{"signals":true}', 'interrupted']
       await scene.command({ script: fixture('follow.mjs'), flags, env: { CI: 'true' } })

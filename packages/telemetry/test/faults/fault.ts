@@ -8,7 +8,7 @@ export interface Fault {
   readonly events: readonly [recorded: number | 'all', arrived: number | 'all', doubles: number]
   /** Why it can't be made to go wrong here; nothing when it can. */
   readonly impossible?: () => string | undefined
-  /** What takes long anyway, and longer beside others: it has the machine to itself. */
+  /** What takes long anyway, and longer beside others, or has a second for it: it has the machine to itself. */
   readonly alone?: true
   readonly happens: (scene: Scene) => Promise<void>
 }
