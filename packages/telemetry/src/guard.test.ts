@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { personal, runs, timeout } from '../test/leaks.ts'
 import { guard, sampleEvent } from '../test/samples.ts'
-import { catalogueOf, type PropertySpec } from './events.ts'
-import { createGuard, misfits, type StoredEvent } from './guard.ts'
+import { catalogueOf, editionOf, type PropertySpec } from './events.ts'
+import { createGuard, misfits, NO_GUARD, type StoredEvent } from './guard.ts'
 
 const good = sampleEvent()
 const withProperties = (change: Record<string, unknown>) => ({
@@ -25,6 +25,13 @@ const commonOnly = Object.fromEntries(
 test('an event as the catalogue has it passes unchanged, and is rebuilt', () => {
   expect(guard(good)).toEqual(good)
   expect(guard(good)).not.toBe(good)
+})
+
+test('a guard has the edition of its catalogue, and one that passes nothing that of none', () => {
+  const catalogue = catalogueOf('visivo_version', { cake: { when: 'A cake was baked.', properties: {} } })
+  const { edition } = createGuard(catalogue)
+  expect([edition(), edition()]).toEqual([editionOf(catalogue), editionOf(catalogue)])
+  expect([NO_GUARD(good), NO_GUARD.edition()]).toEqual([undefined, ''])
 })
 
 test.each<[string, unknown]>([
