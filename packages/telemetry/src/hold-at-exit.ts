@@ -34,6 +34,7 @@ export function holdAtExit(): Hold {
   // Counted, and not only timed: a test may have stopped the clock.
   let steps = LONGEST_WAIT / STEP
   let patience = LONGEST_WAIT
+  let listens = false
   const hold = () => {
     const began = performance.now()
     const mayWait = () => steps > 0 && performance.now() - began < patience
@@ -47,11 +48,11 @@ export function holdAtExit(): Hold {
   }
   return {
     until: (last) => {
-      const isFirst = waiting.size === 0
       waiting.set(last.places.outbox, last)
       // Who records while others are told of the exit can't be told of it any more.
       if (isExiting()) hold()
-      else if (isFirst) {
+      else if (!listens) {
+        listens = true
         makeListenerRoom()
         process.once('exit', () => attempt(hold))
       }
