@@ -59,14 +59,18 @@ function byName(names, value) {
   return Object.fromEntries(names.map((name) => [name, value(name)]))
 }
 
-/** A followed server against the plain one beside it in its process; its memory against a process without telemetry. */
-function serverFigures({ none, ...runs }) {
-  return Object.entries(runs).map(([name, { rounds, served, arrived, events }]) => {
+/**
+ * The two ports of each process against each other, and its memory against that of the process without telemetry,
+ * whose two ports are the same: what they differ by is the noise.
+ */
+function serverFigures(runs) {
+  return Object.entries(runs).map(([name, { isFollowed, rounds, served, arrived, events }]) => {
     const column = (kind, key) => rounds.map((round) => round[kind][key])
     const both = (key) => [column('followed', key), column('plain', key)]
-    const alone = (key) => none.rounds.map(({ plain }) => plain[key])
+    const unfollowed = (key) => runs.none.rounds.map(({ followed }) => followed[key])
     return {
       name,
+      isFollowed,
       perSecond: median(column('followed', 'perSecond')),
       cpu: median(column('followed', 'cpu')),
       megabytes: median(lastHalf(column('followed', 'megabytes'))),
@@ -74,9 +78,11 @@ function serverFigures({ none, ...runs }) {
       p99: pairedRatio(...both('p99')),
       moreCpu: pairedDifference(...both('cpu')),
       /** What the threads beside the main one take, as a share of one core. */
-      threads: median(column('followed', 'threads')) - median(alone('threads')),
-      moreMegabytes: pairedDifference(lastHalf(column('followed', 'megabytes')), lastHalf(alone('megabytes')))
-        .median,
+      threads: median(column('followed', 'threads')) - median(unfollowed('threads')),
+      moreMegabytes: pairedDifference(
+        lastHalf(column('followed', 'megabytes')),
+        lastHalf(unfollowed('megabytes')),
+      ).median,
       served,
       arrived,
       events,

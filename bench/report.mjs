@@ -66,11 +66,15 @@ function targets(figures) {
   const rows = targetsOf(figures).map(({ what, seen, between, target, unit, isMet }) => [
     what,
     target,
-    [number(seen), between && `(${between.map(number).join(' to ')})`, unit].filter(Boolean).join(' '),
+    seenIn(unit === '×' ? ratio : number, seen, between, unit),
     isMet ? 'yes' : 'no',
   ])
   const text = table(['', 'target', 'seen', 'met'], rows)
   return `${text}\n\nIn brackets: where the median lies in 19 of 20 such runs. "Met" goes by the median.`
+}
+
+function seenIn(digits, seen, between, unit) {
+  return [digits(seen), between && `(${between.map(digits).join(' to ')})`, unit].filter(Boolean).join(' ')
 }
 
 function commandText({ bare, floors, noise }) {
@@ -114,22 +118,22 @@ function ciText({ ci }) {
   return `There a command waits for its courier, a second at most, because a detached child is killed with its parent. This command works for ${WORK} ms; a courier that is started early has loaded by then. The whole command is compared with itself with telemetry off.\n\n${table(['courier', 'wait', 'longest wait', 'whole command'], rows)}`
 }
 
-function serverText({ slices, milliseconds }) {
-  const seconds = Math.round((slices * milliseconds) / 1_000)
-  return `${CONNECTIONS} connections, each with its next request as soon as the last is answered, for ${seconds} s on each port: ${slices} slices of ${milliseconds} ms in turn. Every process answers on two ports, one followed and one without telemetry, and these are compared: two processes of the very same program differ by up to 20% from each other. "CPU" is that of the main thread for a request; "threads" what the courier's and Node's own threads take of one core beyond those of a process without telemetry; "memory" what such a process has less. Load, server and PostHog share the cores. What was not delivered when the server ended went out with the next command; then the sum of \`request_count\` was taken.`
+function serverText({ load: { rounds, slices, milliseconds } }) {
+  const seconds = Math.round((rounds * slices * milliseconds) / 1_000)
+  return `${CONNECTIONS} connections, each with its next request as soon as the last is answered, for ${seconds} s on each port: ${rounds} rounds of ${slices} slices of ${milliseconds} ms. Every process answers on two ports, one followed and one without telemetry, and takes its slices from both in turn: two processes of the very same program differ by up to 20% from each other, and so does one process from itself a second later. A round is summed up, and the rounds are compared. "None" has no telemetry on either port: it shows the noise. "CPU" is that of the main thread for a request; "threads" what the courier's and Node's own threads take of one core beyond those of a process without telemetry; "memory" what such a process has less. Load, server and PostHog share the cores. Garbage is collected every few slices, in whichever it falls. What was not delivered when the server ended went out with the next command; then the sum of \`request_count\` was taken.`
 }
 
 function serverTable(framework, runs) {
   const rows = runs.map((run) => [
     run.name,
     number(run.perSecond),
-    spread(run.rate),
-    spread(run.p99),
+    ratios(run.rate),
+    ratios(run.p99),
     `${number(run.cpu)} µs`,
     `${spread(run.moreCpu)} µs`,
     `${number(run.threads * 100)}%`,
     `${number(run.megabytes)} MB (${run.moreMegabytes < 0 ? '' : '+'}${number(run.moreMegabytes)})`,
-    `${run.served} / ${run.arrived} (${run.events})`,
+    run.isFollowed ? `${run.served} / ${run.arrived} (${run.events})` : '–',
   ])
   const head = [
     'PostHog is',
@@ -173,6 +177,15 @@ function ms(value) {
 
 function spread({ median, low, high }) {
   return `${number(median)} (${number(low)} to ${number(high)})`
+}
+
+function ratios({ median, low, high }) {
+  return `${ratio(median)} (${ratio(low)} to ${ratio(high)})`
+}
+
+/** A hundredth more or less decides whether one is met. */
+function ratio(value) {
+  return value.toFixed(3)
 }
 
 function shortTime(milliseconds) {

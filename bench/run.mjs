@@ -24,7 +24,7 @@ const size = isShort
       ci: { rounds: 1, seconds: 0 },
       loop: 5,
       couriers: 1,
-      load: { rounds: 1, seconds: 0, milliseconds: 100 },
+      load: { rounds: 1, seconds: 0, slices: 2, milliseconds: 50 },
     }
   : {
       commands: { rounds: 120, seconds: 720 },
@@ -32,7 +32,7 @@ const size = isShort
       loop: 1_000,
       couriers: 7,
       // A minute on each port, as far as the machine is quick enough.
-      load: { rounds: 240, seconds: 840, milliseconds: 250 },
+      load: { rounds: 60, seconds: 840, slices: 20, milliseconds: 50 },
     }
 
 const scratch = mkdtempSync(join(tmpdir(), 'visivo-bench-'))
@@ -44,8 +44,7 @@ try {
   const settings = {
     date,
     rounds: raw.commands.imports.nothing.length,
-    slices: raw.servers.http.none.rounds.length,
-    milliseconds: size.load.milliseconds,
+    load: { ...size.load, rounds: raw.servers.http.none.rounds.length },
     missing,
   }
   const report = renderReport(figures, settings)

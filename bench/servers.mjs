@@ -2,8 +2,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { startReceiver } from '@visivo/telemetry/testing'
 import { newHome } from './commands.mjs'
-import { environmentOf, pause, programFile, timeProcess, until } from './processes.mjs'
-import { shuffled } from './statistics.mjs'
+import { environmentOf, programFile, timeProcess, until } from './processes.mjs'
+import { quantile, shuffled } from './statistics.mjs'
 
 /** What is loaded: processes by what their PostHog does, and one without telemetry. */
 export const SERVERS = {
@@ -20,28 +20,23 @@ export const CONNECTIONS = 50
 const children = new Set()
 
 /**
- * Servers of one framework that live at the same time and are loaded in turn, slice by slice, so that all meet
- * the same noise; fewer slices where they take longer than `seconds`. Every process but `none` answers on two
- * ports, one followed and one `plain`. Gives for each process
- * `{ rounds: [{ plain, followed }], served, arrived }`, a slice being `{ perSecond, p99, cpu, megabytes }`.
+ * Servers of one framework that live at the same time and are loaded in turn, so that all meet the same noise; fewer
+ * rounds where they take longer than `seconds`. Every process answers on two ports, one followed and one plain, and
+ * its part of a round goes back and forth between them in slices: what a machine does to one of them it does to the
+ * other within a tenth of a second. Gives for each process `{ rounds: [{ plain, followed }], served, arrived }`.
  */
-export async function loadServers(scratch, framework, { rounds, seconds, milliseconds }, progress) {
-  const load = start(fork(programFile('load')))
+export async function loadServers(scratch, framework, { rounds, seconds, slices, milliseconds }, progress) {
+  const load = start(fork(programFile('load'), { serialization: 'advanced' }))
   const servers = await Promise.all(
     Object.entries(SERVERS).map(([name, how]) => startServer(scratch, framework, name, how)),
   )
-  const ports = servers.flatMap((server) => Object.keys(server.ports).map((kind) => ({ server, kind })))
   // Until everything is compiled, and a burst is over.
-  for (const port of ports) await slice(port, load, Math.min(4 * milliseconds, 2_000))
+  for (const server of servers) await loadServer(server, load, 2 * slices, milliseconds)
   const end = performance.now() + seconds * 1_000
   for (let round = 0; round < rounds && (round === 0 || performance.now() < end); round++) {
     progress(`round ${round + 1} of ${rounds}`)
-    for (const server of shuffled(servers)) {
-      server.rounds[round] = {}
-      // What is compared runs next to each other, for the machine is another one a few seconds later.
-      for (const kind of shuffled(Object.keys(server.ports)))
-        server.rounds[round][kind] = await slice({ server, kind }, load, milliseconds)
-    }
+    for (const server of shuffled(servers))
+      server.rounds[round] = await loadServer(server, load, slices, milliseconds)
   }
   load.kill()
   progress(`until all that was counted has arrived`)
@@ -67,24 +62,39 @@ async function startServer(scratch, framework, name, how) {
   return { name, isFollowed: how !== undefined, home, receiver, env, child, ports, rounds: [], served: 0 }
 }
 
-async function slice({ server, kind }, load, milliseconds) {
-  const before = await ask(server.child, 'usage')
-  const { requests, perSecond, p99 } = await ask(load, {
-    port: server.ports[kind],
-    connections: CONNECTIONS,
-    milliseconds,
-  })
-  const after = await ask(server.child, 'usage')
-  if (kind === 'followed') server.served += requests
-  const microseconds = (key) => ((after[key] - before[key]) / requests) * 1_000
-  // Let the courier of this server end its work before the next one is measured.
-  await pause(100)
+/** Both ports of a process in turn, `slices` times, in an order by chance: `{ plain, followed }`, as `summed`. */
+async function loadServer(server, load, slices, milliseconds) {
+  const taken = { plain: [], followed: [] }
+  for (let left = slices; left > 0; left--)
+    for (const kind of shuffled(Object.keys(taken))) {
+      const before = await ask(server.child, 'usage')
+      const port = server.ports[kind]
+      const { took, latencies } = await ask(load, { port, connections: CONNECTIONS, milliseconds })
+      const after = await ask(server.child, 'usage')
+      taken[kind].push({ before, after, took, latencies })
+      if (kind === 'followed') server.served += latencies.length
+    }
+  // Connections that nobody uses, a server closes by itself after a while.
+  await ask(load, {})
+  return { plain: summed(taken.plain), followed: summed(taken.followed) }
+}
+
+/** Slices of one port: requests a second, p99 in milliseconds, microseconds of the main thread for a request. */
+function summed(slices) {
+  const sum = (each) => slices.reduce((total, slice) => total + each(slice), 0)
+  const requests = sum(({ latencies }) => latencies.length)
+  const took = sum((slice) => slice.took)
+  const main = sum(({ before, after }) => after.main - before.main)
+  const all = sum(({ before, after }) => after.all - before.all)
   return {
-    perSecond,
-    p99,
-    cpu: microseconds('main'),
-    threads: (after.all - before.all - (after.main - before.main)) / milliseconds,
-    megabytes: after.megabytes,
+    perSecond: (requests / took) * 1_000,
+    p99: quantile(
+      slices.flatMap(({ latencies }) => [...latencies]),
+      0.99,
+    ),
+    cpu: (main / requests) * 1_000,
+    threads: (all - main) / took,
+    megabytes: slices.at(-1).after.megabytes,
   }
 }
 

@@ -1,6 +1,6 @@
 // A server at full load, twice in one process: with and without telemetry, on two ports. So both have the same heap,
 // the same compiled code and the same threads beside them, and what differs between them is telemetry alone.
-// BENCH_FRAMEWORK: `http` or `hono`; BENCH_FOLLOWED: `no` for a process without telemetry.
+// BENCH_FRAMEWORK: `http` or `hono`; BENCH_FOLLOWED: `no` for a process without telemetry, where both are the same.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
@@ -18,7 +18,7 @@ const followed =
   process.env.BENCH_FOLLOWED === 'no'
     ? undefined
     : followServer(createTelemetry({ version: '1.0.0' }), { projectName: 'sales' })
-const servers = { plain: create(), ...(followed && { followed: create(followed) }) }
+const servers = { plain: create(), followed: create(followed) }
 for (const server of Object.values(servers))
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 process.send(

@@ -55,13 +55,18 @@ function nodeResponseOf(context: Context): NodeResponse | undefined {
 function templateOf(context: Context): string | undefined {
   const routes = matchedRoutes(context)
   const ran = context.req.routeIndex
-  const isRoute = ({ path }: { readonly path: string }) => !path.endsWith('*')
-  const route = routes.find((one, at) => at >= ran && isRoute(one)) ?? routes.findLast(isRoute)
-  if (route) return route.path
   const answered = routes[ran]
+  // Nearly every request ends here.
+  if (answered && isRoute(answered)) return answered.path
+  const route = routes.find((one, at) => at > ran && isRoute(one)) ?? routes.findLast(isRoute)
+  if (route) return route.path
   if (!answered || statusOf(context) === 404) return undefined
   const isCatchAll = answered.method === 'ALL' && /^\/?\*$/.test(answered.path)
   return isCatchAll ? undefined : answered.path
+}
+
+function isRoute({ path }: { readonly path: string }): boolean {
+  return !path.endsWith('*')
 }
 
 /** `context.res` makes a response where there is none yet, as when the client went away in the middle. */
