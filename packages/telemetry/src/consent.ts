@@ -52,3 +52,19 @@ export function askConsent(world: World, where: Where, quiet: boolean): Consent 
     because: 'nobody is measured before the run in which they are told',
   }
 }
+
+/** A no holds so long, in milliseconds, and is asked for once by a short command. A yes is asked for anew each time. */
+const SHORTLY = 1_000
+
+/** Asks for one run, over and over: who is told in it stays unmeasured in all of it. In debug mode nobody is told. */
+export function rememberConsent(world: World): (where: Where, quiet?: boolean) => Consent {
+  let untold: Consent | undefined
+  let no: { readonly where: Where; readonly at: number; readonly answer: Consent } | undefined
+  return (where, quiet = false) => {
+    if (no?.where === where && Math.abs(Date.now() - no.at) < SHORTLY) return no.answer
+    const answer = untold ?? askConsent(world, where, quiet || world.debug)
+    if (!answer.recording && answer.untold) untold = answer
+    no = answer.recording ? undefined : { where, at: Date.now(), answer }
+    return answer
+  }
+}

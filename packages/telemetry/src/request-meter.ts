@@ -33,6 +33,34 @@ export interface RequestMeter {
   takeSums(): readonly RequestSum[]
 }
 
+/** @param now the time in milliseconds since 1970 */
+export function createRequestMeter(now: () => number = Date.now): RequestMeter {
+  const sums = createSums(now)
+  let tokens: number = PACE.burst
+  let refilled = now()
+  let singles: RequestSum[] = []
+  const refill = (time: number): void => {
+    tokens = Math.min(PACE.burst, tokens + (Math.max(0, time - refilled) / 1_000) * PACE.perSecond)
+    refilled = time
+  }
+
+  return {
+    count: (request) => {
+      // Under load no clock is read here: that costs more than all the rest.
+      if (tokens < 1) return sums.add(request)
+      tokens -= 1
+      singles.push({ ...request, durationMs: durationOf(request), count: 1, at: now() })
+    },
+    takeSingles: () => {
+      refill(now())
+      const taken = singles
+      singles = []
+      return taken
+    },
+    takeSums: sums.take,
+  }
+}
+
 interface Sum {
   readonly first: RequestFacts
   readonly at: number
@@ -40,19 +68,10 @@ interface Sum {
   totalMs: number
 }
 
-/** @param now the time in milliseconds since 1970 */
-export function createRequestMeter(now: () => number = Date.now): RequestMeter {
-  let tokens: number = PACE.burst
-  let refilled = now()
-  let singles: RequestSum[] = []
+function createSums(now: () => number) {
   // By endpoint, and in a short list of its methods and statuses: joining the three to one key takes twice as long.
   let sums = new Map<Safe, Sum[]>()
   let different = 0
-
-  const refill = (time: number): void => {
-    tokens = Math.min(PACE.burst, tokens + (Math.max(0, time - refilled) / 1_000) * PACE.perSecond)
-    refilled = time
-  }
   const add = (request: RequestFacts): void => {
     const { endpoint, method, statusCode } = request
     const durationMs = durationOf(request)
@@ -68,32 +87,18 @@ export function createRequestMeter(now: () => number = Date.now): RequestMeter {
       different += 1
     } else add({ ...request, endpoint: UNMATCHED })
   }
-
-  return {
-    count: (request) => {
-      // Under load no clock is read here: that costs more than all the rest.
-      if (tokens < 1) return add(request)
-      tokens -= 1
-      singles.push({ ...request, durationMs: durationOf(request), count: 1, at: now() })
-    },
-    takeSingles: () => {
-      refill(now())
-      const taken = singles
-      singles = []
-      return taken
-    },
-    takeSums: () => {
-      const taken = [...sums.values()].flat().map(({ first, at, count, totalMs }) => ({
-        ...first,
-        durationMs: totalMs / count,
-        count,
-        at,
-      }))
-      sums = new Map()
-      different = 0
-      return taken
-    },
+  const take = (): readonly RequestSum[] => {
+    const taken = [...sums.values()].flat()
+    sums = new Map()
+    different = 0
+    return taken.map(({ first, at, count, totalMs }) => ({
+      ...first,
+      durationMs: totalMs / count,
+      count,
+      at,
+    }))
   }
+  return { add, take }
 }
 
 /** How long a request took. One that can't be added to others, or that no event takes, must not lose those it is summed with. */

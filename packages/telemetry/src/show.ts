@@ -1,0 +1,42 @@
+import { assemble } from './assemble.ts'
+import { decideFor, type Where } from './consent.ts'
+import type { Catalogue } from './events.ts'
+import { misfits, type StoredEvent } from './guard.ts'
+import { type Identity, previewIdentity } from './identity.ts'
+import { sayWhatCounts } from './in-words.ts'
+import { placesOf } from './places.ts'
+import { type Properties, type Run, valuesOf } from './recorder.ts'
+import { toWire } from './wire.ts'
+
+/** What takes the recorder's place in debug mode: an event is shown on stderr as it would be sent, or why it would not. */
+export function createShow({
+  world,
+  catalogue,
+  guard,
+  metadata,
+}: Pick<Run, 'world' | 'guard' | 'metadata'> & { readonly catalogue: Catalogue }) {
+  let identity: Identity | undefined
+  const say = (text: string) => world.stderr().write(`${text}\n`)
+  const show = (event: StoredEvent) => {
+    const guarded = guard(event)
+    if (guarded) say(JSON.stringify(toWire(guarded), null, 2))
+    else
+      say(
+        `nothing would be sent: ${event.event} is not as declared (${misfits(catalogue, event).join(', ')})`,
+      )
+  }
+  return (name: string, properties: Properties, where: Where): void => {
+    const decision = decideFor(world, where)
+    if (!decision.enabled) return void say(`nothing would be sent: ${sayWhatCounts(decision.because)}`)
+    const { directory } = placesOf(world.product, world.home, decision.destination)
+    const { id, isNew } = identity ?? previewIdentity(directory, world.isCi)
+    // A server shows more than one event: the machine is new in the first of them alone.
+    identity = { id, isNew: false }
+    const run = { id, metadata: metadata() }
+    const events = [
+      ...(isNew ? [assemble(run, 'new_installation', {})] : []),
+      assemble(run, name, valuesOf(properties)),
+    ]
+    for (const event of events) show(event)
+  }
+}
