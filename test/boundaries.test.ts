@@ -33,7 +33,7 @@ const RULES: readonly Rule[] = [
     loads(/^(node:)?(child_process|worker_threads|cluster)$/),
     [
       'packages/telemetry/src/start-courier.ts',
-      'packages/telemetry/src/server-thread.ts',
+      'packages/telemetry/src/start-thread.ts',
       'packages/telemetry/src/courier-thread.ts',
       // A project's own seeds.
       'apps/cli/src/run/seed.ts',

@@ -1,11 +1,10 @@
-import { Worker } from 'node:worker_threads'
 import { catalogueOf } from './events.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
 import { OUTBOX_LIMITS, type Outbox, openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
-import { mayKeep, type StandingConsent, standingConsentOf } from './standing-consent.ts'
-import { courierFile } from './start-courier.ts'
-import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
+import { mayKeep, standingConsentOf } from './standing-consent.ts'
+import { startThread } from './start-thread.ts'
+import type { ThreadData } from './thread-messages.ts'
 
 /** Where a server leaves its events: with its courier thread, or in the outbox where no thread can be had. */
 export interface EventSink {
@@ -25,64 +24,33 @@ export interface EventSink {
 
 /** A thread that confirms nothing any more is stuck; beyond so many parcels the server writes by itself. */
 const MOST_UNCONFIRMED = 20
-/** One that died is followed by another with the next events, but not sooner, in milliseconds after its start. */
-const START_AGAIN = 10_000
 
-/**
- * Starts the courier thread, if one can be had: not in a bundle without its file, nor in some sandboxes.
- * @param onOff called, over and over, while the thread finds telemetry off
- */
+/** @param onOff called, over and over, while the courier thread finds telemetry off */
 export function openEventSink(data: ThreadData, onOff: () => void): EventSink {
   const keep = keeperOf(data)
   const unconfirmed = new Map<number, readonly StoredEvent[]>()
   let parcel = 0
-  let consent: StandingConsent = 'on'
-  let worker: Worker | undefined
-  let started = 0
-  let ended = () => {}
   const keepAll = () => {
     keep([...unconfirmed.values()].flat())
     unconfirmed.clear()
   }
-  const start = () => {
-    started = performance.now()
-    const fresh = tryWorker(data)
-    worker = fresh
-    const gone = () => {
-      // An error is followed by its exit.
-      if (worker !== fresh) return
-      worker = undefined
-      // What it said last, nobody would take back; whoever writes asks anew.
-      consent = 'on'
-      keepAll()
-      ended()
-    }
-    fresh?.on('message', (message: FromThread) => {
-      // A busy host may hear of a thread's death before it hears what the thread said last.
-      if (worker !== fresh) return
-      if (message.kind === 'recording') {
-        consent = message.consent
-        if (!mayKeep(consent)) onOff()
-      } else if (message.kind === 'kept') unconfirmed.delete(message.parcel)
-      else ended()
-    })
-    fresh?.on('error', gone)
-    fresh?.on('exit', gone)
-    fresh?.unref()
-  }
-  start()
+  const thread = startThread(data, {
+    off: onOff,
+    kept: (parcel) => unconfirmed.delete(parcel),
+    gone: keepAll,
+  })
 
   return {
-    isWanted: () => consent === 'on',
-    isTaken: () => mayKeep(consent),
+    isWanted: () => thread.consent() === 'on',
+    isTaken: () => mayKeep(thread.consent()),
     keep,
     keepAll,
     take: (events) => {
-      if (!worker && performance.now() - started > START_AGAIN) start()
+      const worker = thread.worker()
       if (!worker || unconfirmed.size >= MOST_UNCONFIRMED) return keep(events)
       parcel += 1
       try {
-        worker.postMessage({ kind: 'events', parcel, events } satisfies ToThread)
+        worker.postMessage({ kind: 'events', parcel, events })
         unconfirmed.set(parcel, events)
       } catch {
         // One of them holds what no thread can be handed; the guard finds out which.
@@ -90,44 +58,13 @@ export function openEventSink(data: ThreadData, onOff: () => void): EventSink {
       }
     },
     close: async (patience) => {
-      const last = worker
-      if (!last) return
-      let timer: NodeJS.Timeout | undefined
-      const deadline = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, patience)
-      })
-      const end = new Promise<void>((resolve) => {
-        ended = resolve
-      })
-      last.postMessage({ kind: 'close' } satisfies ToThread)
+      const ended = thread.end(patience)
       // Beside the last parcel none waits but with a thread that is stuck: then it is written while there is time.
       if (unconfirmed.size > 1) keepAll()
-      await Promise.race([end, deadline])
-      // A thread that waits for the system's resolver can't be ended before that answers.
-      await Promise.race([last.terminate(), deadline])
-      clearTimeout(timer)
+      await ended
       // Its exit is not reported to a host that ends now.
       keepAll()
     },
-  }
-}
-
-function tryWorker(data: ThreadData): Worker | undefined {
-  const file = courierFile('courier-thread')
-  if (!file) return undefined
-  try {
-    return new Worker(file, {
-      workerData: data,
-      // Nothing of the host's environment or flags concerns the courier, and nothing it prints the host.
-      env: {},
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-      // A full outbox takes a few; V8 lets garbage grow to what it may, for a thread that does so little.
-      resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 },
-    })
-  } catch {
-    return undefined
   }
 }
 

@@ -1,0 +1,110 @@
+import { Worker } from 'node:worker_threads'
+import { mayKeep, type StandingConsent } from './standing-consent.ts'
+import { courierFile } from './start-courier.ts'
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
+
+/** A thread that died is followed by another when one is asked for, but not sooner, in milliseconds after its start. */
+const START_AGAIN = 10_000
+
+/** What is called as it is heard of the courier thread. */
+export interface ThreadListener {
+  /** It finds telemetry off; over and over, while that is so. */
+  off(): void
+  /** It has written a parcel to the outbox. */
+  kept(parcel: number): void
+  /** It is dead: what it did not confirm, it may not have read. */
+  gone(): void
+}
+
+/** The courier thread of a server, and the next one where it died. */
+export interface CourierThread {
+  /** What it said last of the opt-outs; `on` while there is none to ask. */
+  consent(): StandingConsent
+  /** The one that is alive, or none. */
+  worker(): { postMessage(message: ToThread): void } | undefined
+  /** Lets it deliver what it can, and ends it, within `patience` milliseconds. */
+  end(patience: number): Promise<void>
+}
+
+/** Starts the courier thread, if one can be had: not in a bundle without its file, nor in some sandboxes. */
+export function startThread(data: ThreadData, listener: ThreadListener): CourierThread {
+  let consent: StandingConsent = 'on'
+  let worker: Worker | undefined
+  let started = 0
+  let ended = () => {}
+  const start = () => {
+    started = performance.now()
+    const fresh = tryWorker(data)
+    worker = fresh
+    const gone = () => {
+      // An error is followed by its exit.
+      if (worker !== fresh) return
+      worker = undefined
+      // What it said last, nobody would take back; whoever writes asks anew.
+      consent = 'on'
+      listener.gone()
+      ended()
+    }
+    fresh?.on('message', (message: FromThread) => {
+      // A busy host may hear of a thread's death before it hears what the thread said last.
+      if (worker !== fresh) return
+      if (message.kind === 'recording') {
+        consent = message.consent
+        if (!mayKeep(consent)) listener.off()
+      } else if (message.kind === 'kept') listener.kept(message.parcel)
+      else ended()
+    })
+    fresh?.on('error', gone)
+    fresh?.on('exit', gone)
+    fresh?.unref()
+  }
+  start()
+
+  return {
+    consent: () => consent,
+    worker: () => {
+      if (!worker && performance.now() - started > START_AGAIN) start()
+      return worker
+    },
+    end: async (patience) => {
+      const last = worker
+      if (!last) return
+      const saidSo = new Promise<void>((resolve) => {
+        ended = resolve
+      })
+      last.postMessage({ kind: 'close' } satisfies ToThread)
+      await endWithin(patience, saidSo, last)
+    },
+  }
+}
+
+/** Until a thread said that it is done, and is; after `patience` milliseconds in any case. */
+async function endWithin(patience: number, saidSo: Promise<void>, thread: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience)
+  })
+  await Promise.race([saidSo, deadline])
+  // A thread that waits for the system's resolver can't be ended before that answers.
+  await Promise.race([thread.terminate(), deadline])
+  clearTimeout(timer)
+}
+
+function tryWorker(data: ThreadData): Worker | undefined {
+  const file = courierFile('courier-thread')
+  if (!file) return undefined
+  try {
+    return new Worker(file, {
+      workerData: data,
+      // Nothing of the host's environment or flags concerns the courier, and nothing it prints the host.
+      env: {},
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+      // A full outbox takes a few; V8 lets garbage grow to what it may, for a thread that does so little.
+      resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 },
+    })
+  } catch {
+    return undefined
+  }
+}
