@@ -7,8 +7,8 @@ import { fit, type Safe } from './safe.ts'
  * earlier one means.
  */
 const SYNTAXES: readonly (readonly [syntax: RegExp, replacement: string])[] = [
-  // Express 5, an optional part: /models{/:name}
-  [/\{([/.-][^{}]*)\}/g, '$1'],
+  // Express 5, an optional part: /models{/:name}; behind a name it is a pattern, as in Hono's :rest{.+}
+  [/(?<!:[A-Za-z_]\w*)\{([/.-][^{}]*)\}/g, '$1'],
   // OpenAPI, Fastify, Go, Starlette: {id}, {id?}, {path...}, {*path}, {id:[0-9]{2}}
   [/\{\*{0,2}([A-Za-z_]\w*)(?:\.\.\.|[?*+])?(?::(?:[^{}]|\{[^{}]*\})*)?\}/g, '{$1}'],
   // Next, Astro, SvelteKit: [id], [...path], [[...path]]

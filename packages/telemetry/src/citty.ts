@@ -13,8 +13,8 @@ const BUILT_IN: readonly OptionSpec[] = [
  * commands that are loaded when they are needed, only those are loaded that `argv` names, and all at a level where it
  * names none, because citty looks for its alias there. Never rejects: what can't be loaded counts as undeclared.
  */
-export async function commandSpecOf(
-  main: CommandDef<ArgsDef>,
+export async function commandSpecOf<A extends ArgsDef>(
+  main: CommandDef<A>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<CommandSpec> {
   const unread: CommandSpec = { name: '' }
@@ -26,10 +26,10 @@ export async function commandSpecOf(
  * The same program, whose commands say what they threw before citty prints it and ends the process. Without it a
  * failure is recorded all the same, as an `Error`.
  */
-export function noteErrors(
-  command: CommandDef<ArgsDef>,
+export function noteErrors<A extends ArgsDef>(
+  command: CommandDef<A>,
   followed: { note(outcome: { readonly error: unknown }): void },
-): CommandDef<ArgsDef> {
+): CommandDef<A> {
   const { run, subCommands } = command
   return {
     ...command,
@@ -50,12 +50,12 @@ export function noteErrors(
   }
 }
 
-async function read(
+async function read<A extends ArgsDef>(
   name: string,
-  command: CommandDef<ArgsDef>,
+  command: CommandDef<A>,
   argv: readonly string[],
 ): Promise<CommandSpec> {
-  const args = await resolve(command.args ?? {})
+  const args: ArgsDef = await resolve<ArgsDef>(command.args ?? {})
   const below = Object.entries(await resolve(command.subCommands ?? {}))
   const isNamed = below.some(([one]) => argv.includes(one))
   const { alias = [] } = await resolve(command.meta ?? {})

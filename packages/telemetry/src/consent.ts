@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import { type Decision, decide, readSources } from '@visivo/telemetry-config'
 import { isForGood } from './for-good.ts'
 import { forgetWaiting } from './forget-waiting.ts'
+import { sayWhatCounts } from './in-words.ts'
 import { isNoticeDue, showNotice } from './notice.ts'
 import { type Destination, sharedPlacesOf } from './places.ts'
 import type { World } from './world.ts'
@@ -40,7 +41,7 @@ export function askConsent(world: World, where: Where, quiet: boolean): Consent 
   const decision = decideFor(world, where)
   if (!decision.enabled) {
     if (isForGood(decision)) forgetWaiting(world.product, world.home)
-    return { recording: false, because: decision.because.value }
+    return { recording: false, because: sayWhatCounts(decision.because) }
   }
   const { notice } = sharedPlacesOf(world.product, world.home)
   const told = world.isCi || !isNoticeDue(notice) || world.stderr().isTTY !== true

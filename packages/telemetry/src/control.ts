@@ -93,7 +93,10 @@ function isKept(directory: string): boolean {
   return openOutbox(directory, NO_GUARD).waiting().length > 0
 }
 
-/** Gives this machine a new id, if it has one. What waits keeps the id that it was recorded under. Never throws. */
+/**
+ * Gives this machine a new id, if it has one. What waits keeps the id that it was recorded under, and a project its
+ * hash: who wants neither to tell of the other purges. Never throws.
+ */
 export function reset(telemetry: Telemetry): Outcome {
   const { product, home } = telemetry.world
   const { directory, root } = sharedPlacesOf(product, home)
@@ -108,7 +111,8 @@ export function reset(telemetry: Telemetry): Outcome {
   return {
     ok: true,
     says: [
-      `The machine id is now ${done}. Nothing connects it with the old one, ${old}.`,
+      `The machine id is now ${done}; it was ${old}. It is random, so neither tells of the other.`,
+      'A project keeps its hash under both, and what waits still goes out under the old one.',
       ...couriersAtWork(root).map(
         (pid) =>
           `Process ${pid} is at work; if it is a server, it goes on under the old id until its next start.`,

@@ -1,8 +1,15 @@
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
-import { claimCourierLock, courierPid, holdCourierLock, isCourierAlive } from './courier-lock.ts'
+import {
+  claimCourierLock,
+  courierPid,
+  holdCourierLock,
+  isCourierAlive,
+  isCourierElsewhere,
+  type TakesOver,
+} from './courier-lock.ts'
 
 /** Higher than any process id that Linux, macOS or Windows gives. */
 const NOBODY = '999999999'
@@ -10,7 +17,7 @@ const NOBODY = '999999999'
 const MINE = 'd1cef00d'
 const OTHER = 'feedc0de'
 
-function claim(directory: string, edition = MINE, takesOver = false) {
+function claim(directory: string, edition = MINE, takesOver: TakesOver = 'from-none') {
   return claimCourierLock(directory, () => edition, takesOver)
 }
 
@@ -36,18 +43,34 @@ test('only one courier gets the lock, and the next when it was released', () => 
 test('a courier of another catalogue is relieved by who has an event that it could not read, and by nobody else', () => {
   const directory = temporaryDirectory()
   const older = acquire(directory)
-  expect([claim(directory, OTHER), claim(directory, MINE, true)]).toEqual([undefined, undefined])
-  const newer = claim(directory, OTHER, true)
+  expect([claim(directory, OTHER), claim(directory, MINE, 'from-others')]).toEqual([undefined, undefined])
+  const newer = claim(directory, OTHER, 'from-others')
   expect(newer && holdCourierLock(directory, newer, OTHER)?.held()).toBe(true)
   expect(older?.held()).toBe(false)
+})
+
+test('while all were asked to wait, a person who asks takes over from any', () => {
+  const directory = temporaryDirectory()
+  const waiting = acquire(directory)
+  const asked = claim(directory, MINE, 'from-all')
+  expect(asked && holdCourierLock(directory, asked, MINE)?.held()).toBe(true)
+  expect(waiting?.held()).toBe(false)
+})
+
+test('a program whose clock is an hour off takes a fresh claim for what it is, by the clock of the file system', () => {
+  const directory = temporaryDirectory()
+  claim(directory)
+  const claimAt = (now: number) => claimCourierLock(directory, () => MINE, 'from-others', now)
+  expect(claimAt(statSync(directory).mtimeMs)).toBeUndefined()
+  expect(claimAt(Date.now() + 3_600_000)).toBe(2)
 })
 
 test('so is one that has not come up yet', () => {
   const directory = temporaryDirectory()
   const older = claim(directory)
   expect([isCourierAlive(directory), isCourierAlive(directory, () => OTHER)]).toEqual([true, false])
-  expect(claim(directory, MINE, true)).toBeUndefined()
-  const newer = claim(directory, OTHER, true)
+  expect(claim(directory, MINE, 'from-others')).toBeUndefined()
+  const newer = claim(directory, OTHER, 'from-others')
   expect(older && holdCourierLock(directory, older, MINE)).toBeUndefined()
   expect(newer && holdCourierLock(directory, newer, OTHER)?.held()).toBe(true)
 })
@@ -76,6 +99,24 @@ test.each<[string, string, number]>([
   utimesSync(path, time, time)
   expect(acquire(directory)?.held()).toBe(true)
   expect(readdirSync(directory)).toEqual(['courier-8.lock'])
+})
+
+test('so it is on another machine that shares the home, in a space of processes of the same name', () => {
+  const directory = temporaryDirectory()
+  const lock = acquire(directory)
+  const path = join(directory, 'courier-1.lock')
+  const text = readFileSync(path, 'utf8')
+  expect([lock?.held(), isCourierElsewhere(directory)]).toEqual([true, false])
+  writeFileSync(path, text.replace(/^\d+/, NOBODY))
+  expect([isCourierAlive(directory), isCourierElsewhere(directory)]).toEqual([false, false])
+  writeFileSync(path, text.replace(/^\d+/, NOBODY).replace(/@\S+/, '@elsewhere'))
+  expect([isCourierAlive(directory), isCourierElsewhere(directory)]).toEqual([true, true])
+})
+
+test('a claim that is not taken up yet is nobody else’s', () => {
+  const directory = temporaryDirectory()
+  claim(directory)
+  expect(isCourierElsewhere(directory)).toBe(false)
 })
 
 test('a lock that beats is alive in another container, whose process can’t be seen from here', () => {

@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { checksum } from './checksum.ts'
 import { readOwn } from './own-file.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
@@ -27,6 +28,12 @@ export interface CourierLock {
 }
 
 /**
+ * From which live courier the right is taken: from none; from one of another catalogue, because an event was just
+ * recorded that it can't read; or from any, because a person asks for what waits while all were asked to wait.
+ */
+export type TakesOver = 'from-none' | 'from-others' | 'from-all'
+
+/**
  * Claims the right to send for a courier that is yet to start, or gives nothing while a live one has it.
  *
  * Locks are numbered files, and the highest number counts. Taking over creates the next number, which the
@@ -34,18 +41,19 @@ export interface CourierLock {
  * lock stays as a file with an old time, so that no number is ever given twice. A claim that nobody takes up
  * goes stale like any other.
  * @param edition of the catalogue that the courier will read events by
- * @param takesOver also takes the right from a live courier of another catalogue: an event was just recorded that it
- *   can't read, or a person asks for what waits
+ * @param now by the clock that the locks' times are of, in milliseconds since 1970
  */
 export function claimCourierLock(
   directory: string,
   edition: () => string,
-  takesOver: boolean,
+  takesOver: TakesOver,
+  now: number = Date.now(),
 ): number | undefined {
   const before = lockNumbers(directory)
   const highest = Math.max(0, ...before)
-  const inTheWay = takesOver ? edition : undefined
-  if (highest > 0 && isAlive(directory, highest) && serves(directory, highest, inTheWay)) return undefined
+  const inTheWay = takesOver === 'from-others' ? edition : undefined
+  const isHeld = takesOver !== 'from-all' && highest > 0 && isAlive(directory, highest, now)
+  if (isHeld && serves(directory, highest, inTheWay)) return undefined
   const mine = highest + 1
   try {
     // Where a process id will stand: no process yet.
@@ -104,11 +112,24 @@ export function courierPid(directory: string): number | undefined {
   return highest > 0 && isAlive(directory, highest) ? readPid(lockPath(directory, highest)) : undefined
 }
 
-function isAlive(directory: string, number: number): boolean {
+/**
+ * Whether the courier at work, if there is one, is another container's or another machine's: only its beat tells of it,
+ * and that of one that is dead goes on counting for a while.
+ */
+export function isCourierElsewhere(directory: string): boolean {
+  const path = lockPath(directory, highestLock(directory))
+  try {
+    return readPid(path) !== undefined && isElsewhere(path)
+  } catch {
+    return false
+  }
+}
+
+function isAlive(directory: string, number: number, now: number = Date.now()): boolean {
   const path = lockPath(directory, number)
   try {
     // A clock that was set back makes the last beat lie in the future: as stale as one long past.
-    if (Math.abs(Date.now() - Number(statSync(path, { bigint: true }).mtimeMs)) > STALE) return false
+    if (Math.abs(now - Number(statSync(path, { bigint: true }).mtimeMs)) > STALE) return false
     const pid = readPid(path)
     // A claim has no process yet: one is on its way.
     return pid === undefined || isRunning(pid) || isElsewhere(path)
@@ -130,10 +151,21 @@ function isElsewhere(path: string): boolean {
   return namespace !== undefined && namespace !== pidNamespace()
 }
 
-/** What Linux calls the space in which a process has its number; empty elsewhere. */
+/**
+ * The space in which a process has its number: what Linux calls it, which is the same on two machines that share a
+ * home, and a mark of this start of the kernel, which is not. Empty elsewhere.
+ */
 function pidNamespace(): string {
   try {
-    return readlinkSync('/proc/self/ns/pid')
+    return `${readlinkSync('/proc/self/ns/pid')}@${bootMark()}`
+  } catch {
+    return ''
+  }
+}
+
+function bootMark(): string {
+  try {
+    return checksum(readOwn('/proc/sys/kernel/random/boot_id'))
   } catch {
     return ''
   }

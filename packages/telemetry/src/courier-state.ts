@@ -38,7 +38,7 @@ export function waitLeft(state: CourierState, now: number): number {
   const left = state.retryAt - now
   // A failure that is yet to happen, or more than was ever granted: the clock was set back meanwhile.
   const failedAt = Date.parse(state.lastFailure?.at ?? '')
-  if (failedAt > now + CLOCK_TOLERANCE || left > LONGEST_RETRY_AFTER) return 0
+  if (failedAt > now + CLOCK_TOLERANCE || left > LONGEST_RETRY_AFTER + CLOCK_TOLERANCE) return 0
   return Math.max(0, left)
 }
 

@@ -1,6 +1,12 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import type { CourierJob } from './courier-job.ts'
-import { type CourierLock, claimCourierLock, HEARTBEAT, holdCourierLock } from './courier-lock.ts'
+import {
+  type CourierLock,
+  claimCourierLock,
+  HEARTBEAT,
+  holdCourierLock,
+  type TakesOver,
+} from './courier-lock.ts'
 import {
   afterFailure,
   afterSuccess,
@@ -88,7 +94,8 @@ export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<
   const ask = standingConsentOf(job)
   const courier: Courier = { job, terms, places, outbox, ask, state, settled: new Set(), seen: new Set() }
   for (let claim = job.claim; ; claim = undefined) {
-    const number = claim ?? claimCourierLock(places.destination, guard.edition, terms.despiteBackoff === true)
+    const takesOver = terms.despiteBackoff ? takesOverNow(state) : 'from-none'
+    const number = claim ?? claimCourierLock(places.destination, guard.edition, takesOver)
     const lock = number && holdCourierLock(places.destination, number, guard.edition())
     if (!lock) return { kind: 'busy' }
     const heart = setInterval(() => lock.beat(), HEARTBEAT)
@@ -99,6 +106,11 @@ export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<
     // Whoever recorded an event between the last look and the release saw a live courier, and started none.
     if (end.kind !== 'done' || !hasNew(courier)) return end
   }
+}
+
+/** Who has to go first where a person asks: a courier that may send, but none that waits for a server to recover. */
+function takesOverNow(state: CourierMemory): TakesOver {
+  return waitLeft(state.read(), Date.now()) > 0 ? 'from-all' : 'from-others'
 }
 
 async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
 import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
-import { readCourierState } from './courier-state.ts'
+import { afterFailure, openCourierState, readCourierState } from './courier-state.ts'
 import { flush } from './flush.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
@@ -63,7 +63,7 @@ test('what arrived counts as sent, also where it can not be noted in the log', a
 test('a courier that is at work goes first', async () => {
   const { receiver, telemetry, places, outbox } = await waitingAt(1)
   const { edition } = telemetry.guard
-  const claim = claimCourierLock(places.destination, edition, false) ?? 0
+  const claim = claimCourierLock(places.destination, edition, 'from-none') ?? 0
   const lock = holdCourierLock(places.destination, claim, edition())
   const flushed = flush(telemetry)
   for (const name of outbox.waiting()) outbox.remove(name)
@@ -74,8 +74,24 @@ test('a courier that is at work goes first', async () => {
 
 test('a courier that can not read what waits is not waited for', async () => {
   const { receiver, telemetry, places } = await waitingAt(1)
-  const claim = claimCourierLock(places.destination, () => 'feedc0de', false) ?? 0
+  const claim = claimCourierLock(places.destination, () => 'feedc0de', 'from-none') ?? 0
   const lock = holdCourierLock(places.destination, claim, 'feedc0de')
+  expect(await flush(telemetry)).toEqual({
+    ok: true,
+    says: [`Sent 1 event to ${receiver.url}.`],
+    sent: 1,
+    waiting: 0,
+  })
+  expect(lock?.held()).toBe(false)
+})
+
+test('a courier that was asked to wait, such as the one of a server, is not waited for', async () => {
+  const { receiver, telemetry, places } = await waitingAt(1)
+  const { edition } = telemetry.guard
+  const claim = claimCourierLock(places.destination, edition, 'from-none') ?? 0
+  const lock = holdCourierLock(places.destination, claim, edition())
+  const failed = afterFailure(readCourierState(places.state), Date.now(), 'the server said 503', 3_600_000)
+  openCourierState(places.state).write(failed)
   expect(await flush(telemetry)).toEqual({
     ok: true,
     says: [`Sent 1 event to ${receiver.url}.`],

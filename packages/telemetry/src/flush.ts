@@ -4,6 +4,7 @@ import type { Where } from './consent.ts'
 import type { Outcome } from './control.ts'
 import { type CourierEnd, type CourierTally, runCourier } from './courier.ts'
 import { courierPid, isCourierAlive } from './courier-lock.ts'
+import { readCourierState, waitLeft } from './courier-state.ts'
 import { decideFully, destinationOf } from './decide-fully.ts'
 import { firstOf } from './first-of.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
@@ -72,8 +73,10 @@ async function waitForOther(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const places = placesOf(world.product, world.home, destination)
-  // One that can't read what this program recorded would never send it.
-  const isAtWork = () => isCourierAlive(places.destination, guard.edition)
+  // One that can't read what this program recorded would never send it, and one that was asked to wait not now.
+  const isAtWork = () =>
+    isCourierAlive(places.destination, guard.edition) &&
+    waitLeft(readCourierState(places.state), Date.now()) === 0
   if (!isAtWork()) return []
   const pid = courierPid(places.destination)
   const outbox = openOutbox(places.outbox, guard)

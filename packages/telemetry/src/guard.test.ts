@@ -127,6 +127,17 @@ test.each<[string, StoredEvent, readonly string[]]>([
   expect(misfits(catalogueOf('visivo_version'), event)).toEqual(names)
 })
 
+test('so is the author of a declaration that can not be read', () => {
+  const cake = {
+    when: 'A cake was baked.',
+    properties: { size: { why: 'To know how hungry people are.', type: 'text', shape: '(' } },
+  } as const
+  const catalogue = catalogueOf('visivo_version', { cake })
+  const baked = { ...good, event: 'cake', properties: { size: 'small' } }
+  expect(createGuard(catalogue)(baked)).toBeUndefined()
+  expect(misfits(catalogue, baked)).toContain('size')
+})
+
 test('a text is never longer than 250 characters, whatever its shape', () => {
   expect(noted('a*', 'a'.repeat(250))).toBeDefined()
   expect(noted('a*', 'a'.repeat(251))).toBeUndefined()

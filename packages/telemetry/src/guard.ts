@@ -66,9 +66,18 @@ export function misfits(catalogue: Catalogue, { event, properties }: StoredEvent
   const unlisted = Object.keys(properties).filter((name) => !Object.hasOwn(specs, name))
   const unfit = Object.entries(specs).filter(([name, spec]) => {
     const value = properties[name]
-    return rebuilt(spec, value) === undefined && !(value === undefined && spec.optional)
+    return !isFit(spec, value) && !(value === undefined && spec.optional)
   })
   return [...unlisted, ...unfit.map(([name]) => name)]
+}
+
+function isFit(spec: PropertySpec, value: unknown): boolean {
+  try {
+    return rebuilt(spec, value) !== undefined
+  } catch {
+    // What is declared can't be read, such as a shape that is no pattern: the author is told where.
+    return false
+  }
 }
 
 /** The common ones come last: an adopter's event can't loosen what all events have to be. */

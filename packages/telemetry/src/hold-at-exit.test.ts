@@ -1,5 +1,7 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import { holdAtExit } from './hold-at-exit.ts'
 import { placesOf } from './places.ts'
@@ -20,4 +22,26 @@ test('a program that waits more than once listens for its exit once', () => {
     hold.now()
   }
   expect([fresh().length, process.getMaxListeners()]).toEqual([1, most + 1])
+})
+
+test('a program that records by two telemetries is held as long as by one', () => {
+  const waits = vi.spyOn(Atomics, 'wait').mockReturnValue('timed-out')
+  onTestFinished(() => waits.mockRestore())
+  const places = placesOf(visivo, temporaryDirectory(), { host: 'http://127.0.0.1:1', apiKey: 'phc_test' })
+  const uuid = uuidV7()
+  mkdirSync(places.outbox, { recursive: true })
+  writeFileSync(join(places.outbox, `${uuid}.json`), '')
+  const listening = process.listeners('exit')
+  const most = process.getMaxListeners()
+  onTestFinished(() => {
+    for (const listener of process.listeners('exit'))
+      if (!listening.includes(listener)) process.off('exit', listener)
+    process.setMaxListeners(most)
+  })
+  for (const hold of [holdAtExit(), holdAtExit()]) {
+    hold.until({ places, uuid })
+    hold.now()
+  }
+  // 900 ms in steps of five.
+  expect(waits).toHaveBeenCalledTimes(180)
 })

@@ -8,6 +8,12 @@ const LONGEST_WAIT = 900
 /** How often the outbox is looked at, in milliseconds. */
 const STEP = 5
 
+/**
+ * What is left of it, for all that record in this process. Counted in steps, and not only timed: a test may have stopped
+ * the clock.
+ */
+const left = { steps: LONGEST_WAIT / STEP, patience: LONGEST_WAIT }
+
 /** What the process is to be held for. */
 interface Last {
   readonly places: Places
@@ -31,19 +37,16 @@ export interface Hold {
  */
 export function holdAtExit(): Hold {
   const waiting = new Map<string, Last>()
-  // Counted, and not only timed: a test may have stopped the clock.
-  let steps = LONGEST_WAIT / STEP
-  let patience = LONGEST_WAIT
   let listens = false
   const hold = () => {
     const began = performance.now()
-    const mayWait = () => steps > 0 && performance.now() - began < patience
+    const mayWait = () => left.steps > 0 && performance.now() - began < left.patience
     for (const last of waiting.values())
       while (mayWait() && isUnderWay(last)) {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP)
-        steps -= 1
+        left.steps -= 1
       }
-    patience -= performance.now() - began
+    left.patience -= performance.now() - began
     waiting.clear()
   }
   return {

@@ -250,6 +250,14 @@ function editionIn(name: string): string | undefined {
   return FILE.exec(name)?.[4]
 }
 
+/**
+ * When something was written to a directory last, in milliseconds since 1970: right after a write, the time by the clock
+ * of the file system. A program's own may be stopped, or set by a test, and must not decide about what others wrote.
+ */
+export function lastChange(directory: string): number {
+  return attempt(() => Number(lstatSync(directory, { bigint: true }).mtimeMs)) ?? Date.now()
+}
+
 /** A writer that was killed leaves its unfinished file; an hour later nobody is writing it any more. */
 function isLeftOver(name: string, now: number): boolean {
   const [, uuid] = UNFINISHED.exec(name) ?? []

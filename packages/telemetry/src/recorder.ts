@@ -1,11 +1,12 @@
 import { assemble } from './assemble.ts'
 import type { Consent, Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
-import type { Guard, StoredEvent } from './guard.ts'
+import { isCourierElsewhere } from './courier-lock.ts'
+import type { Guard } from './guard.ts'
 import { holdAtExit } from './hold-at-exit.ts'
 import { type Identity, identify } from './identity.ts'
 import type { Metadata } from './metadata.ts'
-import { openOutbox } from './outbox.ts'
+import { lastChange, type Outbox, openOutbox } from './outbox.ts'
 import { type Destination, type Places, placesOf } from './places.ts'
 import { startCourier } from './start-courier.ts'
 import type { World } from './world.ts'
@@ -34,22 +35,33 @@ export interface Recorder {
   settle(): void
 }
 
+/** Where events go, and the clock of whoever keeps them. */
+interface Way {
+  readonly places: Places
+  readonly outbox: Outbox
+  readonly now: () => number
+}
+
 /** Touches no disk before it is asked to. */
 export function createRecorder({ world, guard, metadata, consent, courierJob }: Run): Recorder {
   const hold = holdAtExit()
   let identity: Identity | undefined
-  let placed: { readonly destination: Destination; readonly at: Places } | undefined
-  const places = (destination: Destination): Places => {
-    if (placed?.destination !== destination)
-      placed = { destination, at: placesOf(world.product, world.home, destination) }
-    return placed.at
+  let going: { readonly destination: Destination; readonly to: Way } | undefined
+  const wayTo = (destination: Destination): Way => {
+    if (going && isSame(going.destination, destination)) return going.to
+    const places = placesOf(world.product, world.home, destination)
+    const now = () => lastChange(places.outbox)
+    // Kept from one event to the next: it remembers how many the disk did not take.
+    const to = { places, outbox: openOutbox(places.outbox, guard, now), now }
+    going = { destination, to }
+    return to
   }
-  const put = (at: Places, event: StoredEvent) => openOutbox(at.outbox, guard).put(event)
   const machineId = (destination: Destination): string => {
     if (identity) return identity.id
-    const at = places(destination)
-    identity = identify(at.directory, world.isCi)
-    if (identity.isNew) put(at, assemble({ id: identity.id, metadata: metadata() }, 'new_installation', {}))
+    const { places, outbox } = wayTo(destination)
+    identity = identify(places.directory, world.isCi)
+    if (identity.isNew)
+      outbox.put(assemble({ id: identity.id, metadata: metadata() }, 'new_installation', {}))
     return identity.id
   }
 
@@ -58,22 +70,28 @@ export function createRecorder({ world, guard, metadata, consent, courierJob }: 
     record: (name, properties, where) => {
       const answer = consent(where)
       if (!answer.recording) return
-      const at = places(answer.destination)
+      const { places, outbox, now } = wayTo(answer.destination)
       const run = { id: machineId(answer.destination), metadata: metadata() }
       const event = assemble(run, name, valuesOf(properties))
-      if (!put(at, event)) return
-      const start = startCourier(courierJob(answer.destination), at)
-      if (world.isCi && (start === 'started' || start === 'alive'))
-        hold.until({ places: at, uuid: event.uuid })
+      if (!outbox.put(event)) return
+      const start = startCourier(courierJob(answer.destination), places, now())
+      if (!world.isCi) return
+      // The courier of a container that is gone delivers nothing; then a later command does.
+      const isHere = start === 'started' || (start === 'alive' && !isCourierElsewhere(places.destination))
+      if (isHere) hold.until({ places, uuid: event.uuid })
     },
     warmUp: (where) => {
       if (!world.isCi || world.debug) return
       const answer = consent(where)
       if (answer.recording)
-        startCourier({ ...courierJob(answer.destination), early: true }, places(answer.destination))
+        startCourier({ ...courierJob(answer.destination), early: true }, wayTo(answer.destination).places)
     },
     settle: hold.now,
   }
+}
+
+function isSame(one: Destination, other: Destination): boolean {
+  return one.host === other.host && one.apiKey === other.apiKey
 }
 
 /** The properties themselves. */

@@ -24,10 +24,22 @@ test('past a burst requests alike are summed, with the mean of their durations',
   for (let request = 0; request < PACE.burst; request++) meter.count(data)
   for (const durationMs of [10, 20, 60]) meter.count({ ...data, durationMs })
   meter.count({ ...data, statusCode: 404 })
+  meter.count({ ...data, method: sanitizeMethod('POST') })
   expect(meter.takeSums()).toEqual([
     { ...data, durationMs: 30, count: 3, at: 5_000 },
     { ...data, statusCode: 404, count: 1, at: 5_000 },
+    { ...data, method: 'POST', count: 1, at: 5_000 },
   ])
+})
+
+test('a server that has had five hundred different sums counts new ones again when they are taken', () => {
+  const meter = createRequestMeter(() => 5_000)
+  for (let request = 0; request < PACE.burst; request++) meter.count(data)
+  const sums = (from: number) => {
+    for (let statusCode = from; statusCode < from + 501; statusCode++) meter.count({ ...data, statusCode })
+    return meter.takeSums().filter(({ endpoint }) => endpoint === data.endpoint).length
+  }
+  expect([sums(100), sums(1_000)]).toEqual([500, 500])
 })
 
 test.each<[string, unknown]>([

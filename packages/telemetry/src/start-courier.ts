@@ -63,7 +63,7 @@ export function startCourier(job: CourierJob, places: DestinationPlaces, now: nu
     if (job.early) makePlace('destination', places.destination)
     // Claimed here and not by the courier itself, so that a hundred commands at once start one and not a hundred.
     const edition = () => editionOf(catalogueOf(job.product.versionProperty, job.extras))
-    const claim = claimCourierLock(places.destination, edition, true)
+    const claim = claimCourierLock(places.destination, edition, 'from-others', now)
     if (claim === undefined) return 'alive'
     try {
       spawnCourier(file, { ...job, claim })

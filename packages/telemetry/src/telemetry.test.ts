@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NONE } from '@visivo/sanitize'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import { createTelemetry } from './telemetry.ts'
 
@@ -70,6 +70,40 @@ test('a notice that can not be written counts as unsaid: nothing is recorded, an
   const next = onTerminal(home)
   expect(next.telemetry.consent()).toMatchObject({ recording: false, untold: true })
   expect(next.said()).toContain('collects anonymous usage data')
+})
+
+test('a run in which somebody is told measures nothing, however long it goes on', () => {
+  const told = onTerminal(temporaryDirectory())
+  const { telemetry } = told
+  expect(telemetry.consent()).toMatchObject({ recording: false, untold: true })
+  const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000)
+  onTestFinished(() => now.mockRestore())
+  expect(telemetry.consent()).toMatchObject({ recording: false, untold: true })
+})
+
+test('who may not record says because of what, in words', () => {
+  const { telemetry } = onTerminal(temporaryDirectory(), { DO_NOT_TRACK: '1' })
+  expect(telemetry.consent()).toEqual({ recording: false, because: 'DO_NOT_TRACK is set (1)' })
+})
+
+test('events that the disk did not take are told of with the next one that it takes', () => {
+  const home = temporaryDirectory()
+  const env = { VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' }
+  const telemetry = createTelemetry({ version: '1.2.3', env, home, stderr: () => ({ write: () => {} }) })
+  const record = () =>
+    telemetry.record('cli_command', { command: NONE, command_args: [], duration_ms: 1, success: true })
+  record()
+  const [place = ''] = readdirSync(join(home, '.visivo/telemetry')).filter((name) => name !== 'notice')
+  const destination = join(home, '.visivo/telemetry', place)
+  rmSync(destination, { recursive: true })
+  writeFileSync(destination, '')
+  record()
+  record()
+  rmSync(destination)
+  record()
+  const outbox = join(destination, 'outbox')
+  const events = readdirSync(outbox).map((name) => JSON.parse(readFileSync(join(outbox, name), 'utf8')))
+  expect(events).toMatchObject([{ properties: { dropped_events: 2 } }])
 })
 
 test('debug mode names what is not as declared, and shows nothing of it', () => {

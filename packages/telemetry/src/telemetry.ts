@@ -52,7 +52,10 @@ export interface Telemetry<X extends Extras = NoExtras> {
   warmUp(where?: Where): void
   /** In CI, waits for it now: for a program whose end, as by a signal, no exit comes before. */
   settle(): void
-  /** This run's anonymous id, made and written if there is none; a new one is an event by itself. */
+  /**
+   * This run's anonymous id, made and written if there is none; a new one is an event by itself. Asks nobody: for where
+   * `consent` says yes. Empty where there is none to be had.
+   */
   machineId(destination: Destination): string
   /** What a courier of this run has to know. */
   courierJob(destination: Destination): CourierJob
@@ -104,7 +107,7 @@ function setUp<X extends Extras>(options: TelemetryOptions<X>): Telemetry<X> {
     },
     catalogue,
     guard,
-    machineId: recorder.machineId,
+    machineId: (destination) => silently(() => recorder.machineId(destination)) ?? '',
     courierJob,
     consent: (where = HERE, quiet) => silently(() => consent(where, quiet)) ?? UNREADABLE,
     record: (name, properties, where = HERE) => void silently(() => record(name, properties, where)),

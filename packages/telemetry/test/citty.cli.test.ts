@@ -1,7 +1,7 @@
 import { sanitizeCommand } from '@visivo/sanitize'
 import { defineCommand } from 'citty'
 import { describe, expect, test } from 'vitest'
-import { commandSpecOf } from '../src/citty.ts'
+import { commandSpecOf, noteErrors } from '../src/citty.ts'
 import { testCake } from './cli-cases.ts'
 
 testCake('citty', {
@@ -37,6 +37,15 @@ describe('what citty declares', () => {
   test('a program that can not say what it declares declares nothing', async () => {
     const broken = defineCommand({ args: () => Promise.reject(new Error('not now')) })
     expect(sanitizeCommand(['--x'], await commandSpecOf(broken, ['--x'])).args).toEqual(['<flag>'])
+  })
+
+  test('a program of one command, with arguments of its own', async () => {
+    const single = defineCommand({ args: { layers: { type: 'string' }, cake: { type: 'positional' } } })
+    const followed = noteErrors(single, { note: () => {} })
+    expect(sanitizeCommand(['--layers', '3'], await commandSpecOf(followed, []))).toEqual({
+      command: '<none>',
+      args: ['--layers', '<value>'],
+    })
   })
 
   test('a command that is not asked for is not loaded', async () => {

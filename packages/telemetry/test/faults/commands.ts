@@ -53,6 +53,28 @@ export const COMMANDS: readonly Fault[] = [
     },
   },
   {
+    fault: 'a test has set its clock back by an hour: fifty events, and a handful of couriers all the same',
+    events: [50, 50, 0],
+    happens: async (scene) => {
+      await scene.command({ flags: ['--clock', '-3600000', '--times', '50'] })
+      await scene.delivered(50)
+      if (couriersEver(scene) > 5) scene.noticed.push(`${couriersEver(scene)} couriers`)
+    },
+  },
+  {
+    fault: 'a test has set its clock to next month: what others recorded goes on waiting',
+    events: [3, 3, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ status: 503, requests: 1, headers: { 'retry-after': '60' } })
+      await scene.command()
+      await scene.withoutCourier()
+      await scene.command({ flags: ['--clock', String(30 * 86_400_000)] })
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(3)
+    },
+  },
+  {
     fault: 'more than a thousand events wait: the oldest six go, and their number with the next',
     events: [1_007, 1_001, 0],
     happens: async (scene) => {
