@@ -1,9 +1,12 @@
 import { visivo } from '@visivo/telemetry-config'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { guard, sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { runCourier } from './courier.ts'
+import { catalogueOf } from './events.ts'
+import { createGuard } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
+import { startReceiver } from './testing/receiver.ts'
 
 test('what waits for a destination that is configured no more goes after its days, though nobody sends there', async () => {
   const home = temporaryDirectory()
@@ -22,4 +25,23 @@ test('what waits for a destination that is configured no more goes after its day
     kind: 'done',
   })
   expect([before, waiting()]).toEqual([2, 1])
+})
+
+test('a courier that stays makes way for one that can read what it can not', async () => {
+  const home = temporaryDirectory()
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  const destination = { host: receiver.url, apiKey: 'phc_test' }
+  const { outbox } = placesOf(visivo, home, destination)
+  const cake = { when: 'A cake was baked.', properties: {} }
+  const bakers = openOutbox(outbox, createGuard(catalogueOf(visivo.versionProperty, { cake })))
+  bakers.put(sampleEvent())
+  openOutbox(outbox, guard).put(sampleEvent())
+  const never = new AbortController().signal
+  const forever = Number.POSITIVE_INFINITY
+  const terms = { firstWait: forever, linger: forever, turn: 0, gather: 0, hurry: never, stop: never }
+  expect(await runCourier({ product: visivo, home, destination, extras: {} }, terms)).toEqual({
+    kind: 'done',
+  })
+  expect([receiver.events.length, bakers.waiting().length]).toEqual([1, 1])
 })

@@ -33,6 +33,11 @@ export interface CourierTerms {
   readonly firstWait: number
   /** How long it waits for another; `Infinity` in a server. */
   readonly linger: number
+  /**
+   * After how long it makes way when it has nothing left to do, and files wait that it can't read: another one may.
+   * Never unless given; only a courier that stays has to.
+   */
+  readonly turn?: number
   /** How long it leaves a new event to others that may follow, before it sends them together. */
   readonly gather: number
   /** From now on it waits for nothing: it sends what there is and ends. */
@@ -115,7 +120,9 @@ function takesOverNow(state: CourierMemory): TakesOver {
 
 async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
   const { terms, places, outbox, state } = courier
-  let end = performance.now() + terms.firstWait
+  const { turn = Number.POSITIVE_INFINITY } = terms
+  const began = performance.now()
+  let end = began + terms.firstWait
   outbox.tidy()
   tidyAbandoned(courier)
   for (;;) {
@@ -130,7 +137,8 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
       if (delivery.kind === 'later' && terms.despiteBackoff) return delivery
       end = performance.now() + terms.linger
     } else {
-      if (left <= 0) return { kind: 'done' }
+      const isTurnOver = pause === 0 && performance.now() - began > turn && hasUnread(courier)
+      if (left <= 0 || isTurnOver) return { kind: 'done' }
       const ending = firstOf([terms.stop, terms.hurry])
       const most = Math.min(left, pause || LOOK, LOOK)
       // In a pause nobody looks, and all that comes is new.
@@ -164,6 +172,11 @@ function takeBatch(courier: Courier): readonly Waiting[] {
     else if (!outbox.isDamaged(name) || !outbox.discard(name)) settled.add(name)
   }
   return batch
+}
+
+/** Whether anything waits that this courier can't read, or remove. */
+function hasUnread({ outbox, settled }: Courier): boolean {
+  return settled.size > 0 && outbox.waiting().some((name) => settled.has(name))
 }
 
 /** Whether anything came since the last look. */
