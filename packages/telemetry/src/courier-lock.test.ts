@@ -49,6 +49,16 @@ test('a courier of another catalogue is relieved by who has an event that it cou
   expect(older?.held()).toBe(false)
 })
 
+test('so is one that has not come up yet', () => {
+  const directory = temporaryDirectory()
+  const older = claim(directory)
+  expect([isCourierAlive(directory), isCourierAlive(directory, () => OTHER)]).toEqual([true, false])
+  expect(claim(directory, MINE, 'from-others')).toBeUndefined()
+  const newer = claim(directory, OTHER, 'from-others')
+  expect(older && holdCourierLock(directory, older, MINE)).toBeUndefined()
+  expect(newer && holdCourierLock(directory, newer, OTHER)?.held()).toBe(true)
+})
+
 test('while all were asked to wait, a person who asks takes over from any', () => {
   const directory = temporaryDirectory()
   const waiting = acquire(directory)
@@ -63,16 +73,6 @@ test('a program whose clock is an hour off takes a fresh claim for what it is, b
   const claimAt = (now: number) => claimCourierLock(directory, () => MINE, 'from-others', now)
   expect(claimAt(statSync(directory).mtimeMs)).toBeUndefined()
   expect(claimAt(Date.now() + 3_600_000)).toBe(2)
-})
-
-test('so is one that has not come up yet', () => {
-  const directory = temporaryDirectory()
-  const older = claim(directory)
-  expect([isCourierAlive(directory), isCourierAlive(directory, () => OTHER)]).toEqual([true, false])
-  expect(claim(directory, MINE, 'from-others')).toBeUndefined()
-  const newer = claim(directory, OTHER, 'from-others')
-  expect(older && holdCourierLock(directory, older, MINE)).toBeUndefined()
-  expect(newer && holdCourierLock(directory, newer, OTHER)?.held()).toBe(true)
 })
 
 test('a claim counts as alive until its courier has come up', () => {
@@ -101,6 +101,16 @@ test.each<[string, string, number]>([
   expect(readdirSync(directory)).toEqual(['courier-8.lock'])
 })
 
+test('a lock that beats is alive in another container, whose process can’t be seen from here', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'courier-7.lock')
+  writeFileSync(path, `${NOBODY} 01890a5d-ac96-774b-bcce-b302099a8057 pid:[1]`)
+  expect([isCourierAlive(directory), acquire(directory)]).toEqual([true, undefined])
+  const time = new Date(Date.now() - 60_000)
+  utimesSync(path, time, time)
+  expect(acquire(directory)?.held()).toBe(true)
+})
+
 test('so it is on another machine that shares the home, in a space of processes of the same name', () => {
   const directory = temporaryDirectory()
   const lock = acquire(directory)
@@ -117,16 +127,6 @@ test('a claim that is not taken up yet is nobody else’s', () => {
   const directory = temporaryDirectory()
   claim(directory)
   expect(isCourierElsewhere(directory)).toBe(false)
-})
-
-test('a lock that beats is alive in another container, whose process can’t be seen from here', () => {
-  const directory = temporaryDirectory()
-  const path = join(directory, 'courier-7.lock')
-  writeFileSync(path, `${NOBODY} 01890a5d-ac96-774b-bcce-b302099a8057 pid:[1]`)
-  expect([isCourierAlive(directory), acquire(directory)]).toEqual([true, undefined])
-  const time = new Date(Date.now() - 60_000)
-  utimesSync(path, time, time)
-  expect(acquire(directory)?.held()).toBe(true)
 })
 
 test('whoever lost the lock does not end or keep alive that of its follower', () => {

@@ -34,8 +34,8 @@ export interface CourierTerms {
   /** How long it waits for another; `Infinity` in a server. */
   readonly linger: number
   /**
-   * After how long it makes way when it has nothing left to do, and files wait that it can't read: another one may.
-   * Never unless given; only a courier that stays has to.
+   * After how long it makes way when nothing is left but events of another catalogue. Never unless given; only a
+   * courier that stays has to.
    */
   readonly turn?: number
   /** How long it leaves a new event to others that may follow, before it sends them together. */
@@ -137,7 +137,7 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
       if (delivery.kind === 'later' && terms.despiteBackoff) return delivery
       end = performance.now() + terms.linger
     } else {
-      const isTurnOver = pause === 0 && performance.now() - began > turn && hasUnread(courier)
+      const isTurnOver = pause === 0 && performance.now() - began > turn && hasOnlyOthers(courier)
       if (left <= 0 || isTurnOver) return { kind: 'done' }
       const ending = firstOf([terms.stop, terms.hurry])
       const most = Math.min(left, pause || LOOK, LOOK)
@@ -174,9 +174,10 @@ function takeBatch(courier: Courier): readonly Waiting[] {
   return batch
 }
 
-/** Whether anything waits that this courier can't read, or remove. */
-function hasUnread({ outbox, settled }: Courier): boolean {
-  return settled.size > 0 && outbox.waiting().some((name) => settled.has(name))
+/** Whether only events of another catalogue are left: what was sent and can't be removed would be sent anew. */
+function hasOnlyOthers({ outbox, settled }: Courier): boolean {
+  const left = settled.size > 0 ? outbox.waiting() : []
+  return left.length > 0 && !left.some(outbox.isOurs)
 }
 
 /** Whether anything came since the last look. */
