@@ -112,8 +112,14 @@ function parseTime(text: string, _previous: unknown, now: number = Date.now()): 
   const [, amount, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
   const ago = UNITS[unit]
   if (amount !== undefined && ago !== undefined) return new Date(now - Number(amount) * ago)
-  const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : new Date(Number.NaN)
-  if (Number.isNaN(date.getTime()))
+  const date = new Date(text)
+  if (!isDay(text.slice(0, 10)) || Number.isNaN(date.getTime()))
     throw new InvalidArgumentError('It must be like 30m, 12h, 2d, 2026-01-31 or 2026-01-31T10:00:00Z.')
   return date
+}
+
+/** A day of the calendar, `2026-01-31`; JavaScript takes the 31st of February for the 3rd of March. */
+function isDay(text: string): boolean {
+  const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(text) : new Date(Number.NaN)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
 }

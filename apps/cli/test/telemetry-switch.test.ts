@@ -95,6 +95,7 @@ test.each([
   ['a command that does not exist', ['flsh'], "unknown command 'telemetry flsh'. Did you mean 'flush'"],
   ['a flag that does not exist', ['log', '--sinc', '1d'], "unknown option '--sinc'"],
   ['a time that is none', ['log', '--since', 'noon'], 'It must be like 30m'],
+  ['a day that is none', ['log', '--since', '2026-02-31'], 'It must be like 30m'],
   [
     'an event that does not exist',
     ['log', '--event', 'cli'],

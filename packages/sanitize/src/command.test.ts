@@ -225,3 +225,42 @@ describe('wrong types', () => {
     expect(sanitizeCommand(['s3cret', '-x'], root as never)).toEqual({ command: '<unknown>', args: ['-x'] })
   })
 })
+
+describe('a default', () => {
+  const serve: CommandSpec = {
+    name: 'serve',
+    options: [{ names: ['--port'], value: 'required' }],
+    commands: [{ name: 'stop' }],
+  }
+  const withDefault: CommandSpec = {
+    ...program,
+    commands: [...(program.commands ?? []), serve],
+    default: serve,
+  }
+  const takesWords: CommandSpec = { ...program, default: { name: '' } }
+  const endless: { name: string; commands: CommandSpec[]; default?: CommandSpec } = {
+    name: 'again',
+    commands: [],
+  }
+  endless.default = endless
+
+  test.each<
+    readonly [says: string, root: CommandSpec, ...(Row extends readonly [string, ...infer R] ? R : never)]
+  >([
+    ['what is not named is it', withDefault, [], 'serve', []],
+    ['its flags are known', withDefault, ['--port', '80'], 'serve', ['--port', '<value>']],
+    ['so are those of its parent', withDefault, ['--no-color'], 'serve', ['--no-color']],
+    ['a word that names nothing goes to it', withDefault, ['./site'], 'serve <unknown>', []],
+    ['a command of its own does', withDefault, ['stop'], 'serve stop', []],
+    ['one that is named is not it', withDefault, ['run', '--port', '80'], 'run', ['--port', '<value>']],
+    ['nor is its sibling', withDefault, ['telemetry', 'log'], 'telemetry log', []],
+    ['named, it is the same', withDefault, ['serve', '--port=80'], 'serve', ['--port=<value>']],
+    ['behind -- nothing is named', withDefault, ['--', 'run'], 'serve', ['--', '<value>']],
+    ['a program takes words itself', takesWords, ['./site', 'run'], '<none>', ['<path>', '<value>']],
+    ['and has commands', takesWords, ['run', '-t', '4'], 'run', ['-t', '<value>']],
+    ['one that leads to itself', endless, ['x'], 'again again again again again', ['<value>']],
+  ])('%s', (_says, root, argv, command, args) => {
+    expect(sanitizeCommand(argv, root)).toEqual({ command, args })
+    expect(command).toMatch(COMMAND_SHAPE)
+  })
+})

@@ -9,6 +9,11 @@ export interface CommandSpec {
   readonly aliases?: readonly string[]
   readonly options?: readonly OptionSpec[]
   readonly commands?: readonly CommandSpec[]
+  /**
+   * What runs where no command of `commands` is named: one of them, or one without a name (`''`), as where the program
+   * itself takes words. What is typed belongs to it then, and its options are known here, too.
+   */
+  readonly default?: CommandSpec
 }
 
 /** What is left of a command line: declared names and flags, and placeholders for all that a person typed. */
@@ -36,19 +41,38 @@ export const COMMAND_SHAPE = new RegExp(
 interface Place {
   readonly commands: ReadonlyMap<string, Destination>
   readonly hasCommands: boolean
+  readonly default: Destination | undefined
   readonly flags: Flags
+  readonly depth: number
 }
 
 interface Destination {
-  readonly name: Safe
+  /** None for a default without a name. */
+  readonly name: Safe | undefined
   readonly spec: CommandSpec
+}
+
+/** A step down the tree: what is added to the command by it, and whether that was the word itself. */
+interface Step {
+  readonly names: readonly Safe[]
+  readonly to: Place
+  readonly isTaken: boolean
+}
+
+/** Where no command can come any more: what is typed there is a value. */
+const NOWHERE: Place = {
+  commands: new Map(),
+  hasCommands: false,
+  default: undefined,
+  flags: new Map(),
+  depth: MAX_DEPTH,
 }
 
 /**
  * Reads a command line along the program's declared tree. `argv` is without node and script.
  *
- * A command comes out by its declared name, also when an alias was typed; `<unknown>` for a word that should be
- * a command and isn't declared; `<none>` if there is none. Flags come out as declared, undeclared ones as
+ * A command comes out by its declared name, also when an alias was typed, or none because it is the default;
+ * `<unknown>` for a word that should be a command and isn't declared; `<none>` if there is none. Flags come out as declared, undeclared ones as
  * `<flag>`; values as `<value>`, `<path>` or `<redacted>`, glued ones behind their flag (`--out=<path>`,
  * `-o<path>`). Never throws: what can't be read at all is `<unknown>` without arguments.
  */
@@ -64,8 +88,7 @@ export function sanitizeCommand(argv: readonly string[], root: CommandSpec): San
 function readCommand(argv: readonly string[], root: CommandSpec): SanitizedCommand {
   const path: Safe[] = []
   const args: Safe[] = []
-  let place = enter(root, new Map())
-  let commandMayCome = place.hasCommands
+  let place = enter(root, new Map(), 0)
   let expected: Expected | undefined
   let literal = false
 
@@ -83,19 +106,40 @@ function readCommand(argv: readonly string[], root: CommandSpec): SanitizedComma
       const read = readFlags(word, place.flags)
       args.push(...read.texts)
       expected = read.expected
-    } else if (commandMayCome) {
-      const destination = place.commands.get(word)
-      path.push(destination?.name ?? UNKNOWN)
-      if (destination !== undefined) place = enter(destination.spec, place.flags)
-      commandMayCome = destination !== undefined && place.hasCommands && path.length < MAX_DEPTH
     } else {
-      args.push(sanitizeValue(word, false))
+      const { names, to, isTaken } = stepAlong(word, place)
+      path.push(...names)
+      place = to
+      if (!isTaken) args.push(sanitizeValue(word, false))
     }
   }
-  return { command: joined(path), args: capped(args) }
+  return { command: joined([...path, ...stepAlong(undefined, place).names]), args: capped(args) }
 }
 
-function enter(spec: CommandSpec, inherited: Flags): Place {
+/** Along a word, through defaults where it names no command; at the end of the line, as far as defaults lead. */
+function stepAlong(word: string | undefined, from: Place): Step {
+  const named = word === undefined ? undefined : from.commands.get(word)
+  if (named !== undefined) return { names: namesOf(named), to: below(named, from), isTaken: true }
+  if (from.default !== undefined) {
+    const { names, ...step } = stepAlong(word, below(from.default, from))
+    return { ...step, names: [...namesOf(from.default), ...names] }
+  }
+  if (word === undefined || !from.hasCommands) return { names: [], to: from, isTaken: false }
+  return { names: [UNKNOWN], to: { ...NOWHERE, flags: from.flags }, isTaken: true }
+}
+
+function namesOf({ name }: Destination): readonly Safe[] {
+  return name === undefined ? [] : [name]
+}
+
+function below({ spec }: Destination, { flags, depth }: Place): Place {
+  return enter(spec, flags, depth + 1)
+}
+
+function enter(spec: CommandSpec, inherited: Flags, depth: number): Place {
+  const byDefault = spec.default && { name: fit(NAME_SHAPE, spec.default.name), spec: spec.default }
+  const flags = declareFlags(spec.options ?? [], declareFlags(byDefault?.spec.options ?? [], inherited))
+  if (depth >= MAX_DEPTH) return { ...NOWHERE, flags }
   const commands = new Map<string, Destination>()
   for (const command of spec.commands ?? []) {
     const name = fit(NAME_SHAPE, command.name)
@@ -103,7 +147,7 @@ function enter(spec: CommandSpec, inherited: Flags): Place {
     for (const word of [name, ...(command.aliases ?? [])]) commands.set(word, { name, spec: command })
   }
   const hasCommands = spec.commands !== undefined && spec.commands.length > 0
-  return { commands, hasCommands, flags: declareFlags(spec.options ?? [], inherited) }
+  return { commands, hasCommands, default: byDefault, flags, depth }
 }
 
 function joined([first, ...rest]: readonly Safe[]): Safe {

@@ -1,4 +1,4 @@
-import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
+import { type CommandSpec, NONE, type OptionSpec, sanitizeCommand } from '@visivo/sanitize'
 import type { ArgDef, ArgsDef, CommandDef, Resolvable, SubCommandsDef } from 'citty'
 import { flagsOf } from './flags-of.ts'
 
@@ -30,19 +30,22 @@ export function noteErrors<A extends ArgsDef>(
   command: CommandDef<A>,
   followed: { note(outcome: { readonly error: unknown }): void },
 ): CommandDef<A> {
-  const { run, subCommands } = command
+  const { subCommands } = command
+  const noting =
+    <C>(work: (context: C) => unknown) =>
+    async (context: C) => {
+      try {
+        return await work(context)
+      } catch (error) {
+        followed.note({ error })
+        throw error
+      }
+    }
   return {
     ...command,
-    ...(run && {
-      run: async (context: Parameters<typeof run>[0]) => {
-        try {
-          return await run(context)
-        } catch (error) {
-          followed.note({ error })
-          throw error
-        }
-      },
-    }),
+    ...(command.setup && { setup: noting(command.setup) }),
+    ...(command.run && { run: noting(command.run) }),
+    ...(command.cleanup && { cleanup: noting(command.cleanup) }),
     ...(subCommands && {
       subCommands: async (): Promise<SubCommandsDef> =>
         mapValues(await resolve(subCommands), (one) => async () => noteErrors(await resolve(one), followed)),
@@ -55,19 +58,21 @@ async function read<A extends ArgsDef>(
   command: CommandDef<A>,
   argv: readonly string[],
 ): Promise<CommandSpec> {
+  const { alias = [] } = await resolve(command.meta ?? {})
+  const aliases = [alias].flat()
+  const rest = argv.slice(1 + argv.findIndex((word) => word === name || aliases.includes(word)))
   const args: ArgsDef = await resolve<ArgsDef>(command.args ?? {})
   const below = Object.entries(await resolve(command.subCommands ?? {}))
-  const isNamed = below.some(([one]) => argv.includes(one))
-  const { alias = [] } = await resolve(command.meta ?? {})
-  return {
+  const isNamed = below.some(([one]) => rest.includes(one))
+  const spec: CommandSpec = {
     name,
-    aliases: [alias].flat(),
+    aliases,
     options: Object.entries(args).flatMap(optionSpecsOf),
     commands: await Promise.all(
       below.map(async ([one, load]) => {
-        if (isNamed && !argv.includes(one)) return { name: one }
+        if (isNamed && !rest.includes(one)) return { name: one }
         try {
-          return await read(one, await resolve(load), argv)
+          return await read(one, await resolve(load), rest)
         } catch {
           // The program will meet it, too, and say so.
           return { name: one }
@@ -75,6 +80,19 @@ async function read<A extends ArgsDef>(
       }),
     ),
   }
+  const byDefault = await defaultOf(command, spec, rest)
+  return byDefault ? { ...spec, default: byDefault } : spec
+}
+
+/** The command that runs where no word stands; one that names no command is an error to citty, and stays unknown. */
+async function defaultOf<A extends ArgsDef>(
+  command: CommandDef<A>,
+  spec: CommandSpec,
+  argv: readonly string[],
+): Promise<CommandSpec | undefined> {
+  if (!('default' in command) || sanitizeCommand(argv, spec).command !== NONE) return undefined
+  const name = await resolve(command.default)
+  return spec.commands?.find((one) => one.name === name || one.aliases?.includes(name ?? ''))
 }
 
 function optionSpecsOf([name, arg]: readonly [string, ArgDef]): readonly OptionSpec[] {

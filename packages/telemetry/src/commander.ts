@@ -6,12 +6,23 @@ const HELP: OptionSpec = { names: ['-h', '--help'], value: 'none' }
 
 /** The declared commands and flags of a commander program: the only words of a command line that may be collected. */
 export function commandSpecOf(command: Command): CommandSpec {
+  const commands = command.commands.map(commandSpecOf)
+  const byDefault = defaultOf(command, commands)
   return {
     name: command.name(),
     aliases: command.aliases(),
     options: [...command.options.map(optionSpecOf), helpOptionOf(command)],
-    commands: [...command.commands.map(commandSpecOf), ...helpCommandsOf(command)],
+    commands: [...commands, ...helpCommandsOf(command)],
+    ...(byDefault && { default: byDefault }),
   }
+}
+
+/** What runs where no command is named: the one declared with `isDefault`, or the program itself if it takes words. */
+function defaultOf(command: Command, commands: readonly CommandSpec[]): CommandSpec | undefined {
+  // Commander keeps it to itself. Where another version calls it something else, a word that names no command is unknown.
+  const { _defaultCommandName: name } = command as { readonly _defaultCommandName?: unknown }
+  const named = typeof name === 'string' ? commands.find((one) => one.name === name) : undefined
+  return named ?? (command.registeredArguments.length > 0 ? { name: '' } : undefined)
 }
 
 function optionSpecOf(option: Option): OptionSpec {

@@ -73,3 +73,9 @@ test('an outbox that is there can be written to', async () => {
   mkdirSync(paths.outbox)
   expect(await check()).toMatchObject({ ok: true, says: `${paths.outbox} can be written to` })
 })
+
+test('with telemetry off nobody is sent to a command that would send nothing', async () => {
+  const checks = await diagnose(personsTelemetry(OFF))
+  const courier = checks.find(({ name }) => name === 'courier')
+  expect(courier).toEqual({ name: 'courier', ok: true, says: 'none is started while telemetry is off' })
+})

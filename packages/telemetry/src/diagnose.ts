@@ -216,8 +216,12 @@ function isDirectory(path: string): boolean {
 }
 
 function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
-  const { courier, waiting, canSend, nextAttempt, lastFailure } = inspection
+  const { decision, courier, waiting, canSend, nextAttempt, lastFailure } = inspection
   const name = 'courier'
+  const atWork = `at work${courier.pid === undefined ? '' : ` (process ${courier.pid})`}`
+  // Nothing that could be advised would send.
+  if (!decision.enabled)
+    return { name, ok: true, says: courier.alive ? atWork : 'none is started while telemetry is off' }
   const flush = `${telemetry.world.product.name} telemetry flush`
   const oldest = Date.now() - Date.parse(waiting[0]?.timestamp ?? '')
   if (!canSend)
@@ -241,8 +245,7 @@ function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
       says: `${courier.pid === undefined ? 'one' : `process ${courier.pid}`} is at work, but events wait for minutes`,
       advice: `If it is no server of yours, end it${courier.pid === undefined ? '' : ` (kill ${courier.pid})`}; then ${flush}.`,
     }
-  if (courier.alive)
-    return { name, ok: true, says: `at work${courier.pid === undefined ? '' : ` (process ${courier.pid})`}` }
+  if (courier.alive) return { name, ok: true, says: atWork }
   if (waiting.length === 0) return { name, ok: true, says: 'none is at work, and nothing waits' }
   return {
     name,

@@ -22,10 +22,16 @@ interface DeclaredOptions {
 
 interface DeclaredCommands {
   readonly aliasMap: Readonly<Record<string, string>>
-  getCommandHandlers(): Readonly<Record<string, { readonly builder: Builder }>>
+  getCommandHandlers(): Readonly<Record<string, DeclaredCommand>>
 }
 
-type Declared = Pick<CommandSpec, 'options' | 'commands'>
+interface DeclaredCommand {
+  readonly builder: Builder
+  readonly demanded: readonly unknown[]
+  readonly optional: readonly unknown[]
+}
+
+type Declared = Pick<CommandSpec, 'options' | 'commands' | 'default'>
 type Builder = Readonly<Record<string, Options>> | ((cli: Argv, helpOrVersionSet: boolean) => unknown)
 
 /** A command that yargs runs when none is named. */
@@ -43,24 +49,27 @@ export async function commandSpecOf(
   yargs: MakeYargs,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<CommandSpec> {
-  const { options = [], commands = [] } = await read(cli).catch((): Declared => ({}))
-  return { name: '', options: [...options, COMPLETION], commands }
+  const { options = [], ...declared } = await read(cli).catch((): Declared => ({}))
+  return { name: '', options: [...options, COMPLETION], ...declared }
 
   async function read(instance: unknown): Promise<Declared> {
     if (!isDeclaring(instance)) return {}
     const declared = instance.getInternalMethods().getCommandInstance()
     const { aliasMap } = declared
+    const { [DEFAULT]: unnamed, ...named } = declared.getCommandHandlers()
     const commands = await Promise.all(
-      Object.entries(declared.getCommandHandlers()).map(async ([name, { builder }]): Promise<CommandSpec> => {
+      Object.entries(named).map(async ([name, { builder }]): Promise<CommandSpec> => {
         const aliases = Object.keys(aliasMap).filter((alias) => aliasMap[alias] === name)
-        const isNamed = [name, ...aliases].some((word) => word === DEFAULT || argv.includes(word))
+        const isNamed = [name, ...aliases].some((word) => argv.includes(word))
         return { name, aliases, ...(isNamed ? await build(builder) : {}) }
       }),
     )
-    const [unnamed] = commands.filter(({ name }) => name === DEFAULT)
+    const byDefault = unnamed && (await build(unnamed.builder))
+    const takesWords = unnamed !== undefined && unnamed.demanded.length + unnamed.optional.length > 0
     return {
-      options: [...optionSpecsOf(instance.getOptions()), ...(unnamed?.options ?? [])],
-      commands: commands.filter(({ name }) => name !== DEFAULT),
+      options: [...optionSpecsOf(instance.getOptions()), ...(byDefault?.options ?? [])],
+      commands,
+      ...(takesWords && { default: { name: '', ...byDefault } }),
     }
   }
 

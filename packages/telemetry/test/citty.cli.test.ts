@@ -1,5 +1,5 @@
 import { sanitizeCommand } from '@visivo/sanitize'
-import { defineCommand } from 'citty'
+import { defineCommand, runCommand } from 'citty'
 import { describe, expect, test } from 'vitest'
 import { commandSpecOf, noteErrors } from '../src/citty.ts'
 import { testCake } from './cli-cases.ts'
@@ -53,4 +53,47 @@ describe('what citty declares', () => {
     await commandSpecOf(main, ['bake'])
     expect(loaded).toEqual(['bake'])
   })
+})
+
+describe('a default command of citty', () => {
+  const ran: string[] = []
+  const command = (name: string, alias?: string) =>
+    defineCommand({
+      meta: { name, ...(alias && { alias }) },
+      args: { port: { type: 'string' } },
+      run: () => void ran.push(name),
+    })
+  const oven = defineCommand({ subCommands: { heat: command('oven heat') }, default: 'heat' })
+  const main = defineCommand({
+    subCommands: { bake: command('bake'), serve: async () => command('serve', 's'), oven },
+    default: 's',
+  })
+
+  test.each([
+    ['nothing', [], 'serve', []],
+    ['its flag', ['--port=80'], 'serve', ['--port=<value>']],
+    ['one behind a word', ['bake', '--port', '80'], 'bake', ['--port', '<value>']],
+    ['a level further down', ['oven', '--port=80'], 'oven heat', ['--port=<value>']],
+  ])('%s runs what is recorded', async (_sentence, argv, command, args) => {
+    ran.length = 0
+    await runCommand(main, { rawArgs: [...argv] })
+    expect(ran).toEqual([command])
+    expect(sanitizeCommand(argv, await commandSpecOf(main, argv))).toEqual({ command, args })
+  })
+
+  test('a word that names no command is none to citty', async () => {
+    await expect(runCommand(main, { rawArgs: ['jane'] })).rejects.toThrow('Unknown command')
+    expect(sanitizeCommand(['jane'], await commandSpecOf(main, ['jane'])).command).toBe('<unknown>')
+  })
+})
+
+test.each(['setup', 'run', 'cleanup'])('what %s throws is told, and thrown on', async (step) => {
+  const noted: unknown[] = []
+  const error = new TypeError('burnt')
+  const fail = () => {
+    throw error
+  }
+  const command = noteErrors(defineCommand({ [step]: fail }), { note: (outcome) => noted.push(outcome) })
+  await expect(runCommand(command, { rawArgs: [] })).rejects.toBe(error)
+  expect(noted).toEqual([{ error }])
 })

@@ -17,3 +17,32 @@ test.each([
   program.command('bake').option('--dry [how]').helpOption('-x, --explain')
   expect(sanitizeCommand(argv, commandSpecOf(program))).toEqual({ command, args })
 })
+
+test.each([
+  ['nothing', [], 'serve', []],
+  ['a flag of the default', ['--port', '80'], 'serve', ['--port', '<value>']],
+  ['a word that names nothing', ['./site'], 'serve', ['<path>']],
+  ['the default by its name', ['serve', './site'], 'serve', ['<path>']],
+  ['another command', ['bake'], 'bake', []],
+])('%s runs what is recorded, where a command is the default', (_sentence, argv, command, args) => {
+  const ran: string[] = []
+  const program = new Command('cake')
+  program.command('bake').action(() => void ran.push('bake'))
+  program
+    .command('serve [site]', { isDefault: true })
+    .option('--port <port>')
+    .action(() => void ran.push('serve'))
+  program.parse(argv, { from: 'user' })
+  expect(ran).toEqual([command])
+  expect(sanitizeCommand(argv, commandSpecOf(program))).toEqual({ command, args })
+})
+
+test('a program that takes words itself has no unknown command', () => {
+  const program = new Command('cake').argument('[recipe]')
+  program.command('bake')
+  expect(sanitizeCommand(['./recipe'], commandSpecOf(program))).toEqual({
+    command: '<none>',
+    args: ['<path>'],
+  })
+  expect(sanitizeCommand(['bake'], commandSpecOf(program))).toEqual({ command: 'bake', args: [] })
+})

@@ -33,6 +33,7 @@ describe('what yargs declares', () => {
     ['the spelling that yargs adds', ['mix', '--output-dir', 'x'], 'mix', ['--output-dir', '<value>']],
     ['a counted flag', ['mix', '-vv'], 'mix', ['-v', '-v']],
     ['a flag of what runs without a command', ['--sugar'], '<none>', ['--sugar']],
+    ['a word for it', ['./recipe', '--sugar'], '<none>', ['<path>', '--sugar']],
     ['a hidden command, declared by a promise', ['taste', '--raw'], 'taste', ['--raw']],
     ['one of two aliases', ['stir', 'bowl'], 'mix', ['<value>']],
     ['a flag with two values', ['mix', '--at', '1', '2'], 'mix', ['--at', '<value>', '<value>']],
@@ -46,6 +47,13 @@ describe('what yargs declares', () => {
   test('an instance that does not say what it declares, as another version might, declares nothing', async () => {
     const mute: typeof cli = Object.create(cli, { getInternalMethods: { value: () => ({}) } })
     expect(sanitizeCommand(['mix'], await commandSpecOf(mute, yargs, ['mix'])).command).toBe('<none>')
+  })
+
+  test('where nothing takes a word, one that names no command is unknown', async () => {
+    const strict = yargs([])
+      .command('$0', 'without a command', { sugar: { type: 'boolean' } })
+      .command('mix', 'mix')
+    expect(sanitizeCommand(['mxi'], await commandSpecOf(strict, yargs, ['mxi'])).command).toBe('<unknown>')
   })
 
   test('the builder of a command that is not asked for is not called', async () => {
