@@ -127,9 +127,11 @@ export function reset(telemetry: Telemetry): Outcome {
  */
 export async function purge(telemetry: Telemetry): Promise<Outcome> {
   const { product, home } = telemetry.world
-  const { directory, root } = sharedPlacesOf(product, home)
+  const { directory, root, notice } = sharedPlacesOf(product, home)
   const id = join(directory, 'machine_id')
-  const paths = isAbsolute(home) ? [root, id, `${id}.next`].filter(exists) : []
+  // Behind a link lies what is somebody's own as well: there only what is ours goes, by its name.
+  const behind = isLink(root) ? [...findPlaces(root).map(({ destination }) => destination), notice] : []
+  const paths = isAbsolute(home) ? [...behind, root, id, `${id}.next`].filter(exists) : []
   if (paths.length === 0)
     return { ok: true, says: ['There is nothing to remove: telemetry wrote nothing here.'] }
   const couriers = couriersAtWork(root)
@@ -188,6 +190,14 @@ function exists(path: string): boolean {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false }) !== undefined
   } catch (error) {
     return !isAbsent(error)
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { bigint: true }).isSymbolicLink()
+  } catch {
+    return false
   }
 }
 

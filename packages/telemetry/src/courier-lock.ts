@@ -1,5 +1,7 @@
 import {
+  closeSync,
   lstatSync,
+  openSync,
   readdirSync,
   readlinkSync,
   statSync,
@@ -24,6 +26,8 @@ export interface CourierLock {
   beat(): void
   /** False once somebody took over; then the holder must stop without another request. */
   held(): boolean
+  /** False once somebody took over who reads the same events; then it must break off a request under way, too. */
+  mayFinish(): boolean
   release(): void
 }
 
@@ -55,13 +59,8 @@ export function claimCourierLock(
   const isHeld = takesOver !== 'from-all' && highest > 0 && isAlive(directory, highest, now)
   if (isHeld && serves(directory, highest, inTheWay)) return undefined
   const mine = highest + 1
-  try {
-    // Where a process id will stand: no process yet.
-    writeFileSync(lockPath(directory, mine), `- - - ${edition()}`, { mode: 0o600, flag: 'wx' })
-  } catch {
-    // Somebody else was granted the number, or nothing can be written here.
-    return undefined
-  }
+  // Where a process id will stand: no process yet.
+  if (!create(lockPath(directory, mine), `- - - ${edition()}`)) return undefined
   if (highestLock(directory) !== mine) {
     removeLocks(directory, [mine])
     return undefined
@@ -87,7 +86,8 @@ export function holdCourierLock(directory: string, claim: number, edition: strin
   const held = () => highestLock(directory) === claim && readLock(path) === mine
   return {
     held,
-    beat: () => void (held() && touch(path, new Date())),
+    mayFinish: () => held() || isOfOthers(directory, edition),
+    beat: () => void (held() && beat(path, mine)),
     release: () => void (held() && touch(path, new Date(0))),
   }
 }
@@ -143,6 +143,12 @@ function serves(directory: string, number: number, edition: (() => string) | und
   if (edition === undefined) return true
   const [, , , served] = readLock(lockPath(directory, number))?.split(' ') ?? []
   return served === undefined || served === edition()
+}
+
+/** Whether the right is with a courier that reads other events than those of this catalogue. */
+function isOfOthers(directory: string, edition: string): boolean {
+  const [, , , served = edition] = readLock(lockPath(directory, highestLock(directory)))?.split(' ') ?? []
+  return served !== edition
 }
 
 /** In a container that shares this home: its processes have numbers of their own, and only the beat tells. */
@@ -225,6 +231,34 @@ function lockPath(directory: string, number: number): string {
 
 function isFile(path: string): boolean {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.isFile() ?? false
+}
+
+/** False where somebody else was granted the number, or nothing can be written; then nothing of it is left. */
+function create(path: string, text: string): boolean {
+  try {
+    const file = openSync(path, 'wx', 0o600)
+    try {
+      writeFileSync(file, text)
+      return true
+    } catch {
+      // A disk that has room for a name alone.
+      unlinkSync(path)
+      return false
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return false
+  }
+}
+
+/** By the clock of whoever keeps the file, which every reader compares with: in a shared home it may be another. */
+function beat(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'r+' })
+  } catch {
+    touch(path, new Date())
+  }
 }
 
 function touch(path: string, time: Date): void {

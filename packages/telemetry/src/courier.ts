@@ -192,15 +192,21 @@ async function deliverBatch(
 ): Promise<Delivery> {
   const { job, terms, state, outbox, settled } = courier
   const away = firstOf([terms.stop])
-  const mayGoOn = () => {
-    const may = !terms.stop.aborted && lock.held() && isAllowed(courier)
-    if (!may) away.abort()
-    return may
+  const mayGoOn = () => !terms.stop.aborted && lock.held() && isAllowed(courier)
+  const waiting = (part: readonly Waiting[]) => {
+    const names = new Set(outbox.waiting())
+    return part.filter(({ name }) => names.has(name))
   }
-  // A request may take ten seconds; an opt-out or another courier does not wait for it.
-  const watch = setInterval(mayGoOn, LOOK)
+  // A request may take ten seconds; an opt-out or another courier of the same events does not wait for it.
+  const watch = setInterval(() => {
+    if (!lock.mayFinish() || !isAllowed(courier)) away.abort()
+  }, LOOK)
   const delivery = await deliver(batch, {
-    send: (part) => send(part.map(toWireEvent), job.destination, away.signal, mayGoOn),
+    waiting,
+    send: (part) => {
+      const mayGo = () => mayGoOn() && waiting(part).length === part.length
+      return send(part.map(toWireEvent), job.destination, away.signal, mayGo)
+    },
     mayGoOn,
     refused: ({ name }) => {
       if (terms.tally) terms.tally.refused += 1

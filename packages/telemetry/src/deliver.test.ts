@@ -18,6 +18,7 @@ function picky(bad: ReadonlySet<number>, verdicts: readonly Verdict[] = []) {
         : { kind: 'accepted' }
     },
     mayGoOn: () => true,
+    waiting: (batch) => batch,
     accepted: (batch) => void accepted.push(...batch),
     refused: (event) => void refused.push(event),
   }
@@ -71,6 +72,25 @@ test('a failure in the middle keeps what was not accepted, and what was stays ac
 test('nothing is sent once it may not go on', async () => {
   const { carrier, requests } = picky(new Set())
   expect(await deliver(hundred, { ...carrier, mayGoOn: () => false })).toEqual({ kind: 'stopped' })
+  expect(requests()).toBe(0)
+})
+
+test.each<[string, Verdict]>([
+  ['a part was refused', { kind: 'refused', reason: 'a 413' }],
+  ['the server was reached and told nothing', { kind: 'withheld' }],
+])('what was taken away while %s is not sent', async (_sentence, first) => {
+  const { carrier, accepted, refused, requests } = picky(new Set(), [first])
+  // Its person opts out during the first request, and leaves the half of another's.
+  const waiting = (batch: readonly number[]) =>
+    requests() === 0 ? batch : batch.filter((event) => event % 2 === 0)
+  expect(await deliver(hundred, { ...carrier, waiting })).toEqual({ kind: 'done' })
+  expect(accepted).toEqual(hundred.filter((event) => event % 2 === 0))
+  expect(refused).toEqual([])
+})
+
+test('where nothing waits any more nothing is sent', async () => {
+  const { carrier, requests } = picky(new Set())
+  expect(await deliver(hundred, { ...carrier, waiting: () => [] })).toEqual({ kind: 'done' })
   expect(requests()).toBe(0)
 })
 

@@ -3,11 +3,13 @@ import type { Verdict } from './send.ts'
 /** What became of a round of deliveries: all that waited was dealt with, or the rest is for later. */
 export type Delivery =
   | { readonly kind: 'done' }
-  | Exclude<Verdict, { kind: 'accepted' | 'refused' }>
+  | Exclude<Verdict, { kind: 'accepted' | 'refused' | 'withheld' }>
   | { readonly kind: 'stopped' }
 
 /** What delivering needs from the world. */
 export interface Carrier<T> {
+  /** Those that still wait: what was taken away meanwhile, its person has opted out of. Asked before every request. */
+  readonly waiting: (batch: readonly T[]) => readonly T[]
   readonly send: (batch: readonly T[]) => Promise<Verdict>
   /** Asked right before every request; false ends the round at once. */
   readonly mayGoOn: () => boolean
@@ -29,10 +31,16 @@ export async function deliver<T>(events: readonly T[], carrier: Carrier<T>): Pro
   const doubtful: (readonly T[])[] = []
   let someAccepted = false
   let reason = ''
-  for (let batch = open.pop(); batch; batch = open.pop()) {
+  for (let part = open.pop(); part; part = open.pop()) {
     if (!carrier.mayGoOn()) return { kind: 'stopped' }
+    const batch = carrier.waiting(part)
+    if (batch.length === 0) continue
     const verdict = await carrier.send(batch)
     if (verdict.kind === 'later') return finish(verdict)
+    if (verdict.kind === 'withheld') {
+      open.push(batch)
+      continue
+    }
     if (verdict.kind === 'accepted') {
       carrier.accepted(batch)
       someAccepted = true

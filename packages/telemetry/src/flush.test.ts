@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
 import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
@@ -26,6 +26,14 @@ test('everything that waits arrives, in more batches than one', async () => {
   expect(await flush(telemetry)).toMatchObject({ ok: true, sent: 120, waiting: 0 })
   expect(receiver.events).toHaveLength(120)
   expect(outbox.waiting()).toEqual([])
+})
+
+test('so it does where the program has set its clock a month ahead', async () => {
+  const { receiver, telemetry } = await waitingAt(3)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * 86_400_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  expect(await flush(telemetry)).toMatchObject({ ok: true, sent: 3, waiting: 0 })
+  expect(receiver.events).toHaveLength(3)
 })
 
 test('an event that is refused is given up, and its neighbours arrive', async () => {

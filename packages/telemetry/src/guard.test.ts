@@ -300,6 +300,18 @@ test('an adopter’s own events stand under the same guard, and can’t replace 
   expect(own({ ...good, event: 'new_installation', properties })).toBeDefined()
 })
 
+test('a bound that is none stays none for a courier, which has its catalogue as JSON', () => {
+  const most = Number.POSITIVE_INFINITY
+  const layers = { type: 'integer', most, why: 'to know' } as const
+  const events = { cake_baked: { when: 'A cake was baked.', properties: { layers } } }
+  const catalogue = catalogueOf('visivo_version', events)
+  const { common } = catalogue
+  const host = Object.entries(good.properties).filter(([name]) => Object.hasOwn(common, name))
+  const cake = { ...good, event: 'cake_baked', properties: { ...Object.fromEntries(host), layers: 5 } }
+  expect(createGuard(catalogue)(cake)).toEqual(cake)
+  expect(createGuard(JSON.parse(JSON.stringify(catalogue)))(cake)).toEqual(cake)
+})
+
 test('an adopter’s event can’t loosen what all events have to be', () => {
   const anything = { type: 'text', shape: '.*', why: 'to know' } as const
   const events = { cake_baked: { when: 'A cake was baked.', properties: { platform: anything } } }

@@ -140,14 +140,19 @@ function isShaped(shape: string, value: unknown): value is string {
 }
 
 function isCount(value: unknown, most: number): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= most
+  return Number.isSafeInteger(value) && Number(value) >= 0 && isWithin(Number(value), most)
+}
+
+/** A bound of `Infinity` comes to a courier as `null`, which is what JSON makes of it. */
+function isWithin(count: number, most: number | null): boolean {
+  return most === null || count <= most
 }
 
 /** Place by place: a list may bring an iterator of its own. */
 function itemsOf(value: unknown, most: number): readonly unknown[] | undefined {
   if (!Array.isArray(value)) return undefined
   const { length } = value
-  return length <= most ? Array.from({ length }, (_, at) => value[at]) : undefined
+  return isWithin(length, most) ? Array.from({ length }, (_, at) => value[at]) : undefined
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { guard, metadata, sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { checksum } from './checksum.ts'
 import { catalogueOf, type PropertySpec } from './events.ts'
@@ -165,6 +165,16 @@ test('an event that another writer has half written is written all the same, and
   expect(outbox.put(event)).toBe(true)
   expect(outbox.waiting()).toHaveLength(2)
   expect(readdirSync(directory)).toContain(unfinished)
+})
+
+test('a program whose clock is set a month ahead, by a test of its own, gives up nothing of what waits', () => {
+  const { outbox } = freshOutbox()
+  for (let count = 0; count < 3; count += 1) outbox.put(sampleEvent())
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * 86_400_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  outbox.put(sampleEvent())
+  outbox.tidy()
+  expect(outbox.waiting()).toHaveLength(4)
 })
 
 test('what is unfinished for more than an hour is swept up, and nothing of anybody else', () => {

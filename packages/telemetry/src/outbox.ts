@@ -66,8 +66,13 @@ export interface Outbox {
 /**
  * @param directory created by the first `put`, see `makePlace`; when it is anything but a directory of its own
  *   (a file, a symbolic link), nothing is written to it or removed from it
+ * @param now read right after the directory was changed, in milliseconds since 1970
  */
-export function openOutbox(directory: string, guard: Guard, now: () => number = Date.now): Outbox {
+export function openOutbox(
+  directory: string,
+  guard: Guard,
+  now: () => number = () => lastChange(directory),
+): Outbox {
   const tally = openTally(join(dirname(directory), 'dropped'))
   const path = (name: string) => join(directory, name)
   const names = () => (isOwnDirectory(directory) ? readdirSync(directory) : [])
@@ -119,6 +124,7 @@ export function openOutbox(directory: string, guard: Guard, now: () => number = 
       if (count > 0) tally.add(count)
     },
     tidy: () => {
+      attempt(() => touch(directory))
       for (const name of overCaps(waiting(), now())) discard(name)
       for (const name of attempt(names) ?? []) if (isLeftOver(name, now())) remove(name)
       tally.tidy(now())
@@ -259,6 +265,14 @@ function editionIn(name: string): string | undefined {
  */
 export function lastChange(directory: string): number {
   return attempt(() => Number(lstatSync(directory, { bigint: true }).mtimeMs)) ?? Date.now()
+}
+
+/** Changes nothing but the time of the last change: nobody may have written there for weeks. */
+function touch(directory: string): void {
+  if (!isOwnDirectory(directory)) return
+  const path = join(directory, `.${uuidV7()}.tmp`)
+  writeFileSync(path, '', { mode: 0o600, flag: 'wx' })
+  unlinkSync(path)
 }
 
 /** A writer that was killed leaves its unfinished file; an hour later nobody is writing it any more. */

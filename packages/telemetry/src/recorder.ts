@@ -52,7 +52,7 @@ export function createRecorder({ world, guard, metadata, consent, courierJob }: 
     const places = placesOf(world.product, world.home, destination)
     const now = () => lastChange(places.outbox)
     // Kept from one event to the next: it remembers how many the disk did not take.
-    const to = { places, outbox: openOutbox(places.outbox, guard, now), now }
+    const to = { places, outbox: openOutbox(places.outbox, guard), now }
     going = { destination, to }
     return to
   }

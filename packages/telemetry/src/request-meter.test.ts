@@ -60,6 +60,17 @@ test.each<[string, unknown]>([
   expect(meter.takeSums()).toEqual([{ ...data, durationMs: 5, count: 4, at: 5_000 }])
 })
 
+test.each([
+  ['ahead, as where a board without one hears the time', 20],
+  ['back', -20],
+])('where the clock is set %s, what was counted a moment ago is of now', (_sentence, days) => {
+  let time = 1_700_000_000_000
+  const meter = createRequestMeter(() => time)
+  for (let request = 0; request <= PACE.burst; request++) meter.count(data)
+  time += days * 86_400_000
+  expect([meter.takeSingles()[0]?.at, meter.takeSums()[0]?.at]).toEqual([time, time])
+})
+
 test('a second later there is room for one more', () => {
   let time = 0
   const meter = createRequestMeter(() => time)

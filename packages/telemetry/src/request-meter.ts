@@ -21,6 +21,9 @@ export interface RequestSum extends RequestFacts {
 /** A person's pace: so many requests at once, refilled at so many a second, are events of their own. */
 export const PACE = { burst: 100, perSecond: 1 } as const
 
+/** No request stays here as long as this, in milliseconds; `follow-server` takes sums every ten seconds. */
+const LONGEST_KEPT = 60_000
+
 /** Different sums kept at once; an application has fewer routes, and whoever names routes at run time is bounded. */
 const MOST_SUMS = 500
 
@@ -53,7 +56,7 @@ export function createRequestMeter(now: () => number = Date.now): RequestMeter {
     },
     takeSingles: () => {
       refill(now())
-      const taken = singles
+      const taken = singles.map((request) => ({ ...request, at: recent(request.at, now()) }))
       singles = []
       return taken
     },
@@ -95,10 +98,18 @@ function createSums(now: () => number) {
       ...first,
       durationMs: totalMs / count,
       count,
-      at,
+      at: recent(at, now()),
     }))
   }
   return { add, take }
+}
+
+/**
+ * What was counted is handed over within seconds. Where it seems older, or of tomorrow, the clock was set meanwhile, as
+ * on a board that has none of its own: then it is as if it had been answered now.
+ */
+function recent(at: number, now: number): number {
+  return Math.abs(now - at) < LONGEST_KEPT ? at : now
 }
 
 /** How long a request took. One that can't be added to others, or that no event takes, must not lose those it is summed with. */

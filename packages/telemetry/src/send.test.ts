@@ -186,7 +186,7 @@ test('somebody who opts out while the server is being reached is heard: not a by
   const asked: boolean[] = []
   const mayGo = () => asked.push(false) === 0
   const arrived = once(server, 'connection')
-  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, mayGo)).toMatchObject({ kind: 'later' })
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, mayGo)).toEqual({ kind: 'withheld' })
   const [socket] = await arrived
   if (!socket.closed) await once(socket, 'close')
   expect(Buffer.concat(received).toString()).toBe('')

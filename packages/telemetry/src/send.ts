@@ -13,6 +13,8 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly reason: string }
   /** The server was not reached, or asks to come back: nothing is lost by waiting. */
   | { readonly kind: 'later'; readonly reason: string; readonly retryAfter?: number }
+  /** The server was reached, and not a word was said: it may not go any more. */
+  | { readonly kind: 'withheld' }
 
 /**
  * Sends one batch and says what became of it. Never rejects.
@@ -24,6 +26,9 @@ export type Send = (
   signal: AbortSignal,
   mayGo: () => boolean,
 ) => Promise<Verdict>
+
+/** Thrown where it may not go any more. */
+class Withheld extends Error {}
 
 interface Carried {
   readonly status: number
@@ -88,6 +93,7 @@ function createClient(apiKey: string, options: PostHogOptions): PostHog {
 }
 
 function verdictOf(answer: { carried?: Carried; failure?: unknown }): Verdict {
+  if (answer.failure instanceof Withheld) return { kind: 'withheld' }
   if (answer.carried === undefined) return { kind: 'later', reason: describe(answer.failure) }
   const { status, retryAfter } = answer.carried
   const reason = `the server answered ${status}`
@@ -134,8 +140,7 @@ function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise
       resolve({ status: 101 })
     })
     outgoing.on('socket', (socket) => {
-      const speak = () =>
-        mayGo() ? outgoing.end(body) : outgoing.destroy(new Error('it may not go any more'))
+      const speak = () => (mayGo() ? outgoing.end(body) : outgoing.destroy(new Withheld()))
       if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', speak)
       else speak()
     })

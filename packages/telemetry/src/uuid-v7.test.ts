@@ -1,6 +1,6 @@
 import { UUID_SHAPE } from '@visivo/sanitize'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
 
 test('for any time it is a UUID of version 7 that tells the time, and later ones sort behind', () => {
@@ -18,4 +18,10 @@ test('for any time it is a UUID of version 7 that tells the time, and later ones
 
 test('a hundred thousand made within a millisecond are all different', () => {
   expect(new Set(Array.from({ length: 100_000 }, () => uuidV7(1))).size).toBe(100_000)
+})
+
+test('a program whose tests have put a number in place of chance makes thousands of them within a millisecond', () => {
+  const chance = vi.spyOn(Math, 'random').mockReturnValue(0.5)
+  onTestFinished(() => chance.mockRestore())
+  expect(new Set(Array.from({ length: 4_096 }, () => uuidV7(1))).size).toBe(4_096)
 })

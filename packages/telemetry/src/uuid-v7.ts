@@ -1,15 +1,19 @@
+let made = Math.floor(Math.random() * 4_096)
+
 /**
- * A UUIDv7 (RFC 9562): the time in milliseconds, then 74 random bits, so that names sort by age.
+ * A UUIDv7 (RFC 9562): the time in milliseconds, a counter of 12 bits, then 62 random bits, so that names sort by age.
  *
  * The bits come from `Math.random`: these ids must not repeat, but they protect nothing, and loading
- * `node:crypto` would cost a command more than everything else that telemetry does in it.
+ * `node:crypto` would cost a command more than everything else that telemetry does in it. The counter is for a
+ * program whose tests have put a number in place of `Math.random`.
  */
 export function uuidV7(now: number = Date.now()): string {
   const time = Math.max(0, Math.min(now, 2 ** 48 - 1))
     .toString(16)
     .padStart(12, '0')
+  made = (made + 1) % 4_096
   const variant = '89ab'.charAt(Math.floor(Math.random() * 4))
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(3)}-${variant}${hex(3)}-${hex(12)}`
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${made.toString(16).padStart(3, '0')}-${variant}${hex(3)}-${hex(12)}`
 }
 
 /** When a UUIDv7 was made, in milliseconds since 1970. */

@@ -1,3 +1,7 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { turnOff } from '../../src/control.ts'
+import { createTelemetry } from '../../src/index.ts'
 import type { Scene } from '../scene.ts'
 import type { Fault } from './fault.ts'
 
@@ -26,6 +30,25 @@ export const OPT_OUTS: readonly Fault[] = [
       scene.configure(OFF)
       await scene.withoutCourier()
       if (scene.state.failures > 0) scene.noticed.push('the request ran to its end')
+      nothingIsLeft(scene)
+    },
+  },
+  {
+    fault:
+      'a project is switched off while the server takes its time to find a batch too large: none of its parts goes',
+    events: [5, 0, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ status: 413, delay: 1_500, requests: 1 })
+      await scene.command({ flags: ['--times', '5'] })
+      await scene.receiver.requested(1)
+      const project = join(scene.root, 'project')
+      mkdirSync(project)
+      writeFileSync(join(project, 'project.visivo.yml'), 'name: sales\n')
+      const { says } = turnOff(createTelemetry({ version: '1.2.3', home: scene.home, env: scene.env }), {
+        project,
+      })
+      if (!says.includes('Removed 5 events that waited to be sent.')) scene.noticed.push(says.join(' '))
+      await scene.withoutCourier()
       nothingIsLeft(scene)
     },
   },
