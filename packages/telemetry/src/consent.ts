@@ -1,10 +1,10 @@
 import { isAbsolute } from 'node:path'
-import { type Decision, decide, readSources } from '@visivo/telemetry-config'
+import { type Decision, type Destination, decide, readSources } from '@visivo/telemetry-config'
 import { isForGood } from './for-good.ts'
 import { forgetWaiting } from './forget-waiting.ts'
 import { sayWhatCounts } from './in-words.ts'
 import { isNoticeDue, showNotice } from './notice.ts'
-import { type Destination, sharedPlacesOf } from './places.ts'
+import { sharedPlacesOf } from './places.ts'
 import type { World } from './world.ts'
 
 /** Where a command or a server works: its project may opt out, and so may its `.env` file. */

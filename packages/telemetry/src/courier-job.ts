@@ -1,6 +1,5 @@
-import type { Product } from '@visivo/telemetry-config'
+import type { Destination, Product } from '@visivo/telemetry-config'
 import type { EventSpec } from './events.ts'
-import type { Destination } from './places.ts'
 
 /** All that a courier is told. Plain data: it reaches a process in its environment and a thread as its data. */
 export interface CourierJob {

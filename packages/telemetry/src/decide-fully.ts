@@ -1,6 +1,11 @@
-import { type Decision, decide, findDestination, readSources } from '@visivo/telemetry-config'
+import {
+  type Decision,
+  type Destination,
+  decide,
+  findDestination,
+  readSources,
+} from '@visivo/telemetry-config'
 import type { Where } from './consent.ts'
-import type { Destination } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** The whole decision, with a row for every source; a home directory that is unknown is one of its rows. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Destination } from '@visivo/telemetry-config'
 import type { Where } from './consent.ts'
 import type { Outcome } from './control.ts'
 import { type CourierEnd, type CourierTally, runCourier } from './courier.ts'
@@ -9,7 +10,7 @@ import { decideFully, destinationOf } from './decide-fully.ts'
 import { firstOf } from './first-of.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
 import { openOutbox } from './outbox.ts'
-import { type Destination, placesOf } from './places.ts'
+import { placesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** What `flush` came to; `ok` when nothing is left that waits. */

@@ -1,14 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { digest16 } from '@visivo/hash'
-import type { Product } from '@visivo/telemetry-config'
-
-/** Where events are sent. */
-export interface Destination {
-  /** An origin, with a path perhaps, without a slash at its end. */
-  readonly host: string
-  readonly apiKey: string
-}
+import type { Destination, Product } from '@visivo/telemetry-config'
 
 /** The paths that all destinations share. */
 export interface SharedPlaces {

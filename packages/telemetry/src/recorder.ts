@@ -1,3 +1,4 @@
+import type { Destination } from '@visivo/telemetry-config'
 import { assemble } from './assemble.ts'
 import type { Consent, Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
@@ -7,7 +8,7 @@ import { holdAtExit } from './hold-at-exit.ts'
 import { type Identity, identify } from './identity.ts'
 import type { Metadata } from './metadata.ts'
 import { lastChange, type Outbox, openOutbox } from './outbox.ts'
-import { type Destination, type Places, placesOf } from './places.ts'
+import { type Places, placesOf } from './places.ts'
 import { startCourier } from './start-courier.ts'
 import type { World } from './world.ts'
 

@@ -1,9 +1,9 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import type { Destination } from '@visivo/telemetry-config'
 import { PostHog, type PostHogOptions } from 'posthog-node'
 import { firstOf } from './first-of.ts'
 import { lookupWithDeadline } from './lookup.ts'
-import type { Destination } from './places.ts'
 import type { WireEvent } from './wire.ts'
 
 /** What became of one request. */
