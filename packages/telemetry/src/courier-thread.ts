@@ -1,19 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { runCourier } from './courier.ts'
+import type { CourierJob } from './courier-job.ts'
 import { catalogueOf } from './events.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
 import { mayKeep, type StandingConsent, standingConsentOf } from './standing-consent.ts'
-import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
+import type { FromThread, ToThread } from './thread-messages.ts'
 
 /** How often an opt-out is looked for, in milliseconds: whatever the courier is busy with, a server must hear of it. */
 const LOOK = 1_000
 /** What is left of a server's two seconds for a last delivery, in milliseconds. */
 const LAST_DELIVERY = 1_300
 
-const { job } = workerData as ThreadData
+const job = workerData as CourierJob
 const askStanding = standingConsentOf(job)
 const outbox = openOutbox(
   placesOf(job.product, job.home, job.destination).outbox,

@@ -83,7 +83,7 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
   const meter = createRequestMeter()
   const takeAll = () => [...meter.takeSingles(), ...meter.takeSums()]
   // What was counted until an opt-out was heard of goes with it, also where telemetry is on again before it is due.
-  const sink = openEventSink({ job }, () => hand(takeAll))
+  const sink = openEventSink(job, () => hand(takeAll))
   let closing: Promise<void> | undefined
   const hand = (take: () => readonly RequestSum[], to = sink.take) => {
     try {

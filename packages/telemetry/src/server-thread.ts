@@ -1,10 +1,10 @@
+import type { CourierJob } from './courier-job.ts'
 import { catalogueOf } from './events.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
 import { OUTBOX_LIMITS, type Outbox, openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
 import { mayKeep, standingConsentOf } from './standing-consent.ts'
 import { startThread } from './start-thread.ts'
-import type { ThreadData } from './thread-messages.ts'
 
 /** Where a server leaves its events: with its courier thread, or in the outbox where no thread can be had. */
 export interface EventSink {
@@ -26,15 +26,15 @@ export interface EventSink {
 const MOST_UNCONFIRMED = 20
 
 /** @param onOff called, over and over, while the courier thread finds telemetry off */
-export function openEventSink(data: ThreadData, onOff: () => void): EventSink {
-  const keep = keeperOf(data)
+export function openEventSink(job: CourierJob, onOff: () => void): EventSink {
+  const keep = keeperOf(job)
   const unconfirmed = new Map<number, readonly StoredEvent[]>()
   let parcel = 0
   const keepAll = () => {
     keep([...unconfirmed.values()].flat())
     unconfirmed.clear()
   }
-  const thread = startThread(data, {
+  const thread = startThread(job, {
     off: onOff,
     kept: (parcel) => unconfirmed.delete(parcel),
     gone: keepAll,
@@ -72,7 +72,7 @@ export function openEventSink(data: ThreadData, onOff: () => void): EventSink {
  * Writes to the outbox, on the thread that answers: no more than it holds. What the thread had written after all is
  * only written over, for the same event has the same name; but for one that tells of dropped ones, which comes twice.
  */
-function keeperOf({ job }: ThreadData): (events: readonly StoredEvent[]) => void {
+function keeperOf(job: CourierJob): (events: readonly StoredEvent[]) => void {
   const ask = standingConsentOf(job)
   let opened: Outbox | undefined
   return (events) => {

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
+import type { CourierJob } from './courier-job.ts'
 import { mayKeep, type StandingConsent } from './standing-consent.ts'
 import { courierFile } from './start-courier.ts'
-import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
+import type { FromThread, ToThread } from './thread-messages.ts'
 
 /** A thread that died is followed by another when one is asked for, but not sooner, in milliseconds after its start. */
 const START_AGAIN = 10_000
@@ -27,14 +28,14 @@ export interface CourierThread {
 }
 
 /** Starts the courier thread, if one can be had: not in a bundle without its file, nor in some sandboxes. */
-export function startThread(data: ThreadData, listener: ThreadListener): CourierThread {
+export function startThread(job: CourierJob, listener: ThreadListener): CourierThread {
   let consent: StandingConsent = 'on'
   let worker: Worker | undefined
   let started = 0
   let ended = () => {}
   const start = () => {
     started = performance.now()
-    const fresh = tryWorker(data)
+    const fresh = tryWorker(job)
     worker = fresh
     const gone = () => {
       // An error is followed by its exit.
@@ -90,12 +91,12 @@ async function endWithin(patience: number, saidSo: Promise<void>, thread: Worker
   clearTimeout(timer)
 }
 
-function tryWorker(data: ThreadData): Worker | undefined {
+function tryWorker(job: CourierJob): Worker | undefined {
   const file = courierFile('courier-thread')
   if (!file) return undefined
   try {
     return new Worker(file, {
-      workerData: data,
+      workerData: job,
       // Nothing of the host's environment or flags concerns the courier, and nothing it prints the host.
       env: {},
       execArgv: [],

@@ -1,11 +1,5 @@
-import type { CourierJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
 import type { StandingConsent } from './standing-consent.ts'
-
-/** What the courier thread starts with. */
-export interface ThreadData {
-  readonly job: CourierJob
-}
 
 /** From the server to its courier. */
 export type ToThread =
