@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { projectHash } from '@visivo/hash'
-import { safeHex16 } from '@visivo/sanitize'
+import { type Safe, safeHex16 } from '@visivo/sanitize'
 import type { RunFacts } from './assemble.ts'
 import type { Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
 import { makeListenerRoom } from './listener-room.ts'
-import { requestEvent } from './request-events.ts'
+import { requestEvent, requestProperties } from './request-events.ts'
 import { createRequestMeter, durationOf, type RequestFacts, type RequestSum } from './request-meter.ts'
 import { openEventSink } from './server-thread.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -50,7 +50,7 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
       envFilePath: where.envFilePath && resolve(where.envFilePath),
     }
     const run: RunFacts = { id: telemetry.machineId(consent.destination), metadata: telemetry.metadata }
-    const hash = projectHash(facts.projectName, telemetry.world.product.salt)
+    const hash = hashOf(telemetry, facts)
     return follow(job, (request) => requestEvent(run, hash, request))
   } catch {
     // A system without threads, a disk that fails: the server goes on unfollowed.
@@ -58,22 +58,19 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
   }
 }
 
+function hashOf({ world }: Telemetry, { projectName }: ServerFacts): Safe | undefined {
+  return safeHex16(projectHash(projectName, world.product.salt) ?? '')
+}
+
 /** In debug mode every request is shown as it is answered, or why it would not be sent, and none is kept. */
-function showRequests(telemetry: Telemetry, { projectName, where }: ServerFacts): FollowedServer {
-  const hash = safeHex16(projectHash(projectName, telemetry.world.product.salt) ?? '')
+function showRequests(telemetry: Telemetry, facts: ServerFacts): FollowedServer {
+  const hash = hashOf(telemetry, facts)
   return {
     request: (request) =>
       telemetry.record(
         'api_request',
-        () => ({
-          endpoint: request.endpoint,
-          method: request.method,
-          status_code: request.statusCode,
-          duration_ms: Math.round(durationOf(request)),
-          request_count: 1,
-          ...(hash === undefined ? {} : { project_hash: hash }),
-        }),
-        where,
+        () => requestProperties(hash, { ...request, durationMs: durationOf(request), count: 1 }),
+        facts.where,
       ),
     close: async () => {},
   }
