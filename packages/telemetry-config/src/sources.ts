@@ -25,13 +25,13 @@ export interface SourcesOptions {
   /** Default: `process.env`. */
   readonly env?: Environment
   /** Default: none. */
-  readonly envFile?: Environment
+  readonly envFile?: Environment | undefined
   /** Absolute path of the home directory. Default: the operating system's answer. */
   readonly home?: string
   /** The path of the `.env` file that the tool loads: an opt-out in it counts however it is written. */
   readonly envFilePath?: string | undefined
   /** A directory in a project or below one, or `null` where there is no project. Default: the working directory. */
-  readonly projectDirectory?: string | null
+  readonly projectDirectory?: string | null | undefined
 }
 
 const NO_PROJECT: TextFile = { state: 'absent', path: '' }

@@ -1,5 +1,11 @@
 import { isAbsolute } from 'node:path'
-import { type Decision, type Destination, decide, readSources } from '@visivo/telemetry-config'
+import {
+  type DecideOptions,
+  type Decision,
+  type Destination,
+  decide,
+  readSources,
+} from '@visivo/telemetry-config'
 import { isForGood } from './for-good.ts'
 import { forgetWaiting } from './forget-waiting.ts'
 import { sayWhatCounts } from './in-words.ts'
@@ -22,12 +28,12 @@ export type Consent =
   | { readonly recording: true; readonly destination: Destination }
   | { readonly recording: false; readonly because: string; readonly untold?: true }
 
-/** What the one decider says of this place. */
-export function decideFor(world: World, where: Where): Decision {
-  const { product, env, home } = world
-  const { projectDirectory = process.cwd(), envFile = {}, envFilePath } = where
-  const sources = readSources(product, { env, home, projectDirectory, envFile, envFilePath })
-  return decide(product, sources, { untilFirstOff: true })
+/**
+ * What the one decider says of this place, with a row for every source unless `untilFirstOff` is asked for. A home or a
+ * working directory that is unknown is one of its rows.
+ */
+export function decideFor({ product, env, home }: World, where: Where, options?: DecideOptions): Decision {
+  return decide(product, readSources(product, { ...where, env, home }), options)
 }
 
 /**
@@ -38,7 +44,7 @@ export function decideFor(world: World, where: Where): Decision {
  */
 export function askConsent(world: World, where: Where, quiet: boolean): Consent {
   if (!isAbsolute(world.home)) return { recording: false, because: 'there is no home directory' }
-  const decision = decideFor(world, where)
+  const decision = decideFor(world, where, { untilFirstOff: true })
   if (!decision.enabled) {
     if (isForGood(decision)) forgetWaiting(world.product, world.home)
     return { recording: false, because: sayWhatCounts(decision.because) }

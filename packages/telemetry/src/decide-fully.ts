@@ -1,19 +1,10 @@
-import {
-  type Decision,
-  type Destination,
-  decide,
-  findDestination,
-  readSources,
-} from '@visivo/telemetry-config'
-import type { Where } from './consent.ts'
+import { type Decision, type Destination, findDestination } from '@visivo/telemetry-config'
+import { decideFor, type Where } from './consent.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** The whole decision, with a row for every source; a home directory that is unknown is one of its rows. */
+/** The whole decision, with a row for every source. */
 export function decideFully({ world }: Telemetry, where: Where): Decision {
-  const { product, env, home } = world
-  const { projectDirectory, envFile = {}, envFilePath } = where
-  const place = projectDirectory === undefined ? {} : { projectDirectory }
-  return decide(product, readSources(product, { env, home, envFile, envFilePath, ...place }))
+  return decideFor(world, where)
 }
 
 /** Where events would go, whether or not telemetry is on. Holds the key. */

@@ -26,7 +26,7 @@ export function createShow({
       )
   }
   return (name: string, properties: Properties, where: Where): void => {
-    const decision = decideFor(world, where)
+    const decision = decideFor(world, where, { untilFirstOff: true })
     if (!decision.enabled) return void say(`nothing would be sent: ${sayWhatCounts(decision.because)}`)
     const { directory } = placesOf(world.product, world.home, decision.destination)
     const { id, isNew } = identity ?? previewIdentity(directory, world.isCi)

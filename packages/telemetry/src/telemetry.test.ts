@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NONE } from '@visivo/sanitize'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
+import { followCommand } from './follow-command.ts'
 import { createTelemetry } from './telemetry.ts'
 
 test.each<[string, (home: string, project: string, env: Record<string, string>) => void]>([
@@ -133,3 +134,25 @@ function onTerminal(home: string, more: Readonly<Record<string, string>> = {}, f
   const env = { VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false', ...more }
   return { telemetry: createTelemetry({ version: '1.2.3', env, home, stderr }), said: () => shown }
 }
+
+test.skipIf(process.platform === 'win32')(
+  'in a working directory that was deleted, consent and debug mode say why nothing is recorded',
+  () => {
+    const home = temporaryDirectory()
+    const before = process.cwd()
+    const gone = join(home, 'gone')
+    mkdirSync(gone)
+    process.chdir(gone)
+    onTestFinished(() => process.chdir(before))
+    rmdirSync(gone)
+    const shown: string[] = []
+    const env = { VISIVO_TELEMETRY_DEBUG: '1', VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' }
+    const stderr = () => ({ write: (text: string) => shown.push(text) })
+    const telemetry = createTelemetry({ version: '1.2.3', home, env, stderr })
+    followCommand(telemetry, ['run'], { name: 'tool', commands: [{ name: 'run' }] }).ended()
+    expect(telemetry.consent()).toMatchObject({
+      because: expect.stringContaining('the working directory is unknown'),
+    })
+    expect(shown.join('')).toMatch(/^nothing would be sent: .*the working directory is unknown\)\n$/)
+  },
+)
