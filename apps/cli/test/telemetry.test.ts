@@ -1,42 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { type Misbehaviour, type Receiver, startReceiver } from '@visivo/telemetry/testing'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { endCouriers } from './couriers.ts'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Misbehaviour, Receiver } from '@visivo/telemetry/testing'
+import { describe, expect, test } from 'vitest'
+import { CONFIG, telemetryWorld } from './telemetry-world.ts'
 import { temporaryProject } from './temp-project.ts'
 import { type Ended, exampleProject, start, visivo } from './visivo.ts'
-
-const CONFIG = '.visivo/config.yml'
-
-/** A home of the test's own, a receiver, and the environment that leads `visivo` to both. */
-async function world() {
-  const home = mkdtempSync(join(tmpdir(), 'visivo-home-'))
-  const receiver = await startReceiver()
-  onTestFinished(async () => {
-    await endCouriers(home)
-    await receiver.close()
-    rmSync(home, { recursive: true, force: true })
-  })
-  return { home, receiver, env: environment(home, receiver) }
-}
-
-function environment(home: string, receiver: Pick<Receiver, 'url'>): Record<string, string> {
-  return {
-    HOME: home,
-    USERPROFILE: home,
-    // A person's machine, also where the tests run in a container.
-    CI: 'false',
-    VISIVO_TELEMETRY_DISABLED: '',
-    VISIVO_POSTHOG_HOST: receiver.url,
-    VISIVO_POSTHOG_API_KEY: 'phc_test',
-  }
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
-}
 
 async function commands(receiver: Receiver, count = 1) {
   const events = await receiver.received(count)
@@ -44,7 +12,7 @@ async function commands(receiver: Receiver, count = 1) {
 }
 
 test("the promises' own example arrives letter for letter", async () => {
-  const { home, receiver, env } = await world()
+  const { home, receiver, env } = await telemetryWorld()
   const output = join(home, 'output')
   const args = ['run', '--dag-filter', '+my_chart+', '--threads', '4', '--output-dir', output]
   expect(await visivo(exampleProject(), args, env)).toMatchObject({ code: 0 })
@@ -58,7 +26,7 @@ test("the promises' own example arrives letter for letter", async () => {
 })
 
 test('a compile counts objects of every kind, zeros included, and names the project by its pseudonym', async () => {
-  const { receiver, env } = await world()
+  const { receiver, env } = await telemetryWorld()
   const project = temporaryProject({
     'project.visivo.yml':
       'name: my-secret-project\nincludes: [{ path: more.yml }]\nmodels: [{ name: a, args: [echo] }]\n',
@@ -107,7 +75,7 @@ describe('a failure is recorded by its type', () => {
       { command: '<unknown>', error_type: 'UsageError' },
     ],
   ])('%s', async (_, yaml, args, expected) => {
-    const { receiver, env } = await world()
+    const { receiver, env } = await telemetryWorld()
     await visivo(temporaryProject(yaml ? { 'project.visivo.yml': yaml } : {}), args, env)
     const [command] = await commands(receiver, 2)
     expect(command).toMatchObject({ success: false, ...expected })
@@ -116,7 +84,7 @@ describe('a failure is recorded by its type', () => {
 
   test('Ctrl-C', async ({ skip }) => {
     skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
-    const { receiver, env } = await world()
+    const { receiver, env } = await telemetryWorld()
     const slow = 'select count(*) from range(100000000000) a, range(1000) b where a.range % 7 = b.range'
     const sources = "sources: [{ name: s, type: duckdb, database: ':memory:' }]"
     const models = `models: [{ name: quick, source: ref(s), sql: select 1 }, { name: slow, source: ref(s), sql: "${slow}" }]`
@@ -133,12 +101,20 @@ describe('a failure is recorded by its type', () => {
   })
 
   test('a crash that nobody caught', async () => {
-    const { home, receiver, env } = await world()
-    const crash = join(home, 'crash.cjs')
-    write(crash, "setTimeout(() => { throw new RangeError('hunter2') }, 150)")
+    const { home, receiver, env, write } = await telemetryWorld()
+    // Once it has said that it serves: by then telemetry listens for its end.
+    write(
+      'crash.cjs',
+      `const { stdout } = process
+const write = stdout.write
+stdout.write = function (text, ...more) {
+  if (String(text).includes('Serving on')) setImmediate(() => { throw new RangeError('hunter2') })
+  return write.call(this, text, ...more)
+}`,
+    )
     const running = start(exampleProject(), ['serve', '--port', '0'], {
       ...env,
-      NODE_OPTIONS: `--require ${crash}`,
+      NODE_OPTIONS: `--require ${join(home, 'crash.cjs')}`,
     })
     expect((await running.ended).code).not.toBe(0)
     const [command] = await commands(receiver, 2)
@@ -148,7 +124,7 @@ describe('a failure is recorded by its type', () => {
 })
 
 test.each(['--help', '--version'])('%s is nobody’s business', async (flag) => {
-  const { home, receiver, env } = await world()
+  const { home, receiver, env } = await telemetryWorld()
   await visivo(exampleProject(), [flag], env)
   expect([receiver.connections, readdirSync(home)]).toEqual([0, []])
 })
@@ -237,8 +213,8 @@ describe('with one opt-out alone there is no connection and no new file', () => 
   ])(
     '%s',
     async (_, { env: more = {}, files = { 'project.visivo.yml': project }, config, args = ['compile'] }) => {
-      const { home, receiver, env } = await world()
-      if (config !== undefined) write(join(home, CONFIG), config)
+      const { home, receiver, env, write } = await telemetryWorld()
+      if (config !== undefined) write(CONFIG, config)
       const before = readdirSync(home, { recursive: true }).sort()
       await visivo(temporaryProject(files), args, { ...env, ...more })
       expect(readdirSync(home, { recursive: true }).sort()).toEqual(before)
@@ -254,7 +230,7 @@ describe('a PostHog in trouble changes neither output nor exit code', () => {
     ['that drops connections', { instead: 'drop' }],
     ['that is not there', 'gone'],
   ])('%s', async (_, trouble) => {
-    const { home, receiver, env } = await world()
+    const { home, receiver, env } = await telemetryWorld()
     if (trouble === 'gone') await receiver.close()
     else receiver.misbehave(trouble)
     const cwd = exampleProject()
@@ -280,7 +256,7 @@ test('serve sends an event for every request, under the same project hash and se
   skip,
 }) => {
   skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
-  const { receiver, env } = await world()
+  const { receiver, env } = await telemetryWorld()
   const running = start(exampleProject(), ['serve', '--port', '0', '--dag-filter', '+my_chart'], env)
   const [url = ''] = /http:\S+/.exec(await running.said('Serving on http://')) ?? []
   const paths = ['/', '/api/models', '/api/models/monthly%20revenue/data?limit=1&token=hunter2', '/hunter2']
