@@ -7,7 +7,7 @@ import { followProcess } from './follow-process.ts'
 import { followServer } from './follow-server.ts'
 import { followRequests as followHono } from './hono.ts'
 import { followListener } from './node-http.ts'
-import { createTelemetry } from './telemetry.ts'
+import { createTelemetry, type Telemetry } from './telemetry.ts'
 
 const fail = () => {
   throw new Error('a mock')
@@ -22,12 +22,18 @@ test.each<[string, () => unknown]>([
   ['no `process.getMaxListeners`', () => vi.spyOn(process, 'getMaxListeners').mockImplementation(fail)],
   ['a `process` that is frozen', () => vi.spyOn(process, 'setMaxListeners').mockImplementation(fail)],
 ])('a host is left alone by every entry point: %s', async (_sentence, change) => {
+  const before = showing(() => {})
   change()
   onTestFinished(() => {
     vi.unstubAllGlobals()
     vi.restoreAllMocks()
   })
-  const telemetry = showing(() => {})
+  await useAll(before)
+  await useAll(showing(() => {}))
+})
+
+/** Everything that a host calls, with a telemetry that was set up before the change or after it. */
+async function useAll(telemetry: Telemetry): Promise<void> {
   const program = { name: 'tool', commands: [{ name: 'run' }] }
   followCommand(telemetry, ['run'], program).ended()
   const followed = followProcess(telemetry, program, { argv: ['run'] })
@@ -40,7 +46,7 @@ test.each<[string, () => unknown]>([
   const app = followHono(server)
   await Reflect.apply(app, undefined, [{ req: { method: 'GET' } }, async () => {}])
   await server.close()
-})
+}
 
 test('an outcome that is none counts as no outcome', () => {
   const shown: string[] = []
