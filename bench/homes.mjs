@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from './processes.mjs'
 
-const LOCK = /^courier-(\d+)\.lock$/
+const LOCK = /^courier-[0-9a-f]{8}-(\d+)\.lock$/
 
 /** A home directory for one variant, and what telemetry does in it. It is used for one PostHog only. */
 export class Home {

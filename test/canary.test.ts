@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { courierPid } from '../packages/telemetry/src/courier-lock.ts'
+import { courierPids } from '../packages/telemetry/src/courier-lock.ts'
 import { placesOf } from '../packages/telemetry/src/places.ts'
 import { visivo } from '../packages/telemetry-config/src/index.ts'
 import {
@@ -58,7 +58,7 @@ async function setTheScene() {
   const destinations = [wire.url, NOWHERE].map(
     (host) => placesOf(visivo, home, { host, apiKey: KEY }).destination,
   )
-  const couriers = () => destinations.flatMap((directory) => courierPid(directory) ?? [])
+  const couriers = () => destinations.flatMap((directory) => courierPids(directory))
   const look = () => seen.push(...couriers().flatMap((pid) => visibleOf(pid) ?? []))
   onTestFinished(() => {
     for (const pid of couriers()) process.kill(pid, 'SIGKILL')

@@ -100,7 +100,7 @@ export function personAt(home, receiver) {
 
 /** Ends the couriers that linger for homes below a directory, by the process ids that they wrote down. */
 export function endCouriers(directory) {
-  for (const file of listing(directory).filter((name) => /courier-\d+\.lock$/.test(name))) {
+  for (const file of listing(directory).filter((name) => /courier-[0-9a-f]{8}-\d+\.lock$/.test(name))) {
     const lock = join(directory, file)
     try {
       // One that beats no more has ended, and its number may be that of another process by now.

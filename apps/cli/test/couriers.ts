@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { courierPid, isCourierAlive } from '../../../packages/telemetry/src/courier-lock.ts'
+import { courierPids, isCourierAlive, isRunning } from '../../../packages/telemetry/src/courier-lock.ts'
 
 /** Ends the couriers that commands left at work in a home, by pid, and waits until they are gone. */
 export async function endCouriers(home: string): Promise<void> {
@@ -10,11 +10,11 @@ export async function endCouriers(home: string): Promise<void> {
   for (const name of readdirSync(root)) {
     const place = join(root, name)
     // One that was started a moment ago has not said yet which process it is, and would make the directory anew.
-    while (isCourierAlive(place) && courierPid(place) === undefined) await pause(5)
-    const pid = courierPid(place)
-    if (pid === undefined) continue
-    process.kill(pid, 'SIGKILL')
-    while (isRunning(pid)) await pause(5)
+    while (isCourierAlive(place) && courierPids(place).length === 0) await pause(5)
+    for (const pid of courierPids(place)) {
+      process.kill(pid, 'SIGKILL')
+      while (isRunning(pid)) await pause(5)
+    }
   }
 }
 
@@ -23,13 +23,4 @@ export async function couriersGone(home: string): Promise<void> {
   const root = join(home, '.visivo', 'telemetry')
   const places = () => readdirSync(root).map((name) => join(root, name))
   while (places().some((place) => isCourierAlive(place))) await pause(5)
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

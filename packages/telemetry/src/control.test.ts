@@ -178,11 +178,8 @@ test('a new id says which server goes on under the old one', () => {
   ]
   expect(reset(telemetry).says).toEqual(says)
   mkdirSync(destination, { recursive: true })
-  const lock = holdCourierLock(
-    destination,
-    claimCourierLock(destination, () => 'cake', 'from-none') ?? 0,
-    'cake',
-  )
+  const claim = claimCourierLock(destination, 'feedc0de') ?? 0
+  const lock = holdCourierLock(destination, 'feedc0de', claim)
   expect(reset(telemetry).says).toEqual([
     ...says,
     `Process ${process.pid} is at work; if it is a server, it goes on under the old id until its next start.`,

@@ -5,7 +5,7 @@ import { readMachineId, resetMachineId } from '@visivo/machine-id'
 import { GLOBAL_SWITCH, PROJECT_SWITCH, type Product, readSources } from '@visivo/telemetry-config'
 import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
 import type { Where } from './consent.ts'
-import { courierPid, isRunning } from './courier-lock.ts'
+import { courierPids, isRunning } from './courier-lock.ts'
 import { decideFully } from './decide-fully.ts'
 import { forgetWaiting } from './forget-waiting.ts'
 import { NO_GUARD } from './guard.ts'
@@ -153,14 +153,7 @@ export async function purge(telemetry: Telemetry): Promise<Outcome> {
 
 /** The processes that send, or would: a command's courier, or a server that has one in itself. */
 function couriersAtWork(root: string): readonly number[] {
-  return findPlaces(root).flatMap(({ destination }) => {
-    try {
-      return courierPid(destination) ?? []
-    } catch {
-      // It ended in this moment, and its lock went.
-      return []
-    }
-  })
+  return findPlaces(root).flatMap(({ destination }) => courierPids(destination))
 }
 
 /** Those of the processes that have not ended after a few seconds. */

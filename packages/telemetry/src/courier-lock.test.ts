@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { basename, join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import {
+  type ClaimOptions,
   claimCourierLock,
-  courierPid,
+  courierPids,
   holdCourierLock,
   isCourierAlive,
   isCourierElsewhere,
-  type TakesOver,
+  sweepLocks,
 } from './courier-lock.ts'
 
 /** Higher than any process id that Linux, macOS or Windows gives. */
@@ -17,73 +18,84 @@ const NOBODY = '999999999'
 const MINE = 'd1cef00d'
 const OTHER = 'feedc0de'
 
-function claim(directory: string, edition = MINE, takesOver: TakesOver = 'from-none') {
-  return claimCourierLock(directory, () => edition, takesOver)
+function pathOf(directory: string, number: number, edition = MINE): string {
+  return join(directory, `courier-${edition}-${number}.lock`)
 }
 
-function acquire(directory: string) {
-  const claimed = claim(directory)
-  return claimed === undefined ? undefined : holdCourierLock(directory, claimed, MINE)
+function claim(directory: string, edition = MINE, options: ClaimOptions = {}) {
+  return claimCourierLock(directory, edition, options)
+}
+
+function acquire(directory: string, edition = MINE, options: ClaimOptions = {}) {
+  const claimed = claim(directory, edition, options)
+  return claimed === undefined ? undefined : holdCourierLock(directory, edition, claimed)
 }
 
 test('only one courier gets the lock, and the next when it was released', () => {
   const directory = temporaryDirectory()
   const first = acquire(directory)
   expect(first?.held()).toBe(true)
-  expect([acquire(directory), isCourierAlive(directory), courierPid(directory)]).toEqual([
+  expect([acquire(directory), isCourierAlive(directory), courierPids(directory)]).toEqual([
     undefined,
     true,
-    process.pid,
+    [process.pid],
   ])
   first?.release()
   expect(isCourierAlive(directory)).toBe(false)
   expect(acquire(directory)?.held()).toBe(true)
 })
 
-test('a courier of another catalogue is relieved by who has an event that it could not read, and by nobody else', () => {
+test('couriers of two catalogues have nothing in common, and are both at work', () => {
   const directory = temporaryDirectory()
-  const older = acquire(directory)
-  expect([claim(directory, OTHER), claim(directory, MINE, 'from-others')]).toEqual([undefined, undefined])
-  const newer = claim(directory, OTHER, 'from-others')
-  expect(newer && holdCourierLock(directory, newer, OTHER)?.held()).toBe(true)
-  expect(older?.held()).toBe(false)
+  const [mine, others] = [acquire(directory), acquire(directory, OTHER)]
+  expect([mine?.held(), others?.held()]).toEqual([true, true])
+  expect([claim(directory), claim(directory, OTHER)]).toEqual([undefined, undefined])
+  mine?.release()
+  expect([isCourierAlive(directory, MINE), isCourierAlive(directory, OTHER)]).toEqual([false, true])
+  expect([isCourierAlive(directory), courierPids(directory)]).toEqual([true, [process.pid]])
 })
 
-test('so is one that has not come up yet', () => {
-  const directory = temporaryDirectory()
-  const older = claim(directory)
-  expect([isCourierAlive(directory), isCourierAlive(directory, () => OTHER)]).toEqual([true, false])
-  expect(claim(directory, MINE, 'from-others')).toBeUndefined()
-  const newer = claim(directory, OTHER, 'from-others')
-  expect(older && holdCourierLock(directory, older, MINE)).toBeUndefined()
-  expect(newer && holdCourierLock(directory, newer, OTHER)?.held()).toBe(true)
-})
-
-test('while all were asked to wait, a person who asks takes over from any', () => {
+test('while all were asked to wait, a person who asks takes over', () => {
   const directory = temporaryDirectory()
   const waiting = acquire(directory)
-  const asked = claim(directory, MINE, 'from-all')
-  expect(asked && holdCourierLock(directory, asked, MINE)?.held()).toBe(true)
+  expect(acquire(directory, MINE, { anyway: true })?.held()).toBe(true)
   expect(waiting?.held()).toBe(false)
 })
 
 test('a program whose clock is an hour off takes a fresh claim for what it is, by the clock of the file system', () => {
   const directory = temporaryDirectory()
   claim(directory)
-  const claimAt = (now: number) => claimCourierLock(directory, () => MINE, 'from-others', now)
-  expect(claimAt(statSync(directory).mtimeMs)).toBeUndefined()
-  expect(claimAt(Date.now() + 3_600_000)).toBe(2)
+  expect(claim(directory, MINE, { now: statSync(directory).mtimeMs })).toBeUndefined()
+  expect(claim(directory, MINE, { now: Date.now() + 3_600_000 })).toBe(2)
+})
+
+test('a courier whose clock is an hour off beats by that of the file system', () => {
+  const directory = temporaryDirectory()
+  const lock = acquire(directory)
+  const path = pathOf(directory, 1)
+  utimesSync(path, 1, 1)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  lock?.beat()
+  expect(Math.abs(statSync(path).mtimeMs - statSync(directory).mtimeMs)).toBeLessThan(60_000)
+  expect(lock?.held()).toBe(true)
+})
+
+test('a lock of another catalogue goes when nobody has held it for a day, and no other', () => {
+  const directory = temporaryDirectory()
+  for (const edition of [MINE, OTHER, '01234567']) acquire(directory, edition)
+  const long = new Date(Date.now() - 25 * 3_600_000)
+  for (const edition of [MINE, OTHER]) utimesSync(pathOf(directory, 1, edition), long, long)
+  sweepLocks(directory, MINE)
+  const left = [pathOf(directory, 1, '01234567'), pathOf(directory, 1, MINE)]
+  expect(readdirSync(directory).sort()).toEqual(left.map((path) => basename(path)))
 })
 
 test('a claim counts as alive until its courier has come up', () => {
   const directory = temporaryDirectory()
   const first = claim(directory)
-  expect([isCourierAlive(directory), courierPid(directory), claim(directory)]).toEqual([
-    true,
-    undefined,
-    undefined,
-  ])
-  expect(first && holdCourierLock(directory, first, MINE)?.held()).toBe(true)
+  expect([isCourierAlive(directory), courierPids(directory), claim(directory)]).toEqual([true, [], undefined])
+  expect(first && holdCourierLock(directory, MINE, first)?.held()).toBe(true)
 })
 
 test.each<[string, string, number]>([
@@ -93,17 +105,17 @@ test.each<[string, string, number]>([
   ['that was claimed a minute ago and never taken up', '', -60_000],
 ])('a lock %s is taken over', (_, pid, age) => {
   const directory = temporaryDirectory()
-  const path = join(directory, 'courier-7.lock')
+  const path = pathOf(directory, 7)
   writeFileSync(path, pid)
   const time = new Date(Date.now() + age)
   utimesSync(path, time, time)
   expect(acquire(directory)?.held()).toBe(true)
-  expect(readdirSync(directory)).toEqual(['courier-8.lock'])
+  expect(readdirSync(directory)).toEqual([basename(pathOf(directory, 8))])
 })
 
 test('a lock that beats is alive in another container, whose process can’t be seen from here', () => {
   const directory = temporaryDirectory()
-  const path = join(directory, 'courier-7.lock')
+  const path = pathOf(directory, 7)
   writeFileSync(path, `${NOBODY} 01890a5d-ac96-774b-bcce-b302099a8057 pid:[1]`)
   expect([isCourierAlive(directory), acquire(directory)]).toEqual([true, undefined])
   const time = new Date(Date.now() - 60_000)
@@ -114,36 +126,36 @@ test('a lock that beats is alive in another container, whose process can’t be 
 test('so it is on another machine that shares the home, in a space of processes of the same name', () => {
   const directory = temporaryDirectory()
   const lock = acquire(directory)
-  const path = join(directory, 'courier-1.lock')
+  const path = pathOf(directory, 1)
   const text = readFileSync(path, 'utf8')
-  expect([lock?.held(), isCourierElsewhere(directory)]).toEqual([true, false])
+  expect([lock?.held(), isCourierElsewhere(directory, MINE)]).toEqual([true, false])
   writeFileSync(path, text.replace(/^\d+/, NOBODY))
-  expect([isCourierAlive(directory), isCourierElsewhere(directory)]).toEqual([false, false])
+  expect([isCourierAlive(directory), isCourierElsewhere(directory, MINE)]).toEqual([false, false])
   writeFileSync(path, text.replace(/^\d+/, NOBODY).replace(/@\S+/, '@elsewhere'))
-  expect([isCourierAlive(directory), isCourierElsewhere(directory)]).toEqual([true, true])
+  expect([isCourierAlive(directory), isCourierElsewhere(directory, MINE)]).toEqual([true, true])
 })
 
 test('a claim that is not taken up yet is nobody else’s', () => {
   const directory = temporaryDirectory()
   claim(directory)
-  expect(isCourierElsewhere(directory)).toBe(false)
+  expect(isCourierElsewhere(directory, MINE)).toBe(false)
 })
 
 test('whoever lost the lock does not end or keep alive that of its follower', () => {
   const directory = temporaryDirectory()
   const first = acquire(directory)
   // As after a purge, which makes numbers begin anew.
-  writeFileSync(join(directory, 'courier-1.lock'), `${process.pid} another`)
+  writeFileSync(pathOf(directory, 1), `${process.pid} another`)
   first?.release()
   expect(isCourierAlive(directory)).toBe(true)
 })
 
 test('of two that find the same stale lock only one can take over, however late the other comes', () => {
   const directory = temporaryDirectory()
-  writeFileSync(join(directory, 'courier-3.lock'), NOBODY)
+  writeFileSync(pathOf(directory, 3), NOBODY)
   const winner = acquire(directory)
   // What a slow rival does that decided on the third lock before the winner took over:
-  expect(() => writeFileSync(join(directory, 'courier-4.lock'), '', { flag: 'wx' })).toThrow('EEXIST')
+  expect(() => writeFileSync(pathOf(directory, 4), '', { flag: 'wx' })).toThrow('EEXIST')
   expect([winner?.held(), acquire(directory)]).toEqual([true, undefined])
 })
 
@@ -151,7 +163,7 @@ test('whoever slept through a takeover knows that it must not send', () => {
   const directory = temporaryDirectory()
   const sleeper = acquire(directory)
   const long = new Date(Date.now() - 60_000)
-  utimesSync(join(directory, 'courier-1.lock'), long, long)
+  utimesSync(pathOf(directory, 1), long, long)
   const next = acquire(directory)
   expect([sleeper?.held(), next?.held()]).toEqual([false, true])
   sleeper?.beat()

@@ -1,7 +1,5 @@
 import {
-  closeSync,
   lstatSync,
-  openSync,
   readdirSync,
   readlinkSync,
   statSync,
@@ -18,118 +16,127 @@ import { uuidV7 } from './uuid-v7.ts'
 export const HEARTBEAT = 1_000
 /** A lock that did not beat for so long, in milliseconds, belongs to nobody: its holder died or sleeps. */
 const STALE = 8_000
-const FILE = /^courier-(\d{1,15})\.lock$/
+/** A lock of another catalogue that did not beat for so long, in milliseconds, is swept up: an old version's, mostly. */
+const DAY = 86_400_000
+const FILE = /^courier-([0-9a-f]{8})-(\d{1,15})\.lock$/
 
-/** The right to send, held by one courier at a time. */
+/** The right to send the events of one catalogue, held by one courier at a time. */
 export interface CourierLock {
   /** Says that the holder lives. */
   beat(): void
   /** False once somebody took over; then the holder must stop without another request. */
   held(): boolean
-  /** False once somebody took over who reads the same events; then it must break off a request under way, too. */
-  mayFinish(): boolean
   release(): void
 }
 
-/**
- * From which live courier the right is taken: from none; from one of another catalogue, because an event was just
- * recorded that it can't read; or from any, because a person asks for what waits while all were asked to wait.
- */
-export type TakesOver = 'from-none' | 'from-others' | 'from-all'
+/** How the right to send is claimed. */
+export interface ClaimOptions {
+  /** Also from a courier at work: a person asks for what waits, while all were asked to wait. */
+  readonly anyway?: boolean
+  /** By the clock that the locks' times are of, in milliseconds since 1970. */
+  readonly now?: number
+}
 
 /**
  * Claims the right to send for a courier that is yet to start, or gives nothing while a live one has it.
  *
  * Locks are numbered files, and the highest number counts. Taking over creates the next number, which the
  * file system grants to one process only, so two that find the same stale lock cannot both win; and a released
- * lock stays as a file with an old time, so that no number is ever given twice. A claim that nobody takes up
+ * lock stays as a file with an old time, so that no number is given twice. A claim that nobody takes up
  * goes stale like any other.
- * @param edition of the catalogue that the courier will read events by
- * @param now by the clock that the locks' times are of, in milliseconds since 1970
+ * @param edition of the catalogue whose events the courier will read: couriers of two have nothing in common
  */
 export function claimCourierLock(
   directory: string,
-  edition: () => string,
-  takesOver: TakesOver,
-  now: number = Date.now(),
+  edition: string,
+  { anyway = false, now = Date.now() }: ClaimOptions = {},
 ): number | undefined {
-  const before = lockNumbers(directory)
+  const before = lockNumbers(directory, edition)
   const highest = Math.max(0, ...before)
-  const inTheWay = takesOver === 'from-others' ? edition : undefined
-  const isHeld = takesOver !== 'from-all' && highest > 0 && isAlive(directory, highest, now)
-  if (isHeld && serves(directory, highest, inTheWay)) return undefined
+  if (!anyway && highest > 0 && isAlive(lockPath(directory, edition, highest), now)) return undefined
   const mine = highest + 1
-  // Where a process id will stand: no process yet.
-  if (!create(lockPath(directory, mine), `- - - ${edition()}`)) return undefined
-  if (highestLock(directory) !== mine) {
-    removeLocks(directory, [mine])
+  if (!create(lockPath(directory, edition, mine))) return undefined
+  if (highestLock(directory, edition) !== mine) {
+    removeLocks(directory, edition, [mine])
     return undefined
   }
-  removeLocks(directory, before)
+  removeLocks(directory, edition, before)
   return mine
 }
 
-/**
- * Takes up a claim that was made for this courier, or gives nothing if it went to somebody else meanwhile.
- * @param edition of what its guard knows
- */
-export function holdCourierLock(directory: string, claim: number, edition: string): CourierLock | undefined {
-  const path = lockPath(directory, claim)
-  if (highestLock(directory) !== claim || !isFile(path)) return undefined
+/** Takes up a claim that was made for this courier, or gives nothing if it went to somebody else meanwhile. */
+export function holdCourierLock(directory: string, edition: string, claim: number): CourierLock | undefined {
+  const path = lockPath(directory, edition, claim)
+  if (highestLock(directory, edition) !== claim || !isFile(path)) return undefined
   // Where the directory was purged, numbers begin anew: the number alone would not tell whose lock it is.
-  const mine = `${process.pid} ${uuidV7()} ${pidNamespace()} ${edition}`
+  const mine = `${process.pid} ${uuidV7()} ${pidNamespace()}`
   try {
     writeFileSync(path, mine)
   } catch {
+    // A disk that has room for a name alone: the claim is nobody's.
+    touch(path, new Date(0))
     return undefined
   }
-  const held = () => highestLock(directory) === claim && readLock(path) === mine
+  const held = () => highestLock(directory, edition) === claim && readLock(path) === mine
   return {
     held,
-    mayFinish: () => held() || isOfOthers(directory, edition),
     beat: () => void (held() && beat(path, mine)),
     release: () => void (held() && touch(path, new Date(0))),
   }
 }
 
 /** Gives a claim back for which no courier could be started. */
-export function releaseClaim(directory: string, claim: number): void {
-  touch(lockPath(directory, claim), new Date(0))
+export function releaseClaim(directory: string, edition: string, claim: number): void {
+  touch(lockPath(directory, edition, claim), new Date(0))
 }
 
 /**
  * Whether a courier is at work, so that none has to be started. Never throws.
- * @param edition of the catalogue that it has to know; any will do unless given
+ * @param edition of the catalogue that it serves; any will do unless given
  */
-export function isCourierAlive(directory: string, edition?: () => string): boolean {
-  const highest = highestLock(directory)
-  return highest > 0 && isAlive(directory, highest) && serves(directory, highest, edition)
+export function isCourierAlive(directory: string, edition?: string): boolean {
+  return countingLocks(directory, edition).some((path) => isAlive(path))
 }
 
-/** The process id of the live courier, for a person who looks for it. */
-export function courierPid(directory: string): number | undefined {
-  const highest = highestLock(directory)
-  return highest > 0 && isAlive(directory, highest) ? readPid(lockPath(directory, highest)) : undefined
+/** The process ids of the live couriers, for a person who looks for them; a claim has none yet. Never throws. */
+export function courierPids(directory: string, edition?: string): readonly number[] {
+  return countingLocks(directory, edition).flatMap((path) => {
+    try {
+      return isAlive(path) ? (readPid(path) ?? []) : []
+    } catch {
+      // It ended in this moment, and its lock went.
+      return []
+    }
+  })
 }
 
 /**
  * Whether the courier at work, if there is one, is another container's or another machine's: only its beat tells of it,
  * and that of one that is dead goes on counting for a while.
  */
-export function isCourierElsewhere(directory: string): boolean {
-  const path = lockPath(directory, highestLock(directory))
-  try {
-    return readPid(path) !== undefined && isElsewhere(path)
-  } catch {
-    return false
+export function isCourierElsewhere(directory: string, edition: string): boolean {
+  return countingLocks(directory, edition).some((path) => {
+    try {
+      return readPid(path) !== undefined && isElsewhere(path)
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Removes the locks of other catalogues that nobody has held for a day. */
+export function sweepLocks(directory: string, edition: string, now: number = Date.now()): void {
+  for (const lock of locksIn(directory)) {
+    const path = lockPath(directory, lock.edition, lock.number)
+    if (lock.edition === edition || Math.abs(now - changedAt(path)) < DAY) continue
+    removeLocks(directory, lock.edition, [lock.number])
   }
 }
 
-function isAlive(directory: string, number: number, now: number = Date.now()): boolean {
-  const path = lockPath(directory, number)
+function isAlive(path: string, now: number = Date.now()): boolean {
   try {
     // A clock that was set back makes the last beat lie in the future: as stale as one long past.
-    if (Math.abs(now - Number(statSync(path, { bigint: true }).mtimeMs)) > STALE) return false
+    if (Math.abs(now - changedAt(path)) > STALE) return false
     const pid = readPid(path)
     // A claim has no process yet: one is on its way.
     return pid === undefined || isRunning(pid) || isElsewhere(path)
@@ -138,17 +145,9 @@ function isAlive(directory: string, number: number, now: number = Date.now()): b
   }
 }
 
-/** Whether the courier of a lock can read events of this catalogue. Of one that is just being claimed nobody knows. */
-function serves(directory: string, number: number, edition: (() => string) | undefined): boolean {
-  if (edition === undefined) return true
-  const [, , , served] = readLock(lockPath(directory, number))?.split(' ') ?? []
-  return served === undefined || served === edition()
-}
-
-/** Whether the right is with a courier that reads other events than those of this catalogue. */
-function isOfOthers(directory: string, edition: string): boolean {
-  const [, , , served = edition] = readLock(lockPath(directory, highestLock(directory)))?.split(' ') ?? []
-  return served !== edition
+/** In milliseconds since 1970; 0 where there is nothing. */
+function changedAt(path: string): number {
+  return Number(statSync(path, { bigint: true, throwIfNoEntry: false })?.mtimeMs ?? 0)
 }
 
 /** In a container that shares this home: its processes have numbers of their own, and only the beat tells. */
@@ -200,53 +199,56 @@ function readLock(path: string): string | undefined {
   }
 }
 
-function highestLock(directory: string): number {
-  return Math.max(0, ...lockNumbers(directory))
+/** The path of the lock that counts, for each catalogue or for one. */
+function countingLocks(directory: string, edition?: string): readonly string[] {
+  const editions = new Set(locksIn(directory).map((lock) => lock.edition))
+  return [...editions]
+    .filter((one) => edition === undefined || one === edition)
+    .map((one) => lockPath(directory, one, highestLock(directory, one)))
 }
 
-function lockNumbers(directory: string): readonly number[] {
+function highestLock(directory: string, edition: string): number {
+  return Math.max(0, ...lockNumbers(directory, edition))
+}
+
+function lockNumbers(directory: string, edition: string): readonly number[] {
+  return locksIn(directory).flatMap((lock) => (lock.edition === edition ? lock.number : []))
+}
+
+function locksIn(directory: string): readonly { readonly edition: string; readonly number: number }[] {
   try {
     return readdirSync(directory).flatMap((name) => {
-      const [, number] = FILE.exec(name) ?? []
-      return number === undefined ? [] : [Number(number)]
+      const [, edition, number] = FILE.exec(name) ?? []
+      return edition === undefined ? [] : [{ edition, number: Number(number) }]
     })
   } catch {
     return []
   }
 }
 
-function removeLocks(directory: string, numbers: readonly number[]): void {
+function removeLocks(directory: string, edition: string, numbers: readonly number[]): void {
   for (const number of numbers) {
     try {
-      unlinkSync(lockPath(directory, number))
+      unlinkSync(lockPath(directory, edition, number))
     } catch {
       // Gone, or a directory of somebody's under the name of a lock: its number is too low to matter.
     }
   }
 }
 
-function lockPath(directory: string, number: number): string {
-  return join(directory, `courier-${number}.lock`)
+function lockPath(directory: string, edition: string, number: number): string {
+  return join(directory, `courier-${edition}-${number}.lock`)
 }
 
 function isFile(path: string): boolean {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.isFile() ?? false
 }
 
-/** False where somebody else was granted the number, or nothing can be written; then nothing of it is left. */
-function create(path: string, text: string): boolean {
+/** A claim: no process yet. False where somebody else was granted the number, or nothing can be written here. */
+function create(path: string): boolean {
   try {
-    const file = openSync(path, 'wx', 0o600)
-    try {
-      writeFileSync(file, text)
-      return true
-    } catch {
-      // A disk that has room for a name alone.
-      unlinkSync(path)
-      return false
-    } finally {
-      closeSync(file)
-    }
+    writeFileSync(path, '', { mode: 0o600, flag: 'wx' })
+    return true
   } catch {
     return false
   }

@@ -22,8 +22,6 @@ const outbox = openOutbox(
 )
 /** What the server has handed over and the disk did not take, by parcel. */
 const unwritten = new Map<number, readonly StoredEvent[]>()
-/** How long one of two servers with catalogues of their own sends before it is the other's turn, in milliseconds. */
-const TURN = 10_000
 const hurry = new AbortController()
 const stop = new AbortController()
 
@@ -56,7 +54,6 @@ async function serve(): Promise<void> {
   const terms = {
     firstWait: Number.POSITIVE_INFINITY,
     linger: Number.POSITIVE_INFINITY,
-    turn: TURN,
     // The server has gathered them.
     gather: 0,
     hurry: hurry.signal,

@@ -1,12 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import type { CourierJob } from './courier-job.ts'
-import {
-  type CourierLock,
-  claimCourierLock,
-  HEARTBEAT,
-  holdCourierLock,
-  type TakesOver,
-} from './courier-lock.ts'
+import { type CourierLock, claimCourierLock, HEARTBEAT, holdCourierLock, sweepLocks } from './courier-lock.ts'
 import {
   afterFailure,
   afterSuccess,
@@ -33,18 +27,13 @@ export interface CourierTerms {
   readonly firstWait: number
   /** How long it waits for another; `Infinity` in a server. */
   readonly linger: number
-  /**
-   * After how long it makes way when nothing is left but events of another catalogue. Never unless given; only a
-   * courier that stays has to.
-   */
-  readonly turn?: number
   /** How long it leaves a new event to others that may follow, before it sends them together. */
   readonly gather: number
   /** From now on it waits for nothing: it sends what there is and ends. */
   readonly hurry: AbortSignal
   /** Ends it at once, also in the middle of a request. */
   readonly stop: AbortSignal
-  /** Tries now, whatever earlier runs were told, and whoever else can't read what waits: a person asked for it. */
+  /** Tries now, whatever earlier runs were told: a person asked for it. */
   readonly despiteBackoff?: boolean
   /** Where it counts, for whoever has to say what came of it. */
   readonly tally?: CourierTally
@@ -98,10 +87,12 @@ export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<
   const state = openCourierState(places.state)
   const ask = standingConsentOf(job)
   const courier: Courier = { job, terms, places, outbox, ask, state, settled: new Set(), seen: new Set() }
+  sweepLocks(places.destination, guard.edition())
+  // Where a person asks, before a courier that waits for a server to recover; not before one that may send.
+  const goesFirst = () => terms.despiteBackoff === true && waitLeft(state.read(), Date.now()) > 0
   for (let claim = job.claim; ; claim = undefined) {
-    const takesOver = terms.despiteBackoff ? takesOverNow(state) : 'from-none'
-    const number = claim ?? claimCourierLock(places.destination, guard.edition, takesOver)
-    const lock = number && holdCourierLock(places.destination, number, guard.edition())
+    const number = claim ?? claimCourierLock(places.destination, guard.edition(), { anyway: goesFirst() })
+    const lock = number && holdCourierLock(places.destination, guard.edition(), number)
     if (!lock) return { kind: 'busy' }
     const heart = setInterval(() => lock.beat(), HEARTBEAT)
     const end = await work(courier, lock).finally(() => {
@@ -113,16 +104,9 @@ export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<
   }
 }
 
-/** Who has to go first where a person asks: a courier that may send, but none that waits for a server to recover. */
-function takesOverNow(state: CourierMemory): TakesOver {
-  return waitLeft(state.read(), Date.now()) > 0 ? 'from-all' : 'from-others'
-}
-
 async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
   const { terms, places, outbox, state } = courier
-  const { turn = Number.POSITIVE_INFINITY } = terms
-  const began = performance.now()
-  let end = began + terms.firstWait
+  let end = performance.now() + terms.firstWait
   outbox.tidy()
   tidyAbandoned(courier)
   for (;;) {
@@ -137,8 +121,7 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
       if (delivery.kind === 'later' && terms.despiteBackoff) return delivery
       end = performance.now() + terms.linger
     } else {
-      const isTurnOver = pause === 0 && performance.now() - began > turn && hasOnlyOthers(courier)
-      if (left <= 0 || isTurnOver) return { kind: 'done' }
+      if (left <= 0) return { kind: 'done' }
       const ending = firstOf([terms.stop, terms.hurry])
       const most = Math.min(left, pause || LOOK, LOOK)
       // In a pause nobody looks, and all that comes is new.
@@ -174,12 +157,6 @@ function takeBatch(courier: Courier): readonly Waiting[] {
   return batch
 }
 
-/** Whether only events of another catalogue are left: what was sent and can't be removed would be sent anew. */
-function hasOnlyOthers({ outbox, settled }: Courier): boolean {
-  const left = settled.size > 0 ? outbox.waiting() : []
-  return left.length > 0 && !left.some(outbox.isOurs)
-}
-
 /** Whether anything came since the last look. */
 function hasNew({ outbox, seen }: Courier): boolean {
   return outbox.waiting().some((name) => !seen.has(name))
@@ -197,9 +174,9 @@ async function deliverBatch(
     const names = new Set(outbox.waiting())
     return part.filter(({ name }) => names.has(name))
   }
-  // A request may take ten seconds; an opt-out or another courier of the same events does not wait for it.
+  // A request may take ten seconds; an opt-out or another courier does not wait for it.
   const watch = setInterval(() => {
-    if (!lock.mayFinish() || !isAllowed(courier)) away.abort()
+    if (!mayGoOn()) away.abort()
   }, LOOK)
   const delivery = await deliver(batch, {
     waiting,

@@ -70,9 +70,9 @@ test('what arrived counts as sent, also where it can not be noted in the log', a
 
 test('a courier that is at work goes first', async () => {
   const { receiver, telemetry, places, outbox } = await waitingAt(1)
-  const { edition } = telemetry.guard
-  const claim = claimCourierLock(places.destination, edition, 'from-none') ?? 0
-  const lock = holdCourierLock(places.destination, claim, edition())
+  const edition = telemetry.guard.edition()
+  const claim = claimCourierLock(places.destination, edition) ?? 0
+  const lock = holdCourierLock(places.destination, edition, claim)
   const flushed = flush(telemetry)
   for (const name of outbox.waiting()) outbox.remove(name)
   expect((await flushed).says[0]).toBe(`A courier is at work (process ${process.pid}); it went first.`)
@@ -80,24 +80,24 @@ test('a courier that is at work goes first', async () => {
   expect(receiver.connections).toBe(0)
 })
 
-test('a courier that can not read what waits is not waited for', async () => {
+test('a courier of another catalogue is neither waited for nor disturbed', async () => {
   const { receiver, telemetry, places } = await waitingAt(1)
-  const claim = claimCourierLock(places.destination, () => 'feedc0de', 'from-none') ?? 0
-  const lock = holdCourierLock(places.destination, claim, 'feedc0de')
+  const claim = claimCourierLock(places.destination, 'feedc0de') ?? 0
+  const lock = holdCourierLock(places.destination, 'feedc0de', claim)
   expect(await flush(telemetry)).toEqual({
     ok: true,
     says: [`Sent 1 event to ${receiver.url}.`],
     sent: 1,
     waiting: 0,
   })
-  expect(lock?.held()).toBe(false)
+  expect(lock?.held()).toBe(true)
 })
 
 test('a courier that was asked to wait, such as the one of a server, is not waited for', async () => {
   const { receiver, telemetry, places } = await waitingAt(1)
-  const { edition } = telemetry.guard
-  const claim = claimCourierLock(places.destination, edition, 'from-none') ?? 0
-  const lock = holdCourierLock(places.destination, claim, edition())
+  const edition = telemetry.guard.edition()
+  const claim = claimCourierLock(places.destination, edition) ?? 0
+  const lock = holdCourierLock(places.destination, edition, claim)
   const failed = afterFailure(readCourierState(places.state), Date.now(), 'the server said 503', 3_600_000)
   openCourierState(places.state).write(failed)
   expect(await flush(telemetry)).toEqual({

@@ -4,7 +4,7 @@ import type { Destination } from '@visivo/telemetry-config'
 import type { Where } from './consent.ts'
 import type { Outcome } from './control.ts'
 import { type CourierEnd, type CourierTally, runCourier } from './courier.ts'
-import { courierPid, isCourierAlive } from './courier-lock.ts'
+import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { decideFully, destinationOf } from './decide-fully.ts'
 import { firstOf } from './first-of.ts'
@@ -74,12 +74,12 @@ async function waitForOther(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const places = placesOf(world.product, world.home, destination)
-  // One that can't read what this program recorded would never send it, and one that was asked to wait not now.
+  // One that was asked to wait would not send now.
   const isAtWork = () =>
-    isCourierAlive(places.destination, guard.edition) &&
+    isCourierAlive(places.destination, guard.edition()) &&
     waitLeft(readCourierState(places.state), Date.now()) === 0
   if (!isAtWork()) return []
-  const pid = courierPid(places.destination)
+  const [pid] = courierPids(places.destination, guard.edition())
   const outbox = openOutbox(places.outbox, guard)
   const end = performance.now() + OTHERS_TIME
   while (isAtWork() && outbox.waiting().length > 0 && performance.now() < end && !signal.aborted)

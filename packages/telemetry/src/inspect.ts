@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readMachineId } from '@visivo/machine-id'
 import type { Checked, Decision } from '@visivo/telemetry-config'
 import type { Where } from './consent.ts'
-import { courierPid, isCourierAlive } from './courier-lock.ts'
+import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { decideFully, destinationOf } from './decide-fully.ts'
 import { sayWhatCounts } from './in-words.ts'
@@ -197,7 +197,7 @@ function latest<T>(all: readonly T[], timeOf: (one: T) => string | undefined): T
 }
 
 function courierOf(looked: readonly DestinationPlaces[]): Inspection['courier'] {
-  const alive = looked.find(({ destination }) => isCourierAlive(destination))
-  const pid = alive && courierPid(alive.destination)
-  return { alive: alive !== undefined, ...(pid === undefined ? {} : { pid }) }
+  const [pid] = looked.flatMap(({ destination }) => courierPids(destination))
+  const alive = looked.some(({ destination }) => isCourierAlive(destination))
+  return { alive, ...(pid === undefined ? {} : { pid }) }
 }

@@ -44,8 +44,6 @@ export interface Outbox {
   countLost(count: number): void
   /** The names of the files that wait, oldest first. */
   waiting(): readonly string[]
-  /** Whether the event in a file was passed by this program's own catalogue. */
-  isOurs(name: string): boolean
   /** The event in a file, or nothing when the file is gone, damaged or holds what the catalogue does not list. */
   read(name: string): StoredEvent | undefined
   /**
@@ -109,7 +107,6 @@ export function openOutbox(
 
   return {
     waiting,
-    isOurs,
     read,
     isDamaged,
     remove,

@@ -75,17 +75,23 @@ export function createRecorder({ world, guard, metadata, consent, courierJob }: 
       const run = { id: machineId(answer.destination), metadata: metadata() }
       const event = assemble(run, name, valuesOf(properties))
       if (!outbox.put(event)) return
-      const start = startCourier(courierJob(answer.destination), places, now())
+      const edition = guard.edition()
+      const start = startCourier(courierJob(answer.destination), places, edition, now())
       if (!world.isCi) return
       // The courier of a container that is gone delivers nothing; then a later command does.
-      const isHere = start === 'started' || (start === 'alive' && !isCourierElsewhere(places.destination))
+      const isHere =
+        start === 'started' || (start === 'alive' && !isCourierElsewhere(places.destination, edition))
       if (isHere) hold.until({ places, uuid: event.uuid })
     },
     warmUp: (where) => {
       if (!world.isCi || world.debug) return
       const answer = consent(where)
       if (answer.recording)
-        startCourier({ ...courierJob(answer.destination), early: true }, wayTo(answer.destination).places)
+        startCourier(
+          { ...courierJob(answer.destination), early: true },
+          wayTo(answer.destination).places,
+          guard.edition(),
+        )
     },
     settle: hold.now,
   }

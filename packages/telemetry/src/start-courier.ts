@@ -3,7 +3,6 @@ import { basename, join, parse, resolve } from 'node:path'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
 import { claimCourierLock, releaseClaim } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
-import { catalogueOf, editionOf } from './events.ts'
 import { makePlace } from './make-place.ts'
 import type { DestinationPlaces } from './places.ts'
 
@@ -53,8 +52,14 @@ export function startableCourier(execPath: string = process.execPath): string | 
 /**
  * Starts a courier process, unless one is at work, all of them were asked to wait, or none can be had here.
  * Takes a few milliseconds, waits for nothing, never throws.
+ * @param edition of the job's catalogue
  */
-export function startCourier(job: CourierJob, places: DestinationPlaces, now: number = Date.now()): Start {
+export function startCourier(
+  job: CourierJob,
+  places: DestinationPlaces,
+  edition: string,
+  now: number = Date.now(),
+): Start {
   try {
     if (waitLeft(readCourierState(places.state), now) > 0) return 'backing-off'
     const file = startableCourier()
@@ -62,13 +67,12 @@ export function startCourier(job: CourierJob, places: DestinationPlaces, now: nu
     // An early courier comes before the first event, which would make the directory.
     if (job.early) makePlace('destination', places.destination)
     // Claimed here and not by the courier itself, so that a hundred commands at once start one and not a hundred.
-    const edition = () => editionOf(catalogueOf(job.product.versionProperty, job.extras))
-    const claim = claimCourierLock(places.destination, edition, 'from-others', now)
+    const claim = claimCourierLock(places.destination, edition, { now })
     if (claim === undefined) return 'alive'
     try {
       spawnCourier(file, { ...job, claim })
     } catch (error) {
-      releaseClaim(places.destination, claim)
+      releaseClaim(places.destination, edition, claim)
       throw error
     }
     return 'started'

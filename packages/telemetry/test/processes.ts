@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { JOB_VARIABLE } from '../src/courier-job.ts'
-import { courierPid, isCourierAlive } from '../src/courier-lock.ts'
+import { courierPids, isCourierAlive } from '../src/courier-lock.ts'
 import type { Places } from '../src/places.ts'
 
 /** What somebody who started a program sees of it. */
@@ -39,10 +39,8 @@ export async function run(program: readonly string[], start: Start): Promise<See
 
 /** The couriers that work for a destination: their process ids. Where there is no `/proc`, the lock's word is taken. */
 export function couriersOf(places: Places): readonly number[] {
-  if (!existsSync('/proc/self/environ')) {
-    const pid = courierPid(places.destination)
-    return pid === undefined || pid === process.pid ? [] : [pid]
-  }
+  if (!existsSync('/proc/self/environ'))
+    return courierPids(places.destination).filter((pid) => pid !== process.pid)
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && isCourierFor(name, places))
     .map(Number)
@@ -50,7 +48,7 @@ export function couriersOf(places: Places): readonly number[] {
 
 /** Whether no courier is at work, and none is on its way. */
 export function isWithoutCourier(places: Places): boolean {
-  const isClaimed = isCourierAlive(places.destination) && courierPid(places.destination) === undefined
+  const isClaimed = isCourierAlive(places.destination) && courierPids(places.destination).length === 0
   return !isClaimed && couriersOf(places).length === 0
 }
 

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { courierPid, isCourierAlive } from '../../src/courier-lock.ts'
+import { courierPids, isCourierAlive } from '../../src/courier-lock.ts'
 import { openOutbox } from '../../src/outbox.ts'
 import { bundle } from '../bundle.ts'
 import { couriersOf, until } from '../processes.ts'
@@ -34,7 +34,7 @@ export const COMMANDS: readonly Fault[] = [
       const couriers = new Set<number>()
       for (let command = 0; command < 1_000; command += 1) {
         await scene.command()
-        couriers.add(courierPid(scene.places.destination) ?? 0)
+        for (const pid of courierPids(scene.places.destination)) couriers.add(pid)
       }
       couriers.delete(0)
       await scene.delivered(1_000)
@@ -117,6 +117,18 @@ export const COMMANDS: readonly Fault[] = [
       // While the courier of the other version is at work.
       await scene.command({ flags: ['--bakes'] })
       await scene.delivered(3)
+    },
+  },
+  {
+    fault: 'the two are run by turns while the server takes its time: none breaks off what the other sends',
+    events: [12, 12, 0],
+    happens: async (scene) => {
+      scene.receiver.misbehave({ delay: 1_500, keeps: true })
+      for (let turn = 0; turn < 6; turn += 1) {
+        await scene.command({ flags: ['--bakes'] })
+        await scene.command()
+      }
+      await scene.delivered(12)
     },
   },
   {
@@ -272,7 +284,9 @@ function leavesInCi(what: string, flags: readonly string[] = [], count = 1): Fau
 
 /** How many couriers there have been: each takes the next number. */
 function couriersEver({ places }: Scene): number {
-  const numbers = readdirSync(places.destination).map((name) => /^courier-(\d+)\.lock$/.exec(name)?.[1] ?? 0)
+  const numbers = readdirSync(places.destination).map(
+    (name) => /^courier-[0-9a-f]{8}-(\d+)\.lock$/.exec(name)?.[1] ?? 0,
+  )
   return Math.max(...numbers.map(Number))
 }
 

@@ -159,7 +159,7 @@ export const DISK: readonly Fault[] = [
     happens: async (scene) => {
       await scene.waits()
       const { destination, state, sentLog, tally } = scene.places
-      for (const path of [state, sentLog, tally, join(destination, 'courier-99.lock')]) {
+      for (const path of [state, sentLog, tally, join(destination, `courier-${guard.edition()}-99.lock`)]) {
         rmSync(path, { force: true })
         execFileSync('mkfifo', [path])
       }
@@ -179,7 +179,7 @@ export const DISK: readonly Fault[] = [
       const lastFailure = { at: new Date(then).toISOString(), reason: 'the server answered 503' }
       const retryAt = Date.now() + 40_000_000
       writeFileSync(scene.places.state, JSON.stringify({ failures: 1, retryAt, lastFailure }))
-      const lock = join(scene.places.destination, 'courier-4.lock')
+      const lock = join(scene.places.destination, `courier-${guard.edition()}-4.lock`)
       writeFileSync(lock, String(process.pid))
       utimesSync(lock, then / 1_000, then / 1_000)
       await scene.command()
