@@ -31,7 +31,7 @@ async function followCpu(pid) {
 }
 
 /** The milliseconds that each thread of a process has run. */
-export function threadTimes(pid) {
+function threadTimes(pid) {
   try {
     return readdirSync(`/proc/${pid}/task`).map((thread) => {
       const [nanoseconds] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')

@@ -81,7 +81,7 @@ export function anchorsOf(page: Page): readonly string[] {
 }
 
 /** Every table of a page. A bar inside of backticks ends a cell unless it is escaped, as on GitHub. */
-export function tablesOf(page: Page): readonly Table[] {
+function tablesOf(page: Page): readonly Table[] {
   const tables = [...proseOf(page).matchAll(/(?:^ *\|.*\|\n)+/gm)].map(([text]) => text.trim().split('\n'))
   return tables.map(([head = '', , ...rows]) => {
     const names = cellsOf(head)

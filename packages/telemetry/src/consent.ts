@@ -42,7 +42,7 @@ export function decideFor({ product, env, home }: World, where: Where, options?:
  * an opt-out goes.
  * @param quiet the program's output is meant for another program: nothing is told, and so nothing recorded
  */
-export function askConsent(world: World, where: Where, quiet: boolean): Consent {
+function askConsent(world: World, where: Where, quiet: boolean): Consent {
   if (!isAbsolute(world.home)) return { recording: false, because: 'there is no home directory' }
   const decision = decideFor(world, where, { untilFirstOff: true })
   if (!decision.enabled) {

@@ -106,7 +106,7 @@ export function reset(telemetry: Telemetry): Outcome {
       ok: true,
       says: ['There is no machine id to replace: one is made when the first event is recorded.'],
     }
-  const done = attempt(() => resetMachineId({ directory }))
+  const done = outcomeOf(() => resetMachineId({ directory }))
   if (typeof done !== 'string') return done
   return {
     ok: true,
@@ -216,7 +216,7 @@ function edit(telemetry: Telemetry, { project }: SwitchOptions, enabled: boolean
     return { ok: false, says: [says] }
   }
   if (!isAbsolute(path)) return { ok: false, says: ['There is no home directory. Nothing was changed.'] }
-  const done = attempt(() => setTelemetryEnabled(path, keyPath, enabled))
+  const done = outcomeOf(() => setTelemetryEnabled(path, keyPath, enabled))
   if ('ok' in done) return done
   const says = done.changed
     ? `Telemetry is ${word} now: ${keyPath.join('.')} in ${path} is ${enabled}.`
@@ -231,7 +231,8 @@ function projectFileOf({ world }: Telemetry, projectDirectory: string): string |
   return state === 'absent' || !isAbsolute(path) ? undefined : path
 }
 
-function attempt<T>(work: () => T): T | Outcome {
+/** What the work gives, or what went wrong with it. */
+function outcomeOf<T>(work: () => T): T | Outcome {
   try {
     return work()
   } catch (error) {

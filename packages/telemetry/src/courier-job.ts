@@ -1,5 +1,7 @@
 import type { Destination, Product } from '@visivo/telemetry-config'
-import type { EventSpec } from './events.ts'
+import { catalogueOf, type EventSpec } from './events.ts'
+import { createGuard, type Guard } from './guard.ts'
+import { type Places, placesOf } from './places.ts'
 
 /** All that a courier is told. Plain data: it reaches a process in its environment and a thread as its data. */
 export interface CourierJob {
@@ -14,7 +16,7 @@ export interface CourierJob {
   readonly envFilePath?: string | undefined
   /** The lock that was claimed for this courier. */
   readonly claim?: number
-  /** Commands wait for what this courier does, as in CI: it lets nothing wait in turn. */
+  /** Commands wait for what this courier does, as in CI: it sends each event at once, instead of gathering. */
   readonly awaited?: boolean
   /** A command that waits for its courier starts it early: the first event may take as long as the command. */
   readonly early?: boolean
@@ -22,3 +24,13 @@ export interface CourierJob {
 
 /** The variable in which a courier process finds its job as JSON; nothing of it shows in a process list. */
 export const JOB_VARIABLE = 'TELEMETRY_COURIER_JOB'
+
+/** Where a courier finds what it sends. */
+export function placesOfJob({ product, home, destination }: CourierJob): Places {
+  return placesOf(product, home, destination)
+}
+
+/** The guard that it sends by. */
+export function guardOfJob({ product, extras }: CourierJob): Guard {
+  return createGuard(catalogueOf(product.versionProperty, extras))
+}

@@ -36,7 +36,7 @@ export function readCourierState(path: string): CourierState {
 /** How long, in milliseconds, nobody should try; 0 when it may be tried now. */
 export function waitLeft(state: CourierState, now: number): number {
   const left = state.retryAt - now
-  // A failure that is yet to happen, or more than was ever granted: the clock was set back meanwhile.
+  // A failure that is yet to happen, or a pause longer than any that was ever set: the clock was set back meanwhile.
   const failedAt = Date.parse(state.lastFailure?.at ?? '')
   if (failedAt > now + CLOCK_TOLERANCE || left > LONGEST_RETRY_AFTER + CLOCK_TOLERANCE) return 0
   return Math.max(0, left)

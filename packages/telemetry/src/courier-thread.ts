@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { runCourier } from './courier.ts'
-import type { CourierJob } from './courier-job.ts'
-import { catalogueOf } from './events.ts'
-import { createGuard, type StoredEvent } from './guard.ts'
+import { type CourierJob, guardOfJob, placesOfJob } from './courier-job.ts'
+import type { StoredEvent } from './guard.ts'
 import { openOutbox } from './outbox.ts'
-import { placesOf } from './places.ts'
 import { mayKeep, type StandingConsent, standingConsentOf } from './standing-consent.ts'
 import type { FromThread, ToThread } from './thread-messages.ts'
 
@@ -16,10 +14,7 @@ const LAST_DELIVERY = 1_300
 
 const job = workerData as CourierJob
 const askStanding = standingConsentOf(job)
-const outbox = openOutbox(
-  placesOf(job.product, job.home, job.destination).outbox,
-  createGuard(catalogueOf(job.product.versionProperty, job.extras)),
-)
+const outbox = openOutbox(placesOfJob(job).outbox, guardOfJob(job))
 /** What the server has handed over and the disk did not take, by parcel. */
 const unwritten = new Map<number, readonly StoredEvent[]>()
 const hurry = new AbortController()

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs'
-import type { CourierJob } from './courier-job.ts'
+import { type CourierJob, guardOfJob, placesOfJob } from './courier-job.ts'
 import { type CourierLock, claimCourierLock, HEARTBEAT, holdCourierLock, sweepLocks } from './courier-lock.ts'
 import {
   afterFailure,
@@ -9,13 +9,12 @@ import {
   waitLeft,
 } from './courier-state.ts'
 import { type Delivery, deliver } from './deliver.ts'
-import { catalogueOf } from './events.ts'
 import { firstOf } from './first-of.ts'
-import { createGuard, NO_GUARD, type StoredEvent } from './guard.ts'
+import { NO_GUARD, type StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 import { nextChange } from './outbox-watch.ts'
-import { findPlaces, type Places, placesOf } from './places.ts'
+import { findPlaces, type Places } from './places.ts'
 import { send } from './send.ts'
 import { logSent } from './sent-log.ts'
 import { type AskStanding, standingConsentOf } from './standing-consent.ts'
@@ -77,12 +76,12 @@ const LOOK = 1_000
  * back later. What was not acknowledged stays in the outbox. Rejects only if the disk can't be used at all.
  */
 export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<CourierEnd> {
-  const places = placesOf(job.product, job.home, job.destination)
+  const places = placesOfJob(job)
   // Where it was claimed there was a home then; one that was deleted meanwhile is not made anew.
   if (job.claim === undefined || existsSync(places.destination)) makePlace('outbox', places.outbox)
   // From where nothing can be removed, everything would be sent again and again.
   accessSync(places.outbox, constants.W_OK | constants.X_OK)
-  const guard = createGuard(catalogueOf(job.product.versionProperty, job.extras))
+  const guard = guardOfJob(job)
   const outbox = openOutbox(places.outbox, guard)
   const state = openCourierState(places.state)
   const ask = standingConsentOf(job)

@@ -1,5 +1,4 @@
-import { sanitizeMethod } from '@visivo/sanitize'
-import { clock, endpoints } from './follow-response.ts'
+import { clock, endpoints, followAnswer } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
 
 /**
@@ -16,22 +15,13 @@ export function followHandler<R extends { readonly method: string }, A extends r
 ): (request: R, ...rest: A) => Promise<S> {
   const endpoint = endpoints<string>((own) => own)(template)
   const now = clock()
-  return async (request, ...rest) => {
-    const start = now()
-    let statusCode = 500
-    try {
-      const response = await handler(request, ...rest)
-      statusCode = statusOf(response)
-      return response
-    } finally {
-      try {
-        const method = sanitizeMethod(request.method)
-        server.request({ endpoint, method, statusCode, durationMs: now() - start })
-      } catch {
-        // The handler's own response or error goes on to whoever called.
-      }
-    }
-  }
+  return (request, ...rest) =>
+    followAnswer(
+      server,
+      now,
+      () => handler(request, ...rest),
+      (given) => ({ endpoint, method: request.method, statusCode: given ? statusOf(given.value) : 500 }),
+    )
 }
 
 /** Of what has no status, or can't be asked for it, 200. */

@@ -69,6 +69,39 @@ export function responseFollower<S>(
   }
 }
 
+/** What is known of an answer where no response of Node's is at hand. */
+interface Answer {
+  readonly endpoint: Safe
+  readonly method: string
+  readonly statusCode: number
+}
+
+/**
+ * Counts one answer as it is given. What `work` throws counts as `answerOf` says where there is none, and is thrown on.
+ * @param now see `clock`
+ */
+export async function followAnswer<T>(
+  server: FollowedServer,
+  now: () => number,
+  work: () => T | Promise<T>,
+  answerOf: (given?: { readonly value: T }) => Answer,
+): Promise<T> {
+  const start = now()
+  let given: { readonly value: T } | undefined
+  try {
+    const value = await work()
+    given = { value }
+    return value
+  } finally {
+    try {
+      const { method, ...answer } = answerOf(given)
+      server.request({ ...answer, method: sanitizeMethod(method), durationMs: now() - start })
+    } catch {
+      // The application's own answer or error goes on to whoever called.
+    }
+  }
+}
+
 /** Gives the time in milliseconds. It stands still, and every duration is 0, where the host took `performance` away. */
 export function clock(): () => number {
   // Kept, because the global is a getter.

@@ -1,6 +1,6 @@
 import type { Decision } from '@visivo/telemetry-config'
 
-/** Whether what waits has to go: the global file says no in so many words, whoever else says so too. */
+/** Whether what waits has to go: the person's own file says no explicitly, whatever other sources say. */
 export function isForGood({ checked }: Decision): boolean {
   return checked.some(
     ({ kind, verdict, value }) =>

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { attempt } from './attempt.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { makeListenerRoom } from './listener-room.ts'
 import type { Places } from './places.ts'
@@ -81,13 +82,4 @@ function isExiting(): boolean {
 function isUnderWay({ places, uuid }: Last): boolean {
   const isWaiting = attempt(() => readdirSync(places.outbox).some((name) => name.startsWith(uuid)))
   return isWaiting === true && waitLeft(readCourierState(places.state), Date.now()) === 0
-}
-
-/** The outbox may be gone by now, and a host may have taken away a clock. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch {
-    return undefined
-  }
 }

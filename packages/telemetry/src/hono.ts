@@ -1,7 +1,6 @@
-import { sanitizeMethod } from '@visivo/sanitize'
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import { clock, endpoints, type NodeResponse, responseFollower } from './follow-response.ts'
+import { clock, endpoints, followAnswer, type NodeResponse, responseFollower } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
 
 /**
@@ -13,29 +12,15 @@ export function followRequests(server: FollowedServer): MiddlewareHandler {
   const follow = responseFollower(server, templateOf)
   const endpointOf = endpoints(templateOf)
   const now = clock()
-  const followAnswer: MiddlewareHandler = async (context, next) => {
-    const start = now()
-    let answered = false
-    try {
-      await next()
-      answered = true
-    } finally {
-      try {
-        server.request({
-          endpoint: endpointOf(context),
-          method: sanitizeMethod(context.req.method),
-          statusCode: answered ? context.res.status : 500,
-          durationMs: now() - start,
-        })
-      } catch {
-        // What the application gave or threw goes on to whoever called.
-      }
-    }
-  }
   // Not `async` itself: a promise around the one of `next` costs more than all that is done here.
   return (context, next) => {
     const outgoing = nodeResponseOf(context)
-    if (!outgoing) return followAnswer(context, next)
+    if (!outgoing)
+      return followAnswer(server, now, next, (given) => ({
+        endpoint: endpointOf(context),
+        method: context.req.method,
+        statusCode: given ? context.res.status : 500,
+      }))
     follow(outgoing, context.req, context)
     return next()
   }

@@ -9,8 +9,8 @@ export interface Identity {
 /** The id under which this run's events go. In CI it is a fresh `ci-` id that is never written. */
 export function identify(directory: string, isCi: boolean): Identity {
   if (isCi) return { id: ciMachineId(), isNew: false }
-  const { id, created, persisted } = ensureMachineId({ directory })
-  return { id, isNew: created && persisted }
+  const { id, created } = ensureMachineId({ directory })
+  return { id, isNew: created }
 }
 
 /** The same for a mere look: an id that is not there yet is made up, and not written. */

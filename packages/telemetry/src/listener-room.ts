@@ -31,10 +31,9 @@ export function makeListenerRoom(emitter: Limited = ownProcess): () => void {
 
 /**
  * The same for an emitter that has the listener to its own end; of that nothing is remembered, for each response is one.
- * Gives whether there was a limit.
  */
-export function makeRoomForGood(emitter: Limited): boolean {
-  return changeRoom(emitter, 1) !== undefined
+export function makeRoomForGood(emitter: Limited): void {
+  changeRoom(emitter, 1)
 }
 
 /** Gives the new limit; nothing where there is none. */

@@ -10,7 +10,7 @@ export const NO_COMMAND: RunningCommand = { ended: () => {} }
 export const NO_PROCESS: FollowedProcess = { note: () => {}, ended: () => {} }
 
 /**
- * Telemetry that knows no home directory, and is off for that: it records nothing and starts nothing.
+ * Stands in where telemetry could not be loaded or set up: it records nothing and starts nothing.
  * @param product whose it would be
  */
 export function noTelemetry(product: Product = defineProduct({ name: 'visivo' })): Telemetry<never> {

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { attempt } from './attempt.ts'
 import { checksum } from './checksum.ts'
 import type { Guard, StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
@@ -289,13 +290,4 @@ function isOwnDirectory(directory: string): boolean {
 function carriedBy(text: string): number {
   const { dropped_events: count } = (JSON.parse(text) as StoredEvent).properties
   return typeof count === 'number' && count > 0 ? count : 0
-}
-
-/** Whatever goes wrong with the disk, the host must not notice. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch {
-    return undefined
-  }
 }

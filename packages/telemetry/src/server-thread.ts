@@ -1,8 +1,6 @@
-import type { CourierJob } from './courier-job.ts'
-import { catalogueOf } from './events.ts'
-import { createGuard, type StoredEvent } from './guard.ts'
+import { type CourierJob, guardOfJob, placesOfJob } from './courier-job.ts'
+import type { StoredEvent } from './guard.ts'
 import { OUTBOX_LIMITS, type Outbox, openOutbox } from './outbox.ts'
-import { placesOf } from './places.ts'
 import { mayKeep, standingConsentOf } from './standing-consent.ts'
 import { startThread } from './start-thread.ts'
 
@@ -77,10 +75,7 @@ function keeperOf(job: CourierJob): (events: readonly StoredEvent[]) => void {
   let opened: Outbox | undefined
   return (events) => {
     if (events.length === 0 || !mayKeep(ask())) return
-    opened ??= openOutbox(
-      placesOf(job.product, job.home, job.destination).outbox,
-      createGuard(catalogueOf(job.product.versionProperty, job.extras)),
-    )
+    opened ??= openOutbox(placesOfJob(job).outbox, guardOfJob(job))
     const fresh = events.slice(-OUTBOX_LIMITS.events)
     opened.countLost(events.length - fresh.length + opened.putAll(fresh).length)
   }

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { attempt } from './attempt.ts'
 import { writeOwn } from './own-file.ts'
 import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
 
@@ -34,7 +35,11 @@ export function openTally(path: string): Tally {
   return {
     add: (count) => {
       const sum = Math.min(owed + count, MOST)
-      owed = attempt(() => writeOwn(path, '.'.repeat(sum), 'append')) ? 0 : sum
+      owed = sum
+      attempt(() => {
+        writeOwn(path, '.'.repeat(sum), 'append')
+        owed = 0
+      })
     },
     take: () => {
       let taken = owed
@@ -62,14 +67,4 @@ export function openTally(path: string): Tally {
 
 function isUuid(text: string): boolean {
   return /^[0-9a-f-]{36}$/.test(text)
-}
-
-/** Whether it could be done. Whatever goes wrong with the disk, the host must not notice. */
-function attempt(work: () => void): boolean {
-  try {
-    work()
-    return true
-  } catch {
-    return false
-  }
 }

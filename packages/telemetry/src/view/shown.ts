@@ -48,7 +48,7 @@ export function shownOf(telemetry: Telemetry, where: Where, now: () => number = 
 }
 
 /** Everything that the page tells. */
-export function readState(telemetry: Telemetry, where: Where, now: number): State {
+function readState(telemetry: Telemetry, where: Where, now: number): State {
   const { product, home } = telemetry.world
   const { places, waiting, ...inspection } = inspectTelemetry(telemetry, where)
   const { checked } = inspection.decision
