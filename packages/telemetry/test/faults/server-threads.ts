@@ -1,7 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, copyFileSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { bundle } from '../bundle.ts'
 import { bringTheRest, ended, optOutIn, requestsArrived, requestsDelivered, startServer } from '../follow.ts'
 import { until } from '../processes.ts'
@@ -68,6 +77,24 @@ export const SERVER_THREADS: readonly Fault[] = [
       })
       await ended(scene, server, how)
       await bringTheRest(scene)
+    },
+  },
+  {
+    fault: 'a secret stands in the environment of a server: its courier thread is given none of it',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const script = await bundle(scene, 'server.mjs')
+      const given = join(scene.root, 'given.json')
+      writeFileSync(
+        join(dirname(script), 'courier-thread.js'),
+        `(await import('node:fs')).writeFileSync(${JSON.stringify(given)}, JSON.stringify(process.env))
+         await import(${JSON.stringify(pathToFileURL(BUILT_THREAD).href)})\n`,
+      )
+      const how = { script, env: { TOKEN: 'hunter2', POSTHOG_CAPTURE_MODE: 'v1' } }
+      const server = await startServer(scene, how)
+      await requestsDelivered(scene, await server.ask(5))
+      if (readFileSync(given, 'utf8') !== '{}') scene.noticed.push(readFileSync(given, 'utf8'))
+      await ended(scene, server, how)
     },
   },
   {
