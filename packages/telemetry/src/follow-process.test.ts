@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import type { CommandSpec } from '@visivo/sanitize'
 import { expect, test } from 'vitest'
 import { inTerminal } from '../../../apps/cli/test/terminal.ts'
+import { bundle } from '../test/bundle.ts'
 import { run } from '../test/processes.ts'
 import { temporaryDirectory } from '../test/samples.ts'
 import { fixture } from '../test/scene.ts'
@@ -43,19 +44,12 @@ async function follow(
   end = 'plain',
   spec = cake,
   by: readonly string[] = [],
+  script = fixture('follow.mjs'),
 ) {
   const home = temporaryDirectory()
   const { PATH = '' } = process.env
   const seen = await run(
-    [
-      ...by,
-      process.execPath,
-      fixture('follow.mjs'),
-      JSON.stringify(spec),
-      JSON.stringify(options),
-      end,
-      ...argv,
-    ],
+    [...by, process.execPath, script, JSON.stringify(spec), JSON.stringify(options), end, ...argv],
     { cwd: home, env: { PATH, ...environmentIn(home) } },
   )
   // Ours come on top of as many listeners as a program may have; Node warns of the eleventh.
@@ -114,6 +108,15 @@ test.runIf(process.platform !== 'win32')(
   async () => {
     const seen = await follow(['bake'], { signals: true }, 'listening')
     expect(seen).toMatchObject({ code: 7, count: 1, properties: { success: false, error_type: 'Error' } })
+  },
+)
+
+test.runIf(process.platform !== 'win32')(
+  'a signal has its name in a bundle that is minified, too',
+  async () => {
+    const script = await bundle({ root: temporaryDirectory() }, 'follow.mjs', true)
+    const seen = await follow(['bake'], { signals: true }, 'interrupted', cake, [], script)
+    expect(seen).toMatchObject({ code: null, count: 1, properties: { error_type: 'Interrupted' } })
   },
 )
 

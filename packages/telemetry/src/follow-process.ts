@@ -40,7 +40,10 @@ const QUESTIONS: readonly string[] = ['--help', '--version']
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 /** What a signal ends a command with. */
-class Interrupted extends Error {}
+class Interrupted extends Error {
+  /** Said once more, because a bundle that is minified calls the class something else. */
+  static override readonly name = 'Interrupted'
+}
 
 /**
  * Records the command of this process once, however it ends: by itself, by `process.exit`, by an error or a rejection

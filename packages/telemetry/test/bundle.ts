@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { build } from 'tsup'
 import { fixture, type Scene } from './scene.ts'
 
-/** Bundles a fixture as an adopter does: one file, without the courier's own. */
-export async function bundle(scene: Scene, name: string): Promise<string> {
-  const outDir = join(scene.root, 'bundle')
+/** Bundles a fixture as an adopter does: one file, without the courier's own. Minified, it calls classes as it likes. */
+export async function bundle({ root }: Pick<Scene, 'root'>, name: string, minify = false): Promise<string> {
+  const outDir = join(root, 'bundle')
   await build({
     entry: [fixture(name)],
     outDir,
@@ -12,6 +12,7 @@ export async function bundle(scene: Scene, name: string): Promise<string> {
     outExtension: () => ({ js: '.mjs' }),
     config: false,
     silent: true,
+    minify,
     dts: false,
     noExternal: [/./],
   })
