@@ -96,6 +96,19 @@ test.each<[string, string, number, object]>([
     1,
     { error_type: 'RangeError', project_hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
   ],
+  [
+    'a failure that was noted, of a run that exits with 0',
+    'failed',
+    0,
+    { success: false, error_type: 'RangeError' },
+  ],
+  ['an error that was noted, of a run that got over it', 'caught', 0, { success: true }],
+  [
+    'a success that was noted, of a run that exits with 1',
+    'hoped',
+    1,
+    { success: false, error_type: 'Error' },
+  ],
   ['an end that was told, and not the one that followed', 'twice', 1, { success: true, job_count: 2 }],
   ['a program that went on after an error', 'recovered', 0, { success: true }],
   ['one that waits for nothing', 'waiting', 13, { success: false, error_type: 'Error' }],
@@ -110,6 +123,11 @@ test.runIf(process.platform !== 'win32')(
     expect(seen).toMatchObject({ code: 7, count: 1, properties: { success: false, error_type: 'Error' } })
   },
 )
+
+test.runIf(process.platform !== 'win32')('a signal ends what was thought to work', async () => {
+  const seen = await follow(['bake'], { signals: true }, 'hopedAndInterrupted')
+  expect(seen).toMatchObject({ count: 1, properties: { success: false, error_type: 'Interrupted' } })
+})
 
 test.runIf(process.platform !== 'win32')(
   'a signal has its name in a bundle that is minified, too',

@@ -27,7 +27,10 @@ export interface FollowOptions {
 
 /** A process whose command is recorded when it ends, however it does. */
 export interface FollowedProcess extends RunningCommand {
-  /** Keeps what is known by now, such as the project or an error that was caught; it is recorded at the end. */
+  /**
+   * Keeps what is known by now, such as the project or an error that was caught; it is recorded at the end. Whether the
+   * run worked is told by the exit code, unless `success: false` was noted: an error alone may be got over.
+   */
   note(outcome: CommandOutcome): void
 }
 
@@ -85,7 +88,11 @@ function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptio
   }
   // Debug mode also shows why nothing would be sent.
   if (recording || telemetry.world.debug)
-    leave = listenForEnd(followed, signals ? endedBy(telemetry, followed) : undefined)
+    leave = listenForEnd(
+      followed,
+      () => known.success !== false,
+      signals ? endedBy(telemetry, followed) : undefined,
+    )
   return followed
 }
 
@@ -97,7 +104,7 @@ function endedBy(telemetry: Telemetry, followed: FollowedProcess): OnSignal | un
   if (process.platform === 'win32' || process.pid === 1) return undefined
   return (signal) => {
     if (process.listenerCount(signal) > 0) return
-    followed.ended({ error: new Interrupted() })
+    followed.ended({ success: false, error: new Interrupted() })
     telemetry.settle()
     leaveRawMode()
     process.kill(process.pid, signal)
@@ -113,11 +120,19 @@ function leaveRawMode(): void {
   }
 }
 
-/** Tells of the end of this process, however it comes. Gives the function that stops listening for it. */
-function listenForEnd(followed: FollowedProcess, onSignal: OnSignal | undefined): () => void {
+/**
+ * Tells of the end of this process, however it comes. Gives the function that stops listening for it.
+ * @param mayBeWell no failure was noted: then the exit code says whether it is one
+ */
+function listenForEnd(
+  followed: FollowedProcess,
+  mayBeWell: () => boolean,
+  onSignal: OnSignal | undefined,
+): () => void {
   const noteError = (error: unknown) => followed.note({ error })
   // Node hands over 0 where it is about to leave with 13, because the program waits for what never comes.
-  const atExit = (code: number) => followed.ended({ success: Number(process.exitCode ?? code) === 0 })
+  const atExit = (code: number) =>
+    followed.ended({ success: mayBeWell() && Number(process.exitCode ?? code) === 0 })
   const removeRoom = makeListenerRoom()
   process.on('uncaughtExceptionMonitor', noteError)
   process.once('exit', atExit)
