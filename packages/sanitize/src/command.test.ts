@@ -238,6 +238,7 @@ describe('a default', () => {
     default: serve,
   }
   const takesWords: CommandSpec = { ...program, default: { name: '' } }
+  const takesNone: CommandSpec = { ...program, default: { name: '', commands: program.commands ?? [] } }
   const endless: { name: string; commands: CommandSpec[]; default?: CommandSpec } = {
     name: 'again',
     commands: [],
@@ -258,6 +259,9 @@ describe('a default', () => {
     ['behind -- nothing is named', withDefault, ['--', 'run'], 'serve', ['--', '<value>']],
     ['a program takes words itself', takesWords, ['./site', 'run'], '<none>', ['<path>', '<value>']],
     ['and has commands', takesWords, ['run', '-t', '4'], 'run', ['-t', '<value>']],
+    ['one that takes no words is nothing', takesNone, ['-v'], '<none>', ['-v']],
+    ['and knows what names no command', takesNone, ['rnu', 'run'], '<unknown>', ['<value>']],
+    ['and what does', takesNone, ['run', '-t', '4'], 'run', ['-t', '<value>']],
     ['one that leads to itself', endless, ['x'], 'again again again again again', ['<value>']],
   ])('%s', (_says, root, argv, command, args) => {
     expect(sanitizeCommand(argv, root)).toEqual({ command, args })

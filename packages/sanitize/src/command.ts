@@ -11,7 +11,8 @@ export interface CommandSpec {
   readonly commands?: readonly CommandSpec[]
   /**
    * What runs where no command of `commands` is named: one of them, or one without a name (`''`), as where the program
-   * itself takes words. What is typed belongs to it then, and its options are known here, too.
+   * itself takes words. What is typed belongs to it then, and its options are known here, too. One without a name that
+   * takes no words has the same `commands` once more, so that a word which names none of them is still unknown.
    */
   readonly default?: CommandSpec
 }

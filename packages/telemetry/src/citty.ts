@@ -84,15 +84,17 @@ async function read<A extends ArgsDef>(
   return byDefault ? { ...spec, default: byDefault } : spec
 }
 
-/** The command that runs where no word stands; one that names no command is an error to citty, and stays unknown. */
+/** What runs where no word stands; one that names no command is an error to citty, and stays unknown. */
 async function defaultOf<A extends ArgsDef>(
   command: CommandDef<A>,
   spec: CommandSpec,
   argv: readonly string[],
 ): Promise<CommandSpec | undefined> {
-  if (!('default' in command) || sanitizeCommand(argv, spec).command !== NONE) return undefined
-  const name = await resolve(command.default)
-  return spec.commands?.find((one) => one.name === name || one.aliases?.includes(name ?? ''))
+  const { commands = [] } = spec
+  if (commands.length === 0 || sanitizeCommand(argv, spec).command !== NONE) return undefined
+  const name = 'default' in command ? await resolve(command.default) : undefined
+  const named = commands.find((one) => one.name === name || one.aliases?.includes(name ?? ''))
+  return named ?? (command.run && { name: '', commands })
 }
 
 function optionSpecsOf([name, arg]: readonly [string, ArgDef]): readonly OptionSpec[] {

@@ -4,6 +4,12 @@ import type { Command, Option } from 'commander'
 /** What commander itself declares for every program. */
 const HELP: OptionSpec = { names: ['-h', '--help'], value: 'none' }
 
+/** What commander keeps to itself. Another version may call it something else: then nothing runs by default. */
+interface Kept {
+  readonly _defaultCommandName?: unknown
+  readonly _actionHandler?: unknown
+}
+
 /** The declared commands and flags of a commander program: the only words of a command line that may be collected. */
 export function commandSpecOf(command: Command): CommandSpec {
   const commands = command.commands.map(commandSpecOf)
@@ -17,12 +23,12 @@ export function commandSpecOf(command: Command): CommandSpec {
   }
 }
 
-/** What runs where no command is named: the one declared with `isDefault`, or the program itself if it takes words. */
+/** What runs where no command is named: the one declared with `isDefault`, or the program itself if it does anything. */
 function defaultOf(command: Command, commands: readonly CommandSpec[]): CommandSpec | undefined {
-  // Commander keeps it to itself. Where another version calls it something else, a word that names no command is unknown.
-  const { _defaultCommandName: name } = command as { readonly _defaultCommandName?: unknown }
-  const named = typeof name === 'string' ? commands.find((one) => one.name === name) : undefined
-  return named ?? (command.registeredArguments.length > 0 ? { name: '' } : undefined)
+  const { _defaultCommandName, _actionHandler } = command as Kept
+  const named = commands.find(({ name }) => name === _defaultCommandName)
+  if (named || command.registeredArguments.length > 0) return named ?? { name: '' }
+  return _actionHandler && commands.length > 0 ? { name: '', commands } : undefined
 }
 
 function optionSpecOf(option: Option): OptionSpec {

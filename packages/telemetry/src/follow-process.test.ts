@@ -84,6 +84,13 @@ test.each<[string, readonly string[], Omit<FollowOptions, 'argv'>, string]>([
   expect(await follow(argv, options)).toMatchObject({ count: 1, properties: { command, success: true } })
 })
 
+test.each<[string, Omit<FollowOptions, 'argv'>, number]>([
+  ['is recorded', {}, 1],
+  ['is not where the program says so', { withoutCommand: false }, 0],
+])('no command, of a program that runs something by default, %s', async (_sentence, options, count) => {
+  expect(await follow([], options, 'plain', { ...cake, default: { name: '' } })).toMatchObject({ count })
+})
+
 test('a program without commands is recorded as it is', async () => {
   const seen = await follow(['cake.txt'], {}, 'plain', { name: 'cake' })
   expect(seen).toMatchObject({ count: 1, properties: { command: '<none>', command_args: ['<path>'] } })

@@ -14,7 +14,10 @@ export interface FollowOptions {
   readonly errorTypes?: readonly string[]
   /** Commands that nobody is told about, with all below them; default: `help`, `telemetry`, `completion`. */
   readonly unrecorded?: readonly string[]
-  /** The program has commands, and does something without one, too. Otherwise such a run is a question for help. */
+  /**
+   * The program has commands, and does something without one, too; default: whether it declares a `default`. Otherwise
+   * such a run is a question for help.
+   */
   readonly withoutCommand?: boolean
   /**
    * Also records a run that Ctrl-C or SIGTERM ends, as `Interrupted`; the process ends by the signal all the same. Not
@@ -52,7 +55,7 @@ class Interrupted extends Error {
  * Records the command of this process once, however it ends: by itself, by `process.exit`, by an error or a rejection
  * that nobody catches. To be called before the program prints anything, because a person is told of telemetry
  * before a command's own output and not behind it. A run that only asks for help or for the version, or that names
- * no command, is not recorded, and nobody is told. With telemetry off nothing listens for the end; once the command
+ * no command where there is no default, is not recorded, and nobody is told. With telemetry off nothing listens for the end; once the command
  * has `ended`, nothing does any more. Never throws.
  * @param program the declared commands and flags: no other word of the command line is ever collected
  */
@@ -147,7 +150,7 @@ function listenForEnd(
 }
 
 function isUse({ command, args }: SanitizedCommand, program: CommandSpec, options: FollowOptions): boolean {
-  const { unrecorded = UNRECORDED, withoutCommand = false } = options
+  const { unrecorded = UNRECORDED, withoutCommand = program.default !== undefined } = options
   const [first = ''] = command.split(/[ :]/)
   if (unrecorded.includes(first)) return false
   const questions = questionsAt(command.split(' '), program)

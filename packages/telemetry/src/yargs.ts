@@ -22,6 +22,8 @@ interface DeclaredOptions {
 
 interface DeclaredCommands {
   readonly aliasMap: Readonly<Record<string, string>>
+  /** What runs where no command is named: one of the handlers. */
+  readonly defaultCommand?: DeclaredCommand
   getCommandHandlers(): Readonly<Record<string, DeclaredCommand>>
 }
 
@@ -34,8 +36,8 @@ interface DeclaredCommand {
 type Declared = Pick<CommandSpec, 'options' | 'commands' | 'default'>
 type Builder = Readonly<Record<string, Options>> | ((cli: Argv, helpOrVersionSet: boolean) => unknown)
 
-/** A command that yargs runs when none is named. */
-const DEFAULT = '$0'
+/** What yargs calls a default command that has no other name. */
+const NAMELESS = '$0'
 /** What a shell asks at every press of the tab key. */
 const COMPLETION: OptionSpec = { names: ['--get-yargs-completions', '--help'], value: 'none' }
 
@@ -55,21 +57,22 @@ export async function commandSpecOf(
   async function read(instance: unknown): Promise<Declared> {
     if (!isDeclaring(instance)) return {}
     const declared = instance.getInternalMethods().getCommandInstance()
-    const { aliasMap } = declared
-    const { [DEFAULT]: unnamed, ...named } = declared.getCommandHandlers()
+    const { aliasMap, defaultCommand } = declared
+    const { [NAMELESS]: nameless, ...named } = declared.getCommandHandlers()
     const commands = await Promise.all(
-      Object.entries(named).map(async ([name, { builder }]): Promise<CommandSpec> => {
+      Object.entries(named).map(async ([name, command]): Promise<CommandSpec> => {
         const aliases = Object.keys(aliasMap).filter((alias) => aliasMap[alias] === name)
-        const isNamed = [name, ...aliases].some((word) => argv.includes(word))
-        return { name, aliases, ...(isNamed ? await build(builder) : {}) }
+        const mayRun = command === defaultCommand || [name, ...aliases].some((word) => argv.includes(word))
+        return { name, aliases, ...(mayRun ? await build(command.builder) : {}) }
       }),
     )
-    const byDefault = unnamed && (await build(unnamed.builder))
-    const takesWords = unnamed !== undefined && unnamed.demanded.length + unnamed.optional.length > 0
+    const byDefault = nameless
+      ? { name: '', ...(await build(nameless.builder)), ...(takesWords(nameless) ? {} : { commands }) }
+      : commands.find(({ name }) => named[name] === defaultCommand)
     return {
-      options: [...optionSpecsOf(instance.getOptions()), ...(byDefault?.options ?? [])],
+      options: optionSpecsOf(instance.getOptions()),
       commands,
-      ...(takesWords && { default: { name: '', ...byDefault } }),
+      ...(byDefault && { default: byDefault }),
     }
   }
 
@@ -84,6 +87,10 @@ export async function commandSpecOf(
       return {}
     }
   }
+}
+
+function takesWords({ demanded, optional }: DeclaredCommand): boolean {
+  return demanded.length + optional.length > 0
 }
 
 function optionSpecsOf({ key, alias, narg, boolean, count, array }: DeclaredOptions): readonly OptionSpec[] {

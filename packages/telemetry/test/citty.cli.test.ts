@@ -81,6 +81,16 @@ describe('a default command of citty', () => {
     expect(sanitizeCommand(argv, await commandSpecOf(main, argv))).toEqual({ command, args })
   })
 
+  test('what runs itself where no command is named is used by a bare run', async () => {
+    const spec = await commandSpecOf(
+      defineCommand({ subCommands: { bake: command('bake') }, run: () => {} }),
+      [],
+    )
+    expect(spec.default?.name).toBe('')
+    expect(sanitizeCommand([], spec).command).toBe('<none>')
+    expect(sanitizeCommand(['bkae'], spec).command).toBe('<unknown>')
+  })
+
   test('a word that names no command is none to citty', async () => {
     await expect(runCommand(main, { rawArgs: ['jane'] })).rejects.toThrow('Unknown command')
     expect(sanitizeCommand(['jane'], await commandSpecOf(main, ['jane'])).command).toBe('<unknown>')

@@ -46,3 +46,12 @@ test('a program that takes words itself has no unknown command', () => {
   })
   expect(sanitizeCommand(['bake'], commandSpecOf(program))).toEqual({ command: 'bake', args: [] })
 })
+
+test('a program that does something without a word is used by a bare run, and a word that names no command is unknown', () => {
+  const program = new Command('cake').action(() => {})
+  program.command('bake')
+  const spec = commandSpecOf(program)
+  expect(spec.default?.name).toBe('')
+  expect(sanitizeCommand([], spec).command).toBe('<none>')
+  expect(sanitizeCommand(['bkae'], spec).command).toBe('<unknown>')
+})

@@ -53,8 +53,30 @@ describe('what yargs declares', () => {
     const strict = yargs([])
       .command('$0', 'without a command', { sugar: { type: 'boolean' } })
       .command('mix', 'mix')
-    expect(sanitizeCommand(['mxi'], await commandSpecOf(strict, yargs, ['mxi'])).command).toBe('<unknown>')
+    const spec = await commandSpecOf(strict, yargs, ['mxi'])
+    expect(sanitizeCommand(['mxi'], spec).command).toBe('<unknown>')
+    expect(sanitizeCommand(['--sugar'], spec)).toEqual({ command: '<none>', args: ['--sugar'] })
+    expect(spec.default?.name).toBe('')
   })
+
+  test.each([
+    ['nothing', [], 'serve', []],
+    ['its flag', ['--port', '80'], 'serve', ['--port', '<value>']],
+    ['a word for it', ['./site'], 'serve', ['<path>']],
+    ['another command', ['mix'], 'mix', []],
+  ])(
+    '%s runs what is recorded, where a command with a name is the default',
+    async (_sentence, argv, command, args) => {
+      const ran: string[] = []
+      const named = yargs([...argv])
+        .command(['serve [site]', '$0'], 'serve', { port: { type: 'number' } }, () => void ran.push('serve'))
+        .command('mix', 'mix', {}, () => void ran.push('mix'))
+      const spec = await commandSpecOf(named, yargs, argv)
+      await named.parseAsync()
+      expect(ran).toEqual([command])
+      expect(sanitizeCommand(argv, spec)).toEqual({ command, args })
+    },
+  )
 
   test('the builder of a command that is not asked for is not called', async () => {
     called.length = 0
