@@ -226,6 +226,50 @@ describe('wrong types', () => {
   })
 })
 
+describe('a command that can be typed at several places', () => {
+  const heat = {
+    standsFor: ['oven', 'heat'],
+    options: [{ names: ['--degrees'], value: 'required' }],
+  } as const
+  const deep = { name: 'deep', standsFor: ['a', 'b', 'c', 'd', 'e', 'f'], commands: [{ name: 'x' }] }
+  const four = {
+    name: 'four',
+    standsFor: ['a', 'b', 'c', 'd'],
+    commands: [{ name: 'x', commands: [{ name: 'y' }] }],
+  }
+  const oven: CommandSpec = {
+    name: 'oven',
+    commands: [
+      { name: 'heat', ...heat },
+      { name: 'bake', standsFor: ['bake'], aliases: ['b'] },
+    ],
+  }
+  const root: CommandSpec = {
+    name: 't',
+    commands: [
+      oven,
+      { name: 'oven:heat', ...heat },
+      deep,
+      four,
+      { name: 'bad', standsFor: ['oven', 'my heat'] },
+    ],
+  }
+
+  test.each<Row>([
+    ['at its own', ['oven', 'heat', '--degrees', '180'], 'oven heat', ['--degrees', '<value>']],
+    ['at another', ['oven:heat', '--degrees', '180'], 'oven heat', ['--degrees', '<value>']],
+    ['below one that it is not part of', ['oven', 'bake', 'x'], 'bake', ['<value>']],
+    ['by an alias there', ['oven', 'b'], 'bake', []],
+    ['of more names than a command has', ['deep', 'x'], 'a b c d e', ['<value>']],
+    ['of almost as many', ['four', 'x', 'y'], 'a b c d x', ['<value>']],
+    ['whose command below is mistyped', ['four', 'y'], 'a b c d <unknown>', []],
+    ['by what is no name', ['bad'], '<unknown>', []],
+  ])('%s', (_says, argv, command, args) => {
+    expect(sanitizeCommand(argv, root)).toEqual({ command, args })
+    expect(command).toMatch(COMMAND_SHAPE)
+  })
+})
+
 describe('a default', () => {
   const serve: CommandSpec = {
     name: 'serve',

@@ -15,6 +15,11 @@ export interface CommandSpec {
    * takes no words has the same `commands` once more, so that a word which names none of them is still unknown.
    */
   readonly default?: CommandSpec
+  /**
+   * The command as which it comes out, by its names from the top: where that can be typed at several places of the
+   * tree, as `oven bake` for `bake`.
+   */
+  readonly standsFor?: readonly string[]
 }
 
 /** What is left of a command line: declared names and flags, and placeholders for all that a person typed. */
@@ -40,6 +45,8 @@ export const COMMAND_SHAPE = new RegExp(
 
 /** Where the reading stands in the tree: which words would be commands here, and which flags are declared. */
 interface Place {
+  /** Where that is: what comes out as the command. */
+  readonly path: readonly Safe[]
   readonly commands: ReadonlyMap<string, Destination>
   readonly hasCommands: boolean
   readonly default: Destination | undefined
@@ -48,20 +55,19 @@ interface Place {
 }
 
 interface Destination {
-  /** None for a default without a name. */
-  readonly name: Safe | undefined
+  /** Its own name, or all those from the top if it stands for another; none if one of them is no name. */
+  readonly names: readonly Safe[]
   readonly spec: CommandSpec
 }
 
-/** A step down the tree: what is added to the command by it, and whether that was the word itself. */
+/** A step down the tree, and whether that took the word itself. */
 interface Step {
-  readonly names: readonly Safe[]
   readonly to: Place
   readonly isTaken: boolean
 }
 
 /** Where no command can come any more: what is typed there is a value. */
-const NOWHERE: Place = {
+const NOWHERE: Omit<Place, 'path'> = {
   commands: new Map(),
   hasCommands: false,
   default: undefined,
@@ -87,9 +93,8 @@ export function sanitizeCommand(argv: readonly string[], root: CommandSpec): San
 }
 
 function readCommand(argv: readonly string[], root: CommandSpec): SanitizedCommand {
-  const path: Safe[] = []
   const args: Safe[] = []
-  let place = enter(root, new Map(), 0)
+  let place = enter(root, [], new Map(), 0)
   let expected: Expected | undefined
   let literal = false
 
@@ -108,47 +113,46 @@ function readCommand(argv: readonly string[], root: CommandSpec): SanitizedComma
       args.push(...read.texts)
       expected = read.expected
     } else {
-      const { names, to, isTaken } = stepAlong(word, place)
-      path.push(...names)
+      const { to, isTaken } = stepAlong(word, place)
       place = to
       if (!isTaken) args.push(sanitizeValue(word, false))
     }
   }
-  return { command: joined([...path, ...stepAlong(undefined, place).names]), args: capped(args) }
+  return { command: joined(stepAlong(undefined, place).to.path), args: capped(args) }
 }
 
 /** Along a word, through defaults where it names no command; at the end of the line, as far as defaults lead. */
 function stepAlong(word: string | undefined, from: Place): Step {
   const named = word === undefined ? undefined : from.commands.get(word)
-  if (named !== undefined) return { names: namesOf(named), to: below(named, from), isTaken: true }
-  if (from.default !== undefined) {
-    const { names, ...step } = stepAlong(word, below(from.default, from))
-    return { ...step, names: [...namesOf(from.default), ...names] }
-  }
-  if (word === undefined || !from.hasCommands) return { names: [], to: from, isTaken: false }
-  return { names: [UNKNOWN], to: { ...NOWHERE, flags: from.flags }, isTaken: true }
+  if (named !== undefined) return { to: below(named, from), isTaken: true }
+  if (from.default !== undefined) return stepAlong(word, below(from.default, from))
+  if (word === undefined || !from.hasCommands) return { to: from, isTaken: false }
+  return { to: { ...NOWHERE, path: [...from.path, UNKNOWN], flags: from.flags }, isTaken: true }
 }
 
-function namesOf({ name }: Destination): readonly Safe[] {
-  return name === undefined ? [] : [name]
+function below({ names, spec }: Destination, from: Place): Place {
+  const path = spec.standsFor ? names : [...from.path, ...names]
+  return enter(spec, path, from.flags, Math.max(from.depth + 1, path.length))
 }
 
-function below({ spec }: Destination, { flags, depth }: Place): Place {
-  return enter(spec, flags, depth + 1)
-}
-
-function enter(spec: CommandSpec, inherited: Flags, depth: number): Place {
-  const byDefault = spec.default && { name: fit(NAME_SHAPE, spec.default.name), spec: spec.default }
-  const flags = declareFlags(spec.options ?? [], declareFlags(byDefault?.spec.options ?? [], inherited))
-  if (depth >= MAX_DEPTH) return { ...NOWHERE, flags }
+function enter(spec: CommandSpec, path: readonly Safe[], inherited: Flags, depth: number): Place {
+  const byDefault = spec.default && destination(spec.default)
+  const flags = declareFlags(spec.options ?? [], declareFlags(spec.default?.options ?? [], inherited))
+  if (depth >= MAX_DEPTH) return { ...NOWHERE, path, flags }
   const commands = new Map<string, Destination>()
   for (const command of spec.commands ?? []) {
-    const name = fit(NAME_SHAPE, command.name)
-    if (name === undefined) continue
-    for (const word of [name, ...(command.aliases ?? [])]) commands.set(word, { name, spec: command })
+    const to = destination(command)
+    if (to.names.length === 0) continue
+    for (const word of [command.name, ...(command.aliases ?? [])]) commands.set(word, to)
   }
   const hasCommands = spec.commands !== undefined && spec.commands.length > 0
-  return { commands, hasCommands, default: byDefault, flags, depth }
+  return { path, commands, hasCommands, default: byDefault, flags, depth }
+}
+
+function destination(spec: CommandSpec): Destination {
+  const { name, standsFor = [name] } = spec
+  const names = standsFor.slice(0, MAX_DEPTH).map((one) => fit(NAME_SHAPE, one))
+  return { names: names.every((one) => one !== undefined) ? names : [], spec }
 }
 
 function joined([first, ...rest]: readonly Safe[]): Safe {

@@ -5,7 +5,6 @@ type Flag = Command.Loadable['flags'][string]
 
 /** A command, or a topic that only holds commands, while the tree is built. */
 interface Node extends CommandSpec {
-  aliases?: readonly string[]
   options: readonly OptionSpec[]
   readonly commands: Node[]
 }
@@ -27,7 +26,7 @@ export function commandSpecOf(config: Interfaces.Config): CommandSpec {
   }
   const own = config.commands.filter(isOwn)
   // oclif lists an alias once more as a command of its own.
-  const aliases = new Set(own.flatMap((command) => [...command.aliases, ...command.hiddenAliases]))
+  const aliases = new Set(own.flatMap(aliasesOf))
   for (const command of own.filter(({ id }) => !aliases.has(id))) {
     const options = Object.entries(command.flags).map(optionSpecOf)
     if (config.isSingleCommandCLI) root.options = [...root.options, ...options]
@@ -36,25 +35,31 @@ export function commandSpecOf(config: Interfaces.Config): CommandSpec {
   return root
 }
 
-/** Where words are separated by a space, both spellings of an id are understood: `oven:heat` and `oven heat`. */
+/**
+ * Places a command wherever it can be typed: at its id and its aliases, of which each has two spellings where words are
+ * separated by a space: `oven:heat` and `oven heat`.
+ */
 function declare(
   root: Node,
   command: Command.Loadable,
   options: readonly OptionSpec[],
   separator: string,
 ): void {
-  const { id, aliases, hiddenAliases } = command
-  const others = [...aliases, ...hiddenAliases]
-  fill(place(root, [id]), options, others)
-  if (separator !== ' ' || !id.includes(':')) return
-  const parent = id.slice(0, id.lastIndexOf(':') + 1)
-  const beside = others.filter((other) => other.startsWith(parent)).map((other) => other.slice(parent.length))
-  fill(place(root, id.split(':')), options, beside)
+  const wordsOf = (id: string) => (separator === ' ' ? id.split(':') : [id])
+  const takesWords = command.strict === false || Object.keys(command.args).length > 0
+  const spec: Partial<CommandSpec> = {
+    options,
+    standsFor: wordsOf(command.id),
+    // Below one that is a topic, too.
+    ...(takesWords && { default: { name: '' } }),
+  }
+  for (const id of [command.id, ...aliasesOf(command)])
+    for (const words of [[id], wordsOf(id)]) Object.assign(place(root, words), spec)
 }
 
-function fill(node: Node, options: readonly OptionSpec[], aliases: readonly string[]): void {
-  node.options = options
-  node.aliases = aliases
+/** As oclif looks for them, also where they were declared with a space. */
+function aliasesOf({ aliases, hiddenAliases }: Command.Loadable): readonly string[] {
+  return [...aliases, ...hiddenAliases].map((alias) => alias.replaceAll(' ', ':'))
 }
 
 function place(node: Node, [name, ...rest]: readonly string[]): Node {

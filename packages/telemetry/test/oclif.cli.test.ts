@@ -15,8 +15,20 @@ testCake('oclif', {
 
 test.each([
   ['words with a space', ' ', ['oven', 'heat', '--degrees=1'], 'oven heat', ['--degrees=<value>']],
-  ['or with a colon', ' ', ['oven:heat', '--degrees=1'], 'oven:heat', ['--degrees=<value>']],
-  ['only a colon, where the program wants it so', ':', ['oven', 'heat'], '<unknown>', ['<value>']],
+  ['or with a colon', ' ', ['oven:heat', '--degrees=1'], 'oven heat', ['--degrees=<value>']],
+  ['an alias in another topic', ' ', ['oven', 'cut', '--quick'], 'cake slice', ['--quick']],
+  ['or with a colon', ' ', ['oven:cut'], 'cake slice', []],
+  ['a word in place of a topic', ' ', ['s'], 'cake slice', []],
+  [
+    'a word of a command that is a topic, too',
+    ' ',
+    ['oven', 'mine', '--quick'],
+    'oven',
+    ['<value>', '--quick'],
+  ],
+  ['no word where a topic takes none', ' ', ['cake', 'mine'], 'cake <unknown>', []],
+  ['only a colon, where the program wants it so', ':', ['telemetry', 'on'], 'telemetry', ['<value>']],
+  ['an alias in another topic, by a colon', ':', ['oven:cut'], 'cake:slice', []],
   ['which it then is', ':', ['oven:heat'], 'oven:heat', []],
   ['an alias', ':', ['b'], 'bake', []],
   ['a command of a plugin that a person installed', ' ', ['deploy-jane'], '<unknown>', []],
