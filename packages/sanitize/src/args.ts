@@ -4,12 +4,18 @@ import type { Safe } from './safe.ts'
 /** More arguments than these become one `<more>`. */
 export const MAX_ARGS = 32
 
+/** A flag's name, in which `-`, `_`, `.` and `:` stand between letters and digits; its length is bounded beside it. */
+export const FLAG_NAME = '--?[A-Za-z0-9]+(?:[-_.:]+[A-Za-z0-9]+)*'
+
+const A_VALUE = '<(?:value|path|redacted)>'
+
 /**
  * Every text that can stand among the arguments: a placeholder, `--`, or a declared flag of at most 40
  * characters, alone (`--threads`), with a glued value (`--threads=<value>`) or a short one's (`-t<value>`).
  */
-export const ARG_SHAPE =
-  /^(?:--|<(?:value|path|redacted|flag|more)>|(?![^=]{41})--?[A-Za-z0-9][A-Za-z0-9-]*(?:=<(?:value|path|redacted)>)?|-[A-Za-z0-9]<(?:value|path|redacted)>)$/
+export const ARG_SHAPE = new RegExp(
+  `^(?:--|<(?:flag|more)>|${A_VALUE}|(?![^=]{41})${FLAG_NAME}(?:=${A_VALUE})?|-[A-Za-z0-9]${A_VALUE})$`,
+)
 
 /** `.`, `..`, `.env`, `~/x`, `C:`. */
 const PATH_START = /^(?:[.~]|[A-Za-z]:)/

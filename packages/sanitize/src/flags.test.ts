@@ -133,7 +133,13 @@ describe('flags', () => {
     ['41 characters', `--${'a'.repeat(39)}`, false],
     ['one dash and a word', '-help', true],
     ['a question mark', '-?', false],
-    ['an underscore', '--dry_run', false],
+    ['an underscore', '--dry_run', true],
+    ['a dot', '--o.ven', true],
+    ['a colon', '--cake:tin', true],
+    ['an underscore in front', '--_run', false],
+    ['a dot behind', '--run.', false],
+    ['40 characters with an underscore', `--a_${'a'.repeat(36)}`, true],
+    ['41 characters with an underscore', `--a_${'a'.repeat(37)}`, false],
     ['three dashes', '---x', false],
     ['no dash', 'verbose', false],
     ['nothing behind the dash', '-', false],
@@ -143,6 +149,28 @@ describe('flags', () => {
   ])('a declared spelling is kept if it looks like a flag: %s', (_says, name, kept) => {
     const spec: CommandSpec = { name: 't', options: [{ names: [name], value: 'none' }] }
     expect(sanitizeCommand([name], spec).args.includes(name as never)).toBe(kept)
+  })
+
+  test.each([
+    ['takes its value all the same', ['--größe', 'go', 'go'], 'go', ['<flag>', '<value>']],
+    ['has none glued to it', ['--größe=9', 'go'], 'go', ['<flag>']],
+    ['nor to a letter', ['-?9', 'go'], 'go', ['<flag>']],
+    ['nor by a sign', ['-?=9', 'go'], 'go', ['<flag>']],
+    ['says that it is a secret', ['--größe-token', 'x', 'go'], 'go', ['<flag>', '<redacted>']],
+    ['is one of several', ['-v?', 'x', 'go'], 'go', ['-v', '<flag>', '<value>']],
+    ['is no flag without a dash', ['größe', 'go'], '<unknown>', ['<value>']],
+    ['nor what separates', ['--', 'go'], '<none>', ['--', '<value>']],
+  ])('a declared flag whose name does not look like one %s', (_says, argv, command, args) => {
+    const required = ['--größe', '-?', '--größe-token', 'größe', '--', '-']
+    const spec: CommandSpec = {
+      name: 't',
+      options: [
+        { names: ['-v'], value: 'none' },
+        ...required.map((name) => ({ names: [name], value: 'required' as const })),
+      ],
+      commands: [{ name: 'go' }],
+    }
+    expect(sanitizeCommand(argv, spec)).toEqual({ command, args })
   })
 
   test("a command's option wins over the global one of the same spelling", () => {

@@ -1,4 +1,4 @@
-import { MAX_ARGS, sanitizeValue } from './args.ts'
+import { FLAG_NAME, MAX_ARGS, sanitizeValue } from './args.ts'
 import { FLAG } from './placeholders.ts'
 import { fit, type Safe, safe } from './safe.ts'
 import { isSensitive } from './sensitive.ts'
@@ -39,18 +39,15 @@ interface FlagsRead {
   readonly expected?: Expected
 }
 
-/** A spelling that isn't one (`-?`, 41 characters) counts as undeclared. */
-const FLAG_SHAPE = /^(?!.{41})--?[A-Za-z0-9][A-Za-z0-9-]*$/
+/** A spelling that isn't one (`-?`, 41 characters) comes out as an undeclared flag does. */
+const FLAG_SHAPE = new RegExp(`^(?!.{41})${FLAG_NAME}$`)
 const NEGATIVE_NUMBER = /^-\.?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?$/
 
 /** The inherited flags and these options'; on the same spelling the option wins. */
 export function declareFlags(options: readonly OptionSpec[], inherited: Flags): Flags {
   const flags = new Map(inherited)
   for (const option of options) {
-    for (const text of option.names) {
-      const name = fit(FLAG_SHAPE, text)
-      if (name !== undefined) flags.set(name, declareFlag(name, option))
-    }
+    for (const text of option.names) flags.set(text, declareFlag(fit(FLAG_SHAPE, text) ?? FLAG, option))
   }
   return flags
 }
@@ -82,7 +79,7 @@ export function readFlags(word: string, flags: Flags): FlagsRead {
     return flags.has(word.slice(0, 2)) ? readCluster(word, flags) : readUndeclared(name, equals !== -1)
   }
   if (equals === -1) return { texts: [flag.name], ...expectedAfter(flag) }
-  return { texts: [safe`${flag.name}=${sanitizeValue(word.slice(equals + 1), flag.sensitive)}`] }
+  return { texts: [glued(flag, safe`=`, word.slice(equals + 1))] }
 }
 
 /** `-abc`, of which at least `-a` is declared: switches one by one; the first that takes a value takes the rest. */
@@ -94,15 +91,15 @@ function readCluster(word: string, flags: Flags): FlagsRead {
 
     const rest = word.slice(texts.length + 2)
     if (rest === '') return { texts: [...texts, flag.name], ...expectedAfter(flag) }
-    if (rest.startsWith('=')) {
-      return { texts: [...texts, safe`${flag.name}=${sanitizeValue(rest.slice(1), flag.sensitive)}`] }
-    }
-    if (flag.value !== 'none') {
-      return { texts: [...texts, safe`${flag.name}${sanitizeValue(rest, flag.sensitive)}`] }
-    }
+    if (rest.startsWith('=')) return { texts: [...texts, glued(flag, safe`=`, rest.slice(1))] }
+    if (flag.value !== 'none') return { texts: [...texts, glued(flag, safe``, rest)] }
     texts.push(flag.name)
   }
   return { texts }
+}
+
+function glued({ name, sensitive }: Flag, by: Safe, value: string): Safe {
+  return name === FLAG ? FLAG : safe`${name}${by}${sanitizeValue(value, sensitive)}`
 }
 
 function readUndeclared(name: string, hasValue: boolean): FlagsRead {
