@@ -218,6 +218,10 @@ describe('it never throws', () => {
     })
   })
 
+  test('null in place of where to look is this process', () => {
+    expect(detectCi(null as never)).toEqual(detectCi())
+  })
+
   test.each<[string, unknown]>([
     ['null', null],
     ['a number', 5],

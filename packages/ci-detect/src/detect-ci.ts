@@ -29,7 +29,9 @@ const DENIALS = ['false', '0']
  * containers included; a workspace in the cloud is a container but no CI, unless a CI system is found in it.
  * Never throws: what can't be read counts as not there.
  */
-export function detectCi({ env = process.env, exists = existsSync }: Surroundings = {}): Detection {
+export function detectCi(surroundings?: Surroundings): Detection {
+  // A program without types may hand over null.
+  const { env = process.env, exists = existsSync } = surroundings ?? {}
   if (DENIALS.includes(read(env, 'CI').toLowerCase())) return NOWHERE
 
   const found = SYSTEMS.filter((system) => isHere(system, env, exists))

@@ -4,7 +4,7 @@ const ANY = new RegExp(`^(?:ci-)?${UUID}$`)
 
 /** Whether `text` is an id as it stands in an event: a lower-case UUID of any version, with or without `ci-`. */
 export function isMachineId(text: string): boolean {
-  return ANY.test(text)
+  return typeof text === 'string' && ANY.test(text)
 }
 
 /** The id in the text of an id file, in lower case; `undefined` for anything else, `ci-` ids included. */

@@ -145,6 +145,18 @@ describe('the id holds for this run only', () => {
     expect(existsSync(join('.visivo-of-an-unset-home'))).toBe(false)
   })
 
+  test.each<[string, unknown]>([
+    ['no location', undefined],
+    ['no directory', { directory: undefined }],
+    ['a directory that is no text', { directory: Symbol('x') }],
+    ['a file that is no text', { directory: join(root, 'none'), file: 5 }],
+  ])('when a program without types gives %s', (_, location) => {
+    expect(ensureMachineId(location as never)).toMatchObject({ persisted: false, created: false, path: '' })
+    expect(readMachineId(location as never)).toBeUndefined()
+    expect(() => resetMachineId(location as never)).toThrow('Could not write a new machine id')
+    expect(existsSync(join(root, 'none'))).toBe(false)
+  })
+
   test.skipIf(!existsSync('/proc/self'))('when the file system takes no files', () => {
     expectTemporary({ directory: '/proc/self' })
     expectTemporary({ directory: '/proc/visivo' })
@@ -218,6 +230,7 @@ test.each([
   ['another prefix', `me-${UUID}`, false],
   ['white space', `${UUID}\n`, false],
   ['nothing', '', false],
+  ['no text', Symbol('x'), false],
 ])('%s, as an id in an event', (_, text, expected) => {
-  expect(isMachineId(text)).toBe(expected)
+  expect(isMachineId(text as string)).toBe(expected)
 })

@@ -39,8 +39,9 @@ export function ensureMachineId(location: MachineIdLocation): MachineId {
 
 /** The stored id, or `undefined` if there is none that is valid. Changes nothing, never throws. */
 export function readMachineId(location: MachineIdLocation): string | undefined {
-  if (!isAbsolute(location.directory)) return undefined
-  const stored = readStored(pathOf(location))
+  const path = pathOf(location)
+  if (!isAbsolute(path)) return undefined
+  const stored = readStored(path)
   return stored.state === 'valid' ? stored.id : undefined
 }
 
@@ -52,7 +53,7 @@ export function resetMachineId(location: MachineIdLocation): string {
   const path = pathOf(location)
   const id = temporaryMachineId()
   try {
-    makeDirectory(location.directory)
+    makeDirectory(location.directory, path)
     replace(path, id)
     return id
   } catch (cause) {
@@ -62,9 +63,9 @@ export function resetMachineId(location: MachineIdLocation): string {
   }
 }
 
-function tryStore({ directory }: MachineIdLocation, path: string, mine: string): string | undefined {
+function tryStore(location: MachineIdLocation, path: string, mine: string): string | undefined {
   try {
-    makeDirectory(directory)
+    makeDirectory(location.directory, path)
     return agree(path, mine)
   } catch {
     return undefined // a read-only, full or missing place: the id holds for this run
@@ -72,8 +73,8 @@ function tryStore({ directory }: MachineIdLocation, path: string, mine: string):
 }
 
 /** Only the last part: a home directory that doesn't exist is not ours to make, nor is one in the cwd. */
-function makeDirectory(directory: string): void {
-  if (!isAbsolute(directory)) throw Object.assign(new Error('not an absolute path'), { code: 'ENOENT' })
+function makeDirectory(directory: string, path: string): void {
+  if (!isAbsolute(path)) throw Object.assign(new Error('not an absolute path'), { code: 'ENOENT' })
   try {
     mkdirSync(directory, { mode: 0o700 })
   } catch (error) {
@@ -81,6 +82,12 @@ function makeDirectory(directory: string): void {
   }
 }
 
-function pathOf({ directory, file = 'machine_id' }: MachineIdLocation): string {
-  return join(directory, file)
+/** Empty where a program without types hands over no directory. */
+function pathOf(location: MachineIdLocation): string {
+  try {
+    const { directory, file = 'machine_id' } = location
+    return join(directory, file)
+  } catch {
+    return ''
+  }
 }

@@ -30,6 +30,8 @@ export function noteErrors<A extends ArgsDef>(
   command: CommandDef<A>,
   followed: { note(outcome: { readonly error: unknown }): void },
 ): CommandDef<A> {
+  // One that is loaded late may turn out to be none: citty says so.
+  if (!command) return command
   const { subCommands } = command
   const noting =
     <C>(work: (context: C) => unknown) =>

@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
 import type { Command, Option } from 'commander'
+import { orNothing } from './nothing.ts'
 
 /** What commander itself declares for every program. */
 const HELP: OptionSpec = { names: ['-h', '--help'], value: 'none' }
@@ -10,9 +11,19 @@ interface Kept {
   readonly _actionHandler?: unknown
 }
 
-/** The declared commands and flags of a commander program: the only words of a command line that may be collected. */
+/**
+ * The declared commands and flags of a commander program: the only words of a command line that may be collected. Never
+ * throws: a program that doesn't say what it declares, as another version might not, declares nothing.
+ */
 export function commandSpecOf(command: Command): CommandSpec {
-  const commands = command.commands.map(commandSpecOf)
+  return orNothing(
+    () => read(command),
+    () => ({ name: '' }),
+  )
+}
+
+function read(command: Command): CommandSpec {
+  const commands = command.commands.map(read)
   const byDefault = defaultOf(command, commands)
   return {
     name: command.name(),

@@ -64,9 +64,11 @@ export function followTyped(
     ended: (given) => {
       if (ended) return
       ended = true
-      // A program without types may hand over null.
-      const outcome = given ?? {}
-      telemetry.record('cli_command', propertiesOf, outcome.where)
+      const outcome = withOutcome({}, given)
+      orNothing(
+        () => telemetry.record('cli_command', propertiesOf, outcome.where),
+        () => {},
+      )
 
       function propertiesOf(): PropertiesOf<(typeof EVENTS)['cli_command']> {
         const { command, args } = typed()
@@ -85,4 +87,12 @@ export function followTyped(
       }
     },
   }
+}
+
+/** What was known, and what is known by now: nothing more where a program without types hands over what can't be read. */
+export function withOutcome(known: CommandOutcome, more: CommandOutcome | undefined): CommandOutcome {
+  return orNothing(
+    () => ({ ...known, ...more }),
+    () => known,
+  )
 }

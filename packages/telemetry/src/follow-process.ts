@@ -1,6 +1,6 @@
 import { type CommandSpec, FLAG, NONE, type SanitizedCommand, sanitizeCommand } from '@visivo/sanitize'
 import type { Where } from './consent.ts'
-import { type CommandOutcome, followTyped, type RunningCommand } from './follow-command.ts'
+import { type CommandOutcome, followTyped, type RunningCommand, withOutcome } from './follow-command.ts'
 import { makeListenerRoom } from './listener-room.ts'
 import { NO_PROCESS, orNothing } from './nothing.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -81,12 +81,12 @@ function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptio
   let leave = () => {}
   const followed: FollowedProcess = {
     note: (outcome) => {
-      known = { ...known, ...outcome }
+      known = withOutcome(known, outcome)
     },
     ended: (outcome) => {
       leave()
       leave = () => {}
-      command.ended({ ...known, ...outcome })
+      command.ended(withOutcome(known, outcome))
     },
   }
   // Debug mode also shows why nothing would be sent.

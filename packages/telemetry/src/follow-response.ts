@@ -37,7 +37,8 @@ export function responseFollower<S>(
   server: FollowedServer,
   templateOf: (source: S) => string | undefined,
 ): FollowResponse<S> {
-  if (server.isOff) return () => {}
+  // A program without types may have none.
+  if (!server || server.isOff) return () => {}
   const endpointOf = endpoints(templateOf)
   const now = clock()
   return (response, request, source) => {

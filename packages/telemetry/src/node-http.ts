@@ -26,7 +26,8 @@ export function followRequests(
   httpServer: NodeServer,
   options: NodeHttpOptions = {},
 ): void {
-  if (server.isOff) return
+  // A program without types may have none.
+  if (!server || server.isOff) return
   makeRoomForGood(httpServer)
   httpServer.prependListener('request', follower(server, options))
 }

@@ -1,12 +1,18 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
+import { noteErrors } from './citty.ts'
+import { commandSpecOf as ofCommander } from './commander.ts'
 import { followRequests as followExpress } from './express.ts'
+import { followRequests as followFastify } from './fastify.ts'
 import { followHandler } from './fetch.ts'
 import { followCommand } from './follow-command.ts'
 import { followProcess } from './follow-process.ts'
 import { followServer } from './follow-server.ts'
 import { followRequests as followHono } from './hono.ts'
-import { followListener } from './node-http.ts'
+import { followRequests as followKoa } from './koa.ts'
+import { followListener, followRequests as followServerRequests } from './node-http.ts'
+import { commandSpecOf as ofOclif } from './oclif.ts'
+import { createTelemetry as createOnDemand } from './on-demand.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
 
 const fail = () => {
@@ -57,6 +63,89 @@ test('an outcome that is none counts as no outcome', () => {
   )
   Reflect.apply(command.ended, undefined, [null])
   expect(shown.join('')).toContain('"success": true')
+})
+
+test.each<[string, readonly unknown[]]>([
+  ['no options', []],
+  ['null', [null]],
+  [
+    'options that throw',
+    [
+      {
+        get product() {
+          return fail()
+        },
+      },
+    ],
+  ],
+])('telemetry that is set up with %s is off', (_sentence, options) => {
+  for (const create of [createTelemetry, createOnDemand]) {
+    const telemetry = Reflect.apply(create, undefined, options)
+    expect(telemetry.consent().recording).toBe(false)
+    followProcess(telemetry, { name: 'tool' }, { argv: [] }).ended()
+  }
+})
+
+const unreadable = new Proxy({}, { ownKeys: fail, get: fail })
+
+test.each<[string, (untyped: (work: unknown, ...given: unknown[]) => unknown) => unknown]>([
+  [
+    'an outcome that can not be read',
+    (untyped) => {
+      const followed = followProcess(
+        showing(() => {}),
+        { name: 'tool' },
+        { argv: [] },
+      )
+      untyped(followed.note, unreadable)
+      untyped(followed.ended, unreadable)
+    },
+  ],
+  [
+    'one of a command',
+    (untyped) =>
+      untyped(
+        followCommand(
+          showing(() => {}),
+          ['run'],
+          { name: 'tool' },
+        ).ended,
+        unreadable,
+      ),
+  ],
+  ['telemetry that is none', () => followCommand({} as never, ['run'], { name: 'tool' }).ended()],
+  [
+    'a server that is none',
+    (untyped) => {
+      for (const follow of [followExpress, followKoa, followFastify, followHono, followServerRequests])
+        untyped(follow)
+      untyped(followListener, undefined, () => {})
+    },
+  ],
+  ['a command of citty that is none', (untyped) => untyped(noteErrors)],
+])('a program without types is left alone: %s', (_sentence, work) => {
+  work((given, ...rest) => Reflect.apply(given as () => unknown, undefined, rest))
+})
+
+test('what was noted is kept when what comes then can not be read', () => {
+  const shown: string[] = []
+  const followed = followProcess(
+    showing((text) => shown.push(text)),
+    { name: 'tool' },
+    { argv: [] },
+  )
+  followed.note({ jobCount: 2 })
+  Reflect.apply(followed.note, undefined, [unreadable])
+  Reflect.apply(followed.ended, undefined, [unreadable])
+  expect(shown.join('')).toContain('"job_count": 2')
+})
+
+test.each([
+  ['commander', ofCommander],
+  ['oclif', ofOclif],
+])('a program of %s that does not say what it declares declares nothing', (_framework, specOf) => {
+  for (const program of [undefined, null, 5, {}, unreadable])
+    expect(Reflect.apply(specOf, undefined, [program])).toEqual({ name: '' })
 })
 
 /** Telemetry in debug mode: it follows, and shows instead of sending. */

@@ -11,9 +11,11 @@ export const NO_PROCESS: FollowedProcess = { note: () => {}, ended: () => {} }
 
 /**
  * Stands in where telemetry could not be loaded or set up: it records nothing and starts nothing.
- * @param product whose it would be
+ * @param options what it was to be set up with; a program without types may have handed over anything
  */
-export function noTelemetry(product: Product = defineProduct({ name: 'visivo' })): Telemetry<never> {
+export function noTelemetry(options: { readonly product?: Product }): Telemetry<never> {
+  const visivo = () => defineProduct({ name: 'visivo' })
+  const product = orNothing(() => options.product ?? visivo(), visivo)
   return {
     world: { product, env: {}, home: '', stderr: () => ({ write: () => {} }), isCi: false, debug: false },
     metadata: {},

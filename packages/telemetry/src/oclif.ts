@@ -1,5 +1,6 @@
 import type { Command, Interfaces } from '@oclif/core'
 import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
+import { orNothing } from './nothing.ts'
 
 type Flag = Command.Loadable['flags'][string]
 
@@ -12,9 +13,17 @@ interface Node extends CommandSpec {
 /**
  * The declared commands and flags of an oclif program: the only words of a command line that may be collected. Takes
  * what the `init` hook gets. The commands of plugins that a person installed are not the program's own: their names
- * are not collected.
+ * are not collected. Never throws: a program that doesn't say what it declares, as another version might not, declares
+ * nothing.
  */
 export function commandSpecOf(config: Interfaces.Config): CommandSpec {
+  return orNothing(
+    () => read(config),
+    () => ({ name: '' }),
+  )
+}
+
+function read(config: Interfaces.Config): CommandSpec {
   const { additionalHelpFlags = [], additionalVersionFlags = [] } = config.pjson.oclif
   const root: Node = {
     name: config.bin,

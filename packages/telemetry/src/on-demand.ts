@@ -9,7 +9,7 @@ export { defineProduct }
 
 /** `createTelemetry` of `index`. Where that can't be loaded, telemetry is off. */
 export const createTelemetry: typeof Whole.createTelemetry = (options) =>
-  whole()?.createTelemetry(options) ?? noTelemetry(options.product)
+  whole()?.createTelemetry(options) ?? noTelemetry(options)
 
 /** `followCommand` of `index`. */
 export const followCommand: typeof Whole.followCommand = (...command) =>

@@ -73,7 +73,7 @@ export function createTelemetry<const X extends Extras = NoExtras>(
 ): Telemetry<X> {
   return orNothing(
     () => setUp(options),
-    () => noTelemetry(options.product),
+    () => noTelemetry(options),
   )
 }
 
