@@ -1,4 +1,4 @@
-import { type CommandSpec, NONE, type OptionSpec, sanitizeCommand } from '@visivo/sanitize'
+import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
 import type { ArgDef, ArgsDef, CommandDef, Resolvable, SubCommandsDef } from 'citty'
 import { flagsOf } from './flags-of.ts'
 
@@ -11,7 +11,7 @@ const BUILT_IN: readonly OptionSpec[] = [
 /**
  * The declared commands and flags of a citty program: the only words of a command line that may be collected. Of
  * commands that are loaded when they are needed, only those are loaded that `argv` names, and all at a level where it
- * names none, because citty looks for its alias there. Never rejects: what can't be loaded counts as undeclared.
+ * names none, because citty looks for an alias there. Never rejects: what can't be loaded counts as undeclared.
  */
 export async function commandSpecOf<A extends ArgsDef>(
   main: CommandDef<A>,
@@ -61,39 +61,42 @@ async function read<A extends ArgsDef>(
   argv: readonly string[],
 ): Promise<CommandSpec> {
   const { alias = [] } = await resolve(command.meta ?? {})
-  const aliases = [alias].flat()
-  const rest = argv.slice(1 + argv.findIndex((word) => word === name || aliases.includes(word)))
   const args: ArgsDef = await resolve<ArgsDef>(command.args ?? {})
+  const options = Object.entries(args).flatMap(optionSpecsOf)
   const below = Object.entries(await resolve(command.subCommands ?? {}))
-  const isNamed = below.some(([one]) => rest.includes(one))
-  const spec: CommandSpec = {
-    name,
-    aliases,
-    options: Object.entries(args).flatMap(optionSpecsOf),
-    commands: await Promise.all(
-      below.map(async ([one, load]) => {
-        if (isNamed && !rest.includes(one)) return { name: one }
-        try {
-          return await read(one, await resolve(load), rest)
-        } catch {
-          // The program will meet it, too, and say so.
-          return { name: one }
-        }
-      }),
-    ),
-  }
-  const byDefault = await defaultOf(command, spec, rest)
-  return byDefault ? { ...spec, default: byDefault } : spec
+  const at = commandAt(argv, options)
+  const isNamed = below.some(([one]) => one === argv[at])
+  const commands = await Promise.all(
+    below.map(async ([one, load]) => {
+      if (isNamed && one !== argv[at]) return { name: one }
+      try {
+        return await read(one, await resolve(load), argv.slice(at + 1))
+      } catch {
+        // The program will meet it, too, and say so.
+        return { name: one }
+      }
+    }),
+  )
+  // A word that names no command is an error to citty, and stays unknown.
+  const byDefault = at === -1 ? await defaultOf(command, commands) : undefined
+  return { name, aliases: [alias].flat(), options, commands, ...(byDefault && { default: byDefault }) }
 }
 
-/** What runs where no word stands; one that names no command is an error to citty, and stays unknown. */
+/** Where citty looks for a command's name: at the first word that is no flag, nor a flag's value; -1 if there is none. */
+function commandAt(argv: readonly string[], options: readonly OptionSpec[]): number {
+  const taking = new Set(options.flatMap(({ names, value }) => (value === 'required' ? names : [])))
+  const end = argv.indexOf('--')
+  return argv.findIndex(
+    (word, at) => (end === -1 || at < end) && !word.startsWith('-') && !taking.has(argv[at - 1] ?? ''),
+  )
+}
+
+/** What runs where no word stands. */
 async function defaultOf<A extends ArgsDef>(
   command: CommandDef<A>,
-  spec: CommandSpec,
-  argv: readonly string[],
+  commands: readonly CommandSpec[],
 ): Promise<CommandSpec | undefined> {
-  const { commands = [] } = spec
-  if (commands.length === 0 || sanitizeCommand(argv, spec).command !== NONE) return undefined
+  if (commands.length === 0) return undefined
   const name = 'default' in command ? await resolve(command.default) : undefined
   const named = commands.find((one) => one.name === name || one.aliases?.includes(name ?? ''))
   return named ?? (command.run && { name: '', commands })

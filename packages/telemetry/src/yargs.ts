@@ -70,7 +70,7 @@ export async function commandSpecOf(
       ? { name: '', ...(await build(nameless.builder)), ...(takesWords(nameless) ? {} : { commands }) }
       : commands.find(({ name }) => named[name] === defaultCommand)
     return {
-      options: optionSpecsOf(instance.getOptions()),
+      options: optionSpecsOf(instance.getOptions(), argv),
       commands,
       ...(byDefault && { default: byDefault }),
     }
@@ -93,14 +93,28 @@ function takesWords({ demanded, optional }: DeclaredCommand): boolean {
   return demanded.length + optional.length > 0
 }
 
-function optionSpecsOf({ key, alias, narg, boolean, count, array }: DeclaredOptions): readonly OptionSpec[] {
-  return Object.keys(key).map((name): OptionSpec => {
+function optionSpecsOf(
+  { key, alias, narg, boolean, count, array }: DeclaredOptions,
+  argv: readonly string[],
+): readonly OptionSpec[] {
+  return Object.keys(key).flatMap((name): readonly OptionSpec[] => {
     const { flags, negations } = flagsOf([name, ...(alias[name] ?? [])])
-    if (count.includes(name)) return { names: flags, value: 'none' }
-    if (boolean.includes(name)) return { names: [...flags, ...negations], value: 'none' }
+    if (count.includes(name)) return [{ names: flags, value: 'none' }]
+    if (boolean.includes(name)) {
+      const value = isSpelledOut(flags, argv) ? 'optional' : 'none'
+      return [
+        { names: flags, value },
+        { names: negations, value: 'none' },
+      ]
+    }
     // yargs leaves a word to the next flag where it looks like one.
-    return { names: flags, value: 'optional', variadic: array.includes(name) || (narg[name] ?? 1) > 1 }
+    return [{ names: flags, value: 'optional', variadic: array.includes(name) || (narg[name] ?? 1) > 1 }]
   })
+}
+
+/** Behind a switch, yargs takes `true` and `false` for its value, and no other word. */
+function isSpelledOut(flags: readonly string[], argv: readonly string[]): boolean {
+  return argv.some((word, at) => ['true', 'false'].includes(word) && flags.includes(argv[at - 1] ?? ''))
 }
 
 function isDeclaring(value: unknown): value is Declaring {

@@ -29,6 +29,14 @@ describe('what citty declares', () => {
     ['the spelling that citty adds', ['bake', '--output-dir', 'x'], 'bake', ['--output-dir', '<value>']],
     ['aliases of a flag', ['mix', '-o', 'x', '--out=x'], 'mix', ['-o', '<value>', '--out=<value>']],
     ['the alias of a command that is loaded late', ['m'], 'mix', []],
+    [
+      'an alias before the name of another command',
+      ['m', 'bake', '--out=x'],
+      'mix',
+      ['<value>', '--out=<value>'],
+    ],
+    ['a value before it that is one', ['--mood', 'bake', 'm'], 'mix', ['--mood', '<value>']],
+    ['a name that is nothing behind --', ['--', 'bake'], '<none>', ['--', '<value>']],
     ['a command that can not be loaded', ['gone', '--x'], 'gone', ['<flag>']],
   ])('%s', async (_sentence, argv, command, args) => {
     expect(sanitizeCommand(argv, await commandSpecOf(main, argv))).toEqual({ command, args })

@@ -13,6 +13,7 @@ describe('what yargs declares', () => {
   const called: string[] = []
   const cli = yargs([])
     .option('outputDir', { type: 'string' })
+    .option('hot', { type: 'boolean' })
     .count('verbose')
     .alias('verbose', 'v')
     .command('$0 [recipe]', 'without a command', { sugar: { type: 'boolean' } })
@@ -31,6 +32,9 @@ describe('what yargs declares', () => {
 
   test.each([
     ['the spelling that yargs adds', ['mix', '--output-dir', 'x'], 'mix', ['--output-dir', '<value>']],
+    ['a switch that is spelled out', ['--hot', 'true', 'mix', 'x'], 'mix', ['--hot', '<value>', '<value>']],
+    ['a switch before a command', ['--hot', 'mix', 'x'], 'mix', ['--hot', '<value>']],
+    ['a negated switch takes no word', ['--no-hot', 'true'], '<none>', ['--no-hot', '<value>']],
     ['a counted flag', ['mix', '-vv'], 'mix', ['-v', '-v']],
     ['a flag of what runs without a command', ['--sugar'], '<none>', ['--sugar']],
     ['a word for it', ['./recipe', '--sugar'], '<none>', ['<path>', '--sugar']],
