@@ -92,7 +92,7 @@ function mentions(value, key = '') {
   if (typeof value !== 'string') return []
   if (key === 'event') return [['events', value]]
   if (['math_property', 'breakdown', 'key'].includes(key)) return [['properties', value]]
-  if (key !== 'query') return []
+  if (!['query', 'math_hogql'].includes(key)) return []
   const compared = [...value.matchAll(/event (?:=|IN) (\('[^)]*\)|'[^']*')/g)].flatMap(([, names]) =>
     [...names.matchAll(/'([^']*)'/g)].map(([, name]) => ['events', name]),
   )

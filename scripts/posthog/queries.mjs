@@ -53,13 +53,14 @@ function insight(source) {
   return { kind: 'InsightVizNode', source: { ...source, filterTestAccounts: false } }
 }
 
-function node({ event, count, math, of, where }) {
+function node({ event, count, math, of, reckoned, where }) {
   return {
     kind: 'EventsNode',
     event,
     name: event,
-    math: count === 'machines' ? 'dau' : (math ?? 'total'),
+    math: count === 'machines' ? 'dau' : reckoned ? 'hogql' : (math ?? 'total'),
     ...(of ? { math_property: of } : {}),
+    ...(reckoned ? { math_hogql: reckoned } : {}),
     ...(where ? { properties: filters(where) } : {}),
   }
 }
