@@ -1,8 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { type Oven, testBakery } from '../test/http-cases.ts'
 import { listen } from '../test/listen.ts'
 import { followListener, followRequests } from './node-http.ts'
+import type { RequestFacts } from './request-meter.ts'
 
 /** A router in a few lines: where a request goes, and the template that it matched. */
 const ROUTES: readonly (readonly [RegExp, string, (response: ServerResponse, oven: Oven) => unknown])[] = [
@@ -76,3 +78,34 @@ test.each([
   expect(response.status).toBe(200)
   expect(endpoints).toEqual([endpoint])
 })
+
+const answer = (_request: IncomingMessage, response: ServerResponse) => void response.end('cake')
+
+test.each<[string, string, (http: Server) => unknown, number]>([
+  ['by Node itself', '100-continue', () => {}, 200],
+  ['by the server', '100-continue', (http) => http.on('checkContinue', answer), 200],
+  [
+    'by the server, as any other',
+    '100-continue',
+    (http) => http.on('checkContinue', (...own) => http.emit('request', ...own)),
+    200,
+  ],
+  ['that nobody answers for', 'a cake', () => {}, 417],
+  ['that the server answers for', 'a cake', (http) => http.on('checkExpectation', answer), 200],
+])(
+  'a request with an expectation is answered %s, and counted once',
+  async (_sentence, expect_, prepare, status) => {
+    const counted: RequestFacts[] = []
+    const http = createServer(answer)
+    prepare(http)
+    followRequests({ request: (facts) => counted.push(facts), close: async () => {} }, http)
+    const { port, close } = await listen(http)
+    const asked = request({ port, host: '127.0.0.1', method: 'POST', headers: { expect: expect_ } }).end()
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    await once(response.resume(), 'end')
+    await close()
+    expect(response.statusCode).toBe(status)
+    // Node answers the one that nobody answers for without a word to anybody.
+    expect(counted.map(({ statusCode }) => statusCode)).toEqual(status === 417 ? [] : [status])
+  },
+)

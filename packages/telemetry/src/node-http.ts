@@ -17,10 +17,17 @@ export interface NodeHttpOptions {
 
 /** What requests arrive at: a server of `node:http` or `node:https`. */
 interface NodeServer extends Limited {
-  prependListener(event: 'request', listener: RequestListener): unknown
+  listenerCount(event: (typeof ARRIVALS)[number]): number
+  prependListener(event: (typeof ARRIVALS)[number], listener: RequestListener): unknown
 }
 
-/** Follows every request of a server, whoever answers it. Call it before the server listens. */
+/** How a request arrives; by the other two only one with a header `Expect`, and only where somebody listens. */
+const ARRIVALS = ['request', 'checkContinue', 'checkExpectation'] as const
+
+/**
+ * Follows every request of a server, whoever answers it. Call it before the server listens, and after it has listeners
+ * for `checkContinue` or `checkExpectation`, if any.
+ */
 export function followRequests(
   server: FollowedServer,
   httpServer: NodeServer,
@@ -29,7 +36,11 @@ export function followRequests(
   // A program without types may have none.
   if (!server || server.isOff) return
   makeRoomForGood(httpServer)
-  httpServer.prependListener('request', follower(server, options))
+  const follow = follower(server, options)
+  // A first listener for one of the others would keep Node from answering by itself.
+  for (const arrival of ARRIVALS)
+    if (arrival === 'request' || httpServer.listenerCount(arrival) > 0)
+      httpServer.prependListener(arrival, follow)
 }
 
 /** The same for a single listener, where there is no server to attach to: gives the listener, followed. */
