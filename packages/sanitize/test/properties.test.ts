@@ -31,6 +31,7 @@ const { command } = fc.letrec<{ command: sanitize.CommandSpec }>((tie) => ({
     {
       name,
       aliases: fc.array(name, { maxLength: 2 }),
+      standsFor: fc.array(name, { maxLength: 7 }),
       options: fc.array(option, { maxLength: 4 }),
       commands: fc.array(tie('command'), { maxLength: 3 }),
     },
@@ -40,7 +41,7 @@ const { command } = fc.letrec<{ command: sanitize.CommandSpec }>((tie) => ({
 
 function declaredNames(spec: sanitize.CommandSpec): readonly string[] {
   const options = (spec.options ?? []).flatMap(({ names }) => names)
-  return [spec.name, ...options, ...(spec.commands ?? []).flatMap(declaredNames)]
+  return [spec.name, ...(spec.standsFor ?? []), ...options, ...(spec.commands ?? []).flatMap(declaredNames)]
 }
 
 /** Words as users mix them: declared ones, declared ones with something glued on, and anything. */
