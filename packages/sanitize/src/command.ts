@@ -79,9 +79,10 @@ const NOWHERE: Omit<Place, 'path'> = {
  * Reads a command line along the program's declared tree. `argv` is without node and script.
  *
  * A command comes out by its declared name, also when an alias was typed, or none because it is the default;
- * `<unknown>` for a word that should be a command and isn't declared; `<none>` if there is none. Flags come out as declared, undeclared ones,
- * and those whose name doesn't look like one, as `<flag>`; values as `<value>`, `<path>` or `<redacted>`, glued ones behind their flag (`--out=<path>`,
- * `-o<path>`). Never throws: what can't be read at all is `<unknown>` without arguments.
+ * `<unknown>` for a word that should be a command and isn't declared; `<none>` if there is none. Flags come out as
+ * declared; undeclared ones, and those whose name doesn't look like one, as `<flag>`; values as `<value>`, `<path>` or
+ * `<redacted>`, glued ones behind their flag (`--out=<path>`, `-o<path>`). Never throws: what can't be read at all is
+ * `<unknown>` without arguments.
  */
 export function sanitizeCommand(argv: readonly string[], root: CommandSpec): SanitizedCommand {
   try {
