@@ -92,7 +92,7 @@ test.each<[string, number, number]>([
   ['nor is there more than infinity', Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
 ])('%s', (_sentence, most, then) => {
   const emitter = new EventEmitter().setMaxListeners(most)
-  expect(makeRoomForGood(emitter)).toBe(then !== most)
+  makeRoomForGood(emitter)
   expect(emitter.getMaxListeners()).toBe(then)
 })
 
