@@ -71,7 +71,7 @@ export class QueryError extends ProjectError {}
 /** Something about telemetry could not be done, or needs a person to do something. */
 export class TelemetryError extends ProjectError {}
 
-/** What a command prints can't be written: the disk is full. */
+/** What a command prints, or a file of its results, can't be written: the disk is full, the directory can't be made. */
 export class OutputError extends ProjectError {}
 
 /** The command line itself is wrong (exit code 2). */

@@ -101,6 +101,32 @@ test.skipIf(!existsSync('/dev/full')).each([
   expect(end).toMatchObject({ code, stderr: expect.stringMatching(says) })
 })
 
+const COMPILES = 'name: p\nmodels: []\n'
+
+test.skipIf(!existsSync('/proc/self')).each<[string, string, string[], RegExp]>([
+  [
+    'the output',
+    COMPILES,
+    ['compile', '-o', '/proc/x/y'],
+    /^Error: the directory \/proc\/x can't be made \(ENOENT: [^,]*\)\. Choose another .* --output-dir\.\n$/,
+  ],
+  [
+    'a database',
+    `name: p
+sources: [{ name: s, type: duckdb, database: /proc/x/s.db, seeds: [{ table_name: t, args: [node, -v] }] }]
+models: [{ name: m, source: ref(s), sql: select 1 }]
+`,
+    ['run'],
+    /^Error: project\.visivo\.yml:2: the directory .* \/proc\/x\/s\.db of 's' can't be made .* `database:`\.\n$/,
+  ],
+])(
+  'where no directory can be made for %s, the command says so at once',
+  async (_case, project, args, says) => {
+    const end = await visivo(temporaryProject({ 'project.visivo.yml': project }), args)
+    expect(end).toMatchObject({ code: 1, stderr: expect.stringMatching(says) })
+  },
+)
+
 describe('serve', () => {
   test.skipIf(process.platform === 'win32')('runs, serves what it ran, and ends on SIGTERM', async () => {
     const running = start(exampleProject(), ['serve', '--port', '0'])

@@ -1,7 +1,9 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { ProjectError, SourceError } from '../errors.ts'
+import { makeDirectory } from '../make-directory.ts'
+import { reasonOf } from '../system-error.ts'
 import { interruptingQueries } from './interrupt-queries.ts'
 import { loadSeed, type SeedContext } from './seed.ts'
 import type { SourcePlan } from './source-plan.ts'
@@ -54,20 +56,33 @@ function keyOf({ database, name }: SourcePlan): string {
   return database === ':memory:' ? `:memory: ${name}` : database
 }
 
-async function openDatabase({ database, name, place }: SourcePlan, writes: boolean): Promise<DuckDBInstance> {
+async function openDatabase(source: SourcePlan, writes: boolean): Promise<DuckDBInstance> {
+  const { database, name, place } = source
   if (database === ':memory:') return DuckDBInstance.create(database)
-  if (writes) await mkdir(dirname(database), { recursive: true })
-  else if (!(await stat(database).catch(() => undefined))) {
+  if (!writes && !(await stat(database).catch(() => undefined))) {
     throw new SourceError(
       `the database of '${name}' doesn't exist: ${database}. Check \`database:\`, or give it \`seeds:\`.`,
       { place },
     )
   }
+  if (writes) await makeDirectoryOf(source)
   try {
     // Readers don't lock each other out; a writer needs the file for itself.
     return await DuckDBInstance.create(database, { access_mode: writes ? 'READ_WRITE' : 'READ_ONLY' })
   } catch (cause) {
-    throw new SourceError(`the database of '${name}' can't be opened: ${messageOf(cause)}`, { place, cause })
+    throw new SourceError(`the database of '${name}' can't be opened: ${reasonOf(cause)}`, { place, cause })
+  }
+}
+
+async function makeDirectoryOf({ database, name, place }: SourcePlan): Promise<void> {
+  try {
+    await makeDirectory(dirname(database))
+  } catch (cause) {
+    throw new SourceError(
+      `the directory of the database ${database} of '${name}' can't be made (${reasonOf(cause)}). ` +
+        'Check `database:`.',
+      { place, cause },
+    )
   }
 }
 
@@ -82,7 +97,7 @@ async function prepare(source: SourcePlan, open: OpenSources, context: SeedConte
   } catch (cause) {
     context.signal.throwIfAborted()
     if (cause instanceof ProjectError) throw cause
-    throw new SourceError(`the source '${source.name}' can't be read: ${messageOf(cause)}`, {
+    throw new SourceError(`the source '${source.name}' can't be read: ${reasonOf(cause)}`, {
       place: source.place,
       cause,
     })
@@ -98,8 +113,4 @@ function viewOf(name: string, { file, delimiter, header }: NonNullable<SourcePla
     ...(header === undefined ? [] : [`header = ${header}`]),
   ]
   return `create view ${quoteName(name)} as select * from read_csv(${options.join(', ')})`
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
