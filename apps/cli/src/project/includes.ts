@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { IncludeError, type Place } from '../errors.ts'
+import { reasonOf } from '../system-error.ts'
 
 /** One entry of `includes:`. */
 export interface Include {
@@ -35,7 +36,10 @@ export async function resolveInclude(include: Include, base: string): Promise<st
   }
   if (!found.isDirectory()) return [path]
   const excluded = include.exclusions.map(exclusionPattern)
-  const files = await listYaml(path, include.depth ?? Number.POSITIVE_INFINITY)
+  const files = await listYaml(path, include.depth ?? Number.POSITIVE_INFINITY).catch((cause: unknown) => {
+    const message = `'${include.path}' can't be read (${reasonOf(cause)}). Make it readable for you.`
+    throw new IncludeError(message, { place: include.place, cause })
+  })
   return files.filter((file) => {
     const name = relative(path, file).split(sep).join('/')
     return !excluded.some((pattern) => pattern.test(name))

@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryProject } from '../../test/temp-project.ts'
@@ -174,6 +175,46 @@ describe('what is wrong is said with file and line', () => {
       'm/a.yml': '\n\nmodels: x\n',
     }
     await expect(load(files)).rejects.toThrow('m/a.yml:3: `models:` is a list')
+  })
+
+  const includes = { 'project.visivo.yml': 'name: p\nincludes: [{ path: m }]\n', 'm/a.yml': '' }
+  const unreadable = (name: string, reason: string) =>
+    `the project file ${name} can't be read (${reason}). It has to be a text in UTF-8 that you may read.`
+
+  test.each<[string, object, (directory: string) => void, string, string]>([
+    [
+      'a project file that is a directory',
+      {},
+      (directory) => mkdirSync(join(directory, 'project.visivo.yml')),
+      'project.visivo.yml',
+      'EISDIR: illegal operation on a directory',
+    ],
+    [
+      'an included link to nothing',
+      includes,
+      (directory) => symlinkSync(join(directory, 'gone'), join(directory, 'm', 'b.yml'), 'junction'),
+      'm/b.yml',
+      'ENOENT: no such file or directory',
+    ],
+  ])('%s', async (_case, files, put, name, reason) => {
+    const directory = temporaryProject({ ...files })
+    put(directory)
+    const message = unreadable(join(directory, name), reason)
+    await expect(loadProject(directory, { env: {} })).rejects.toThrow(message)
+  })
+
+  // For root no mode is a hindrance.
+  test.skipIf(process.geteuid?.() === 0 || process.platform === 'win32')('what nobody may read', async () => {
+    const directory = temporaryProject(includes)
+    chmodSync(join(directory, 'm'), 0)
+    await expect(loadProject(directory, { env: {} })).rejects.toThrow(
+      "project.visivo.yml:2: 'm' can't be read (EACCES: permission denied). Make it readable for you.",
+    )
+    chmodSync(join(directory, 'm'), 0o700)
+    chmodSync(join(directory, 'project.visivo.yml'), 0)
+    await expect(loadProject(directory, { env: {} })).rejects.toThrow(
+      unreadable(join(directory, 'project.visivo.yml'), 'EACCES: permission denied'),
+    )
   })
 
   test('no project, no directory', async () => {

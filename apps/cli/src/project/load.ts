@@ -99,12 +99,12 @@ class FileLoader {
   ) {}
 
   async file(path: string, onParsed?: (document: Document) => void): Promise<YamlFile> {
-    this.#seen.add(await realpath(path))
+    this.#seen.add(await realPathOf(path))
     const file = await readYamlFile(path, this.directory, onParsed)
     for (const entry of file.entries) this.merge.add(entry, file)
     for (const include of this.#includes(file)) {
       for (const included of await resolveInclude(include, dirname(path))) {
-        if (!this.#seen.has(await realpath(included))) await this.file(included)
+        if (!this.#seen.has(await realPathOf(included))) await this.file(included)
       }
     }
     return file
@@ -116,6 +116,11 @@ class FileLoader {
       .flatMap(({ key, value }) => listOf(value, key, file))
       .map((item) => readInclude(item, file, this.options.env))
   }
+}
+
+/** Of a link to nothing it is the link itself, which reading then complains about. */
+function realPathOf(path: string): Promise<string> {
+  return realpath(path).catch(() => path)
 }
 
 function readInclude(item: Node | null, file: YamlFile, env: Readonly<NodeJS.ProcessEnv>): Include {

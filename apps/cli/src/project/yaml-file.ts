@@ -13,6 +13,7 @@ import {
   parseDocument,
 } from 'yaml'
 import { type Place, ProjectParseError } from '../errors.ts'
+import { reasonOf } from '../system-error.ts'
 import { normalizeVariables } from './environment.ts'
 
 /** A parsed file of a project: its tree and where each node of it stands. */
@@ -33,16 +34,15 @@ export interface YamlEntry {
 }
 
 /**
- * Reads and parses a file. `onText` gets the document before its errors are thrown, so that what can be read of
- * a broken file is known. Throws a ProjectParseError naming file and line; a file that can't be read throws
- * what the file system says.
+ * Reads and parses a file. `onParsed` gets the document before its errors are thrown, so that what can be read of
+ * a broken file is known. Throws a ProjectParseError naming file and line; of a file that can't be read the path and why.
  */
 export async function readYamlFile(
   path: string,
   projectDirectory: string,
   onParsed: (document: Document) => void = () => {},
 ): Promise<YamlFile> {
-  const text = normalizeVariables(await readFile(path, 'utf8'))
+  const text = normalizeVariables(await readText(path))
   const lines = new LineCounter()
   const document: Document.Parsed<ParsedNode> = parseDocument(text, {
     lineCounter: lines,
@@ -65,6 +65,17 @@ export async function readYamlFile(
     entries: isMap(root) ? entriesOf(root) : [],
     placeOf: (node) => at(node?.range?.[0] ?? 0),
     follow: (node) => (isAlias(node) ? ((node as Alias).resolve(document) ?? null) : node),
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new ProjectParseError(
+      `the project file ${path} can't be read (${reasonOf(cause)}). It has to be a text in UTF-8 that you may read.`,
+      { cause },
+    )
   }
 }
 
