@@ -1,10 +1,11 @@
 #!/usr/bin/env node
+import { printable } from './printable.ts'
 import { serve } from './serve.ts'
 import { instrument } from './telemetry.ts'
 
 process.exitCode = await serve(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+  out: (text) => process.stdout.write(printable(text)),
+  err: (text) => process.stderr.write(printable(text)),
   instrument,
   untilStopped,
 })

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ask } from '../test/ask.ts'
-import { emptyProject, type TempProject, tempProject } from '../test/temp-project.ts'
+import { compiledProject, emptyProject, type TempProject, tempProject } from '../test/temp-project.ts'
 import { type Instrument, type ServedProject, serve } from './serve.ts'
 import { startServer } from './server.ts'
 
@@ -50,6 +50,12 @@ test('serves until it is stopped, and says where', async () => {
   })
   expect({ exitCode, status, err }).toEqual({ exitCode: 0, status: 200, err: '' })
   expect(out).toMatch(/^Serving shop <b>&" at http:\/\/127\.0\.0\.1:\d+ \(Ctrl-C stops it\)\n$/)
+})
+
+test('says the name of a project in one line, whatever it holds', async () => {
+  await project.write('project.json', { ...compiledProject, name: 'shop\u001b[31m\nWarning: forged' })
+  const { out } = await run(['-d', project.directory, '-p', '0'])
+  expect(out).toMatch(/^Serving shop\\u001b\[31m\\u000aWarning: forged at [^\n]*\n$/)
 })
 
 test('warns when other machines can reach it', async () => {

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 import type { MiddlewareHandler } from 'hono'
+import { inOneLine } from './printable.ts'
 import { projectDirectoryOf } from './project.ts'
 import { isLoopback } from './security.ts'
 import { type RunningServer, startServer } from './server.ts'
@@ -97,7 +98,7 @@ async function serveUntilStopped(
   }
   const stopped = world.untilStopped()
   if (!isLoopback(usage.host)) world.err(`${EXPOSED}\n`)
-  world.out(`Serving ${name} at ${server.url} (Ctrl-C stops it)\n`)
+  world.out(`Serving ${inOneLine(name)} at ${server.url} (Ctrl-C stops it)\n`)
   await stopped
   await server.close()
   return 0

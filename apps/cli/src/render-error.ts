@@ -1,9 +1,14 @@
+import { printable } from '@visivo/api/printable'
 import { Interrupted, ProjectError, UsageError } from './errors.ts'
 
-/** What the user sees of an error; with `verbose` the stack and the causes too. */
+/**
+ * What the user sees of an error; with `verbose` the stack and the causes too. All but its first line is indented: the
+ * message may quote what a project or a database says, which so can't pass for a line of this program.
+ */
 export function renderError(error: unknown, verbose: boolean): string {
   const text = headline(error)
-  return verbose && error instanceof Error ? `${text}\n${stackOf(error)}\n` : `${text}\n`
+  const all = verbose && error instanceof Error ? `${text}\n${stackOf(error)}` : text
+  return `${printable(all).replace(/\n(?=[^\n])/g, '\n  ')}\n`
 }
 
 function headline(error: unknown): string {

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { inOneLine } from '@visivo/api/printable'
 import type { CommandContext, CommonOptions } from '../context.ts'
 import { compileProject, countObjects } from '../project/compile.ts'
 import { type CompiledProject, writeCompiled } from '../project/compiled.ts'
@@ -16,7 +17,8 @@ export interface CompileOptions extends CommonOptions {
 export async function compile(options: CompileOptions, context: CommandContext): Promise<void> {
   const { project, path } = await compileAndWrite(options, context)
   const where = relative(context.workingDirectory, path)
-  context.stdout.write(`Compiled ${project.name}: ${renderCounts(project.object_counts)} → ${where}\n`)
+  const summary = `Compiled ${project.name}: ${renderCounts(project.object_counts)} → ${where}`
+  context.stdout.write(`${inOneLine(summary)}\n`)
 }
 
 /** The work of `compile` without its summary; what is ignored in the project is said on stderr. */
@@ -32,7 +34,7 @@ export async function compileAndWrite(
     },
   })
   report.objectCounts = countObjects(loaded)
-  for (const warning of loaded.warnings) stderr.write(`Warning: ${warning}\n`)
+  for (const warning of loaded.warnings) stderr.write(`Warning: ${inOneLine(warning)}\n`)
   const output = resolve(workingDirectory, options.outputDir)
   // By their real paths, because whoever reads it there may have come past a link.
   const directory = relative(await realPathOf(output), await realPathOf(workingDirectory))

@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path'
+import { inOneLine } from '@visivo/api/printable'
 import type { CommandContext } from '../context.ts'
 import { UsageError } from '../errors.ts'
 import { type CompiledProject, readCompiled } from '../project/compiled.ts'
@@ -52,7 +53,8 @@ export async function run(options: RunOptions, context: CommandContext): Promise
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   const models = jobs.length === 1 ? '1 model' : `${jobs.length} models`
-  stdout.write(`Ran ${models} in ${seconds} s → ${relative(workingDirectory, resolve(directory, 'data'))}\n`)
+  const where = relative(workingDirectory, resolve(directory, 'data'))
+  stdout.write(`${inOneLine(`Ran ${models} in ${seconds} s → ${where}`)}\n`)
 }
 
 async function obtainProject(options: RunOptions, context: CommandContext): Promise<CompiledProject> {

@@ -1,3 +1,4 @@
+import { inOneLine } from '@visivo/api/printable'
 import { SingleBar } from 'cli-progress'
 import type { CommandContext } from '../context.ts'
 import type { JobDone } from './execute.ts'
@@ -29,7 +30,7 @@ function showBar(stderr: CommandContext['stderr'], total: number): Progress {
   })
   bar.start(total, 0, { model: '' })
   return {
-    advance: ({ name }) => bar.increment(1, { model: name }),
+    advance: ({ name }) => bar.increment(1, { model: inOneLine(name) }),
     end: () => bar.stop(),
   }
 }
@@ -40,7 +41,7 @@ function showLines(stderr: CommandContext['stderr'], total: number): Progress {
     advance: ({ name, rows, seconds }) => {
       done += 1
       stderr.write(
-        `[${done}/${total}] ${name}: ${rows} ${rows === 1 ? 'row' : 'rows'}, ${seconds.toFixed(2)} s\n`,
+        `[${done}/${total}] ${inOneLine(name)}: ${rows} ${rows === 1 ? 'row' : 'rows'}, ${seconds.toFixed(2)} s\n`,
       )
     },
     end: () => {},

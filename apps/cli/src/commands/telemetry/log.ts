@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inOneLine, printable } from '@visivo/api/printable'
 import { EVENTS } from '@visivo/telemetry/docs'
 import { readSent, type SentEvent } from '@visivo/telemetry/inspect'
 import type { CommandContext } from '../../context.ts'
 import { UsageError } from '../../errors.ts'
-import { renderTime } from './print.ts'
+import { print, renderTime } from './print.ts'
 import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
 
 /** The flags of `log`. */
@@ -27,12 +28,11 @@ export async function log(flags: LogFlags, context: CommandContext): Promise<voi
   const signal = AbortSignal.any([context.signal, over.signal])
   // `log --follow | head -1`: nobody reads on, which the system tells only who writes.
   if (follow) stdout.once('error', () => over.abort())
-  const render = json ? (sent: SentEvent) => `${JSON.stringify(sent)}\n` : renderSent
+  const render = json ? (sent: SentEvent) => `${printable(JSON.stringify(sent))}\n` : renderSent
   const read = () => readSent(telemetry, { event, since })
   const first = read()
   if (follow) for (const sent of first) stdout.write(render(sent))
-  else if (json) stdout.write(`${JSON.stringify(first, null, 2)}\n`)
-  else stdout.write(first.length === 0 ? 'Nothing was sent.\n' : first.map(renderSent).join(''))
+  else print(context, flags, first, first.map(renderSent).join('') || 'Nothing was sent.\n')
 
   const shown = new Set(first.map(keyOf))
   while (follow && !signal.aborted) {
@@ -52,8 +52,8 @@ function keyOf({ sent_at, event }: SentEvent): string {
 /** `2026-01-31 10:00:00 UTC  cli_command       run --threads <value>  worked in 120 ms`. */
 export function renderSent({ sent_at, event }: SentEvent): string {
   const line = `${renderTime(sent_at)}  ${event.event.padEnd(16)}  ${sayWhat(event)}`.trimEnd()
-  // The file may have been edited, and a terminal obeys control characters.
-  return `${line.replace(/\p{Cc}/gu, '?')}\n`
+  // The file may have been edited.
+  return `${inOneLine(line)}\n`
 }
 
 function sayWhat({ event, properties }: SentEvent['event']): string {

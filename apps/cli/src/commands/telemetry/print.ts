@@ -1,3 +1,4 @@
+import { printable } from '@visivo/api/printable'
 import type { Outcome } from '@visivo/telemetry/control'
 import type { CommandContext } from '../../context.ts'
 import { TelemetryError } from '../../errors.ts'
@@ -5,7 +6,7 @@ import type { TelemetryFlags } from './telemetry-here.ts'
 
 /** Prints a value as JSON when it was asked for, and else the text. */
 export function print(context: CommandContext, { json }: TelemetryFlags, value: unknown, text: string): void {
-  context.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : text)
+  context.stdout.write(printable(json ? `${JSON.stringify(value, null, 2)}\n` : text))
 }
 
 /** Prints what was done. Throws a TelemetryError that says it when it could not be done. */
