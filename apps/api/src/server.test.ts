@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ask } from '../test/ask.ts'
 import { emptyProject, type TempProject } from '../test/temp-project.ts'
 import { PortTakenError } from './listen-error.ts'
-import { startServer } from './server.ts'
+import { requireAddress, startServer } from './server.ts'
 
 let project: TempProject
 beforeEach(async () => {
@@ -27,6 +27,15 @@ test('a port that is taken is an error that says which, where, and what to do', 
   await expect(second).rejects.toThrow(`Port ${first.port} on 127.0.0.1 is already in use.`)
   await expect(second).rejects.toThrow('--port')
   await first.close()
+})
+
+test('an address can be asked for before there is anything to serve', async () => {
+  const first = await startServer({ directory: project.directory, port: 0 })
+  const { port } = first
+  await expect(requireAddress({ host: '127.0.0.1', port })).rejects.toBeInstanceOf(PortTakenError)
+  await first.close()
+  await requireAddress({ host: '127.0.0.1', port })
+  await expect(fetch(first.url)).rejects.toThrow()
 })
 
 test.each([-1, 65536, 1.5, Number.NaN])('%d is no port', async (port) => {

@@ -54,6 +54,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+/**
+ * Rejects as `startServer` does where a server can't listen, for a program that has work to do before it serves. Nothing
+ * listens afterwards, so that nobody meets a server that is not ready yet.
+ */
+export async function requireAddress({ host, port }: { host: string; port: number }): Promise<void> {
+  const server = createServer()
+  await listen(server, host, port)
+  await close(server)
+}
+
 function requestListener(options: ServerOptions): RequestListener {
   const app = createApp(options)
   // The program around the server keeps its own Request and Response.

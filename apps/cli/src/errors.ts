@@ -74,6 +74,9 @@ export class TelemetryError extends ProjectError {}
 /** What a command prints, or a file of its results, can't be written: the disk is full, the directory can't be made. */
 export class OutputError extends ProjectError {}
 
+/** `serve` can't listen where it was told to: the port is taken, or the host is none of this machine's. */
+export class ListenError extends ProjectError {}
+
 /** The command line itself is wrong (exit code 2). */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -115,6 +118,7 @@ export const ERROR_TYPES: readonly string[] = [
   'QueryError',
   'TelemetryError',
   'OutputError',
+  'ListenError',
   'UsageError',
   'Interrupted',
 ]

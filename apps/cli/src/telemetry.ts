@@ -34,7 +34,7 @@ export function observeCommands(telemetry: Telemetry): CommandObserver {
       running = followProcess(telemetry, commandSpecOf(start.program), {
         argv: start.argv,
         where,
-        errorTypes: [...ERROR_TYPES, 'PortTakenError'],
+        errorTypes: ERROR_TYPES,
         // Whoever starts an observer has seen to it that the command line asks for no help.
         withoutCommand: true,
       })

@@ -139,23 +139,31 @@ describe('serve', () => {
     expect(await running.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/Stopped\.\n$/) })
   })
 
-  test('says so when the port is taken', async () => {
+  test('says that the port is taken before it runs a model', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => {
       other.close()
     })
     await new Promise((resolve) => other.once('listening', resolve))
     const { port } = other.address() as AddressInfo
-    const { code, stderr } = await visivo(exampleProject(), [
-      'serve',
-      '--port',
-      String(port),
-      '--dag-filter',
-      'about',
-    ])
-    expect(code).toBe(1)
-    expect(stderr).toContain(String(port))
-    expect(stderr).not.toMatch(/\n\s+at /)
+    const cwd = exampleProject()
+    expect(await visivo(cwd, ['serve', '--port', String(port)])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Error: Port ${port} on 127.0.0.1 is already in use. End the program that uses it, or choose another port with --port (0 takes any free one).\n`,
+    })
+    expect(existsSync(join(cwd, 'target', 'warehouse.duckdb'))).toBe(false)
+  })
+
+  test('says that the host is none of this machine before it runs a model', async () => {
+    const cwd = exampleProject()
+    // An address for documents, which no machine has.
+    expect(await visivo(cwd, ['serve', '--port', '0', '--host', '192.0.2.1'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'Error: 192.0.2.1 is not an address of this machine. Choose another with --host.\n',
+    })
+    expect(existsSync(join(cwd, 'target', 'warehouse.duckdb'))).toBe(false)
   })
 })
 

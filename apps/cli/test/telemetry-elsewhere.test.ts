@@ -71,6 +71,14 @@ test('nor is a command that crashes', async () => {
   expect([world.receiver.connections, world.files()]).toEqual([0, []])
 })
 
+test('nor is a serve that can not listen', async () => {
+  const world = await telemetryWorld()
+  const output = await compiled({ [FILE]: OFF })
+  const args = ['serve', '--host', '192.0.2.1', '--skip-compile', '-o', output]
+  expect(await visivo(temporaryDirectory(), args, world.env)).toMatchObject({ code: 1 })
+  expect([world.receiver.connections, world.files()]).toEqual([0, []])
+})
+
 test('nor in CI, where the process that sends is started before the project is known', async () => {
   const world = await telemetryWorld()
   const output = await compiled({ [FILE]: OFF })

@@ -4,6 +4,7 @@ import type { CommandContext } from '../context.ts'
 import { UsageError } from '../errors.ts'
 import { type CompiledProject, readCompiled } from '../project/compiled.ts'
 import { parseFilter, selectNames } from '../project/filter.ts'
+import type { Job } from '../run/plan.ts'
 import type { CompileOptions } from './compile.ts'
 
 /** The flags of `visivo run`. */
@@ -14,34 +15,42 @@ export interface RunOptions extends CompileOptions {
   readonly skipCompile?: boolean
 }
 
-/** `visivo run`: compiles, executes the selected models, writes `data/<name>.json` for each, prints a summary. */
-export async function run(options: RunOptions, context: CommandContext): Promise<void> {
-  const { workingDirectory, env, signal, report, stdout, stderr } = context
+/**
+ * `visivo run`: compiles, executes the selected models, writes `data/<name>.json` for each, prints a summary. What
+ * `beforeModels` does comes when the project is known, and with it who opts out, and before the work that takes long.
+ */
+export async function run(
+  options: RunOptions,
+  context: CommandContext,
+  beforeModels: () => Promise<void> = async () => {},
+): Promise<void> {
+  const { workingDirectory, env, report, stderr } = context
   const terms = options.dagFilter === undefined ? undefined : parseFilter(options.dagFilter)
   const project = await obtainProject(options, context)
   const selected = terms && selectNames(terms, new Set(Object.keys(project.places)), project.edges)
-  const directory = resolve(workingDirectory, options.outputDir)
+  await beforeModels()
 
+  const { planJobs } = await import('../run/plan.ts')
+  const jobs = planJobs(project, { workingDirectory, env, selected })
+  report.jobCount = 0
+  if (jobs.length > 0) await runJobs(jobs, options, context)
+  else stderr.write('There is no model to run. A filter +name takes the models that name depends on.\n')
+}
+
+async function runJobs(jobs: readonly Job[], options: RunOptions, context: CommandContext): Promise<void> {
+  const { workingDirectory, report, stdout, stderr } = context
+  const directory = resolve(workingDirectory, options.outputDir)
   // DuckDB takes longer to load than most commands take to run.
-  const [{ planJobs }, { executeJobs }, { showProgress }] = await Promise.all([
-    import('../run/plan.ts'),
+  const [{ executeJobs }, { showProgress }] = await Promise.all([
     import('../run/execute.ts'),
     import('../run/progress.ts'),
   ])
-  const jobs = planJobs(project, { workingDirectory, env, selected })
-  report.jobCount = 0
-  if (jobs.length === 0) {
-    stderr.write('There is no model to run. A filter +name takes the models that name depends on.\n')
-    return
-  }
   const started = performance.now()
   const progress = showProgress(stderr, jobs.length)
   try {
     await executeJobs(jobs, {
-      workingDirectory,
+      ...context,
       directory,
-      env,
-      signal,
       threads: options.threads,
       onJobDone: (done) => {
         report.jobCount = (report.jobCount ?? 0) + 1

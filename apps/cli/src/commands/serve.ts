@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { CommandContext } from '../context.ts'
+import { ListenError } from '../errors.ts'
 import { type RunOptions, run } from './run.ts'
 
 /** The flags of `visivo serve`. */
@@ -10,20 +11,20 @@ export interface ServeOptions extends RunOptions {
 }
 
 /**
- * `visivo serve`: what `run` does, then an HTTP server until Ctrl-C or SIGTERM, which are its normal end. Rejects when
- * the port is taken.
+ * `visivo serve`: what `run` does, then an HTTP server until Ctrl-C or SIGTERM, which are its normal end. Rejects with a
+ * ListenError when the port is taken or the host is none of this machine's, before a model runs.
  */
 export async function serve(options: ServeOptions, context: CommandContext): Promise<void> {
   const { workingDirectory, signal, stdout } = context
-  await run(options, context)
-  signal.throwIfAborted()
-  const { startServer } = await import('@visivo/api')
   const { host, port, outputDir } = options
+  const { requireAddress, startServer } = await import('@visivo/api')
+  await run(options, context, () => requireAddress({ host, port }).catch(refuse))
+  signal.throwIfAborted()
   const directory = resolve(workingDirectory, outputDir)
   const follower = await context.serving?.({ name: context.report.projectName })
   try {
     const middleware = follower ? [follower.middleware] : []
-    const server = await startServer({ directory, host, port, middleware })
+    const server = await startServer({ directory, host, port, middleware }).catch(refuse)
     stdout.write(`Serving on ${server.url} (Ctrl-C stops)\n`)
     await aborted(signal)
     await server.close()
@@ -31,6 +32,10 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
     await follower?.close()
   }
   stdout.write('Stopped.\n')
+}
+
+function refuse(cause: unknown): never {
+  throw new ListenError(cause instanceof Error ? cause.message : String(cause), { cause })
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
