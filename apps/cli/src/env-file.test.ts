@@ -20,6 +20,11 @@ test.each([
   expect(readEnvFile(fileOf(text), undefined)).toMatchObject({ values: { DO_NOT_TRACK: '1' } })
 })
 
+test('a file that was asked for and is missing is told with the flag that works everywhere', () => {
+  const file = readEnvFile(fileOf(SETTINGS), 'gone.env')
+  expect(() => requireEnvFile(file, 'gone.env')).toThrow(`the env file ${file.path} doesn't exist. Check -e.`)
+})
+
 test.each([
   ['UTF-16 with its mark', Buffer.from(`\uFEFF${SETTINGS}`, 'utf16le')],
   ['UTF-16 without one', Buffer.from(SETTINGS, 'utf16le')],

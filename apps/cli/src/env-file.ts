@@ -13,7 +13,7 @@ export interface EnvFile {
 }
 
 /**
- * Reads `--env-file`, or `.env`, relative to the working directory, if there is one. Never throws.
+ * Reads the file of `-e`, or `.env`, relative to the working directory, if there is one. Never throws.
  * @param waits whether the writer of a pipe is waited for, as a program that keeps secrets may be
  */
 export function readEnvFile(workingDirectory: string, asked: string | undefined, waits = true): EnvFile {
@@ -44,7 +44,7 @@ function readUtf8(path: string, waits: boolean): string {
 /** Throws an EnvFileError when a file that was asked for is missing, or one that is there can't be read. */
 export function requireEnvFile(file: EnvFile, asked: string | undefined): void {
   if (file.problem === 'missing' && asked !== undefined) {
-    throw new EnvFileError(`the env file ${file.path} doesn't exist. Check --env-file.`)
+    throw new EnvFileError(`the env file ${file.path} doesn't exist. Check -e.`)
   }
   if (file.problem === 'unreadable') {
     throw new EnvFileError(

@@ -47,7 +47,7 @@ export class CircularReferenceError extends ProjectError {}
 /** `--skip-compile` was asked for, and there is no usable project.json. */
 export class NotCompiledError extends ProjectError {}
 
-/** The file behind `--env-file` can't be read. */
+/** The file behind `-e` can't be read. */
 export class EnvFileError extends ProjectError {}
 
 /** `${env.NAME}` stands where a value is needed, and NAME is not set. */

@@ -46,7 +46,11 @@ export function createProgram(host: ProgramHost): Command {
     .version(readVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
-    .option('-e, --env-file <file>', 'file with environment variables (default: .env)')
+    // Node looks for a file behind `--env-file` in its own arguments and the script's alike, and ends where there is none.
+    .option(
+      '-e, --env-file <file>',
+      'file with environment variables (default: .env); write -e, Node takes --env-file for its own',
+    )
     .option('--verbose', 'print the stack of an error')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
