@@ -40,13 +40,13 @@ describe('looking', () => {
   )
 
   test.each<[string, Record<string, string>, string | undefined, Record<string, string>, string[]]>([
-    ['it is on', {}, undefined, {}, ['Telemetry is on']],
+    ['it is on', {}, undefined, {}, ['Telemetry is on', 'Notice        is shown by the next command']],
     [
       'a variable says off',
       { VISIVO_TELEMETRY_DISABLED: '1' },
       undefined,
       {},
-      ['off: VISIVO_TELEMETRY_DISABLED is set (1)'],
+      ['off: VISIVO_TELEMETRY_DISABLED is set (1)', 'Notice        was not shown yet'],
     ],
     [
       'the project says off',
@@ -123,6 +123,15 @@ describe('looking', () => {
       expect([world.files(), world.receiver.connections]).toEqual([[], 0])
     },
   )
+
+  test('status says so when something stands in the way of the outbox', async () => {
+    const world = await telemetryWorld()
+    world.write('.visivo', 'mine')
+    const { stdout } = await telemetry(world, [])
+    const inTheWay = `${join(world.home, '.visivo')} is not a directory`
+    expect(stdout).toContain(`Telemetry is on, but ${inTheWay}, so nothing is recorded.\n`)
+    expect(stdout).toContain('Notice        was not shown yet')
+  })
 
   test('status names the host, the id and what waits, and never the key', async () => {
     const world = await telemetryWorld()

@@ -1,11 +1,10 @@
-import { accessSync, constants, lstatSync, statSync } from 'node:fs'
-import { dirname, isAbsolute } from 'node:path'
+import { isAbsolute } from 'node:path'
 import type { Checked } from '@visivo/telemetry-config'
+import { checkOutbox, HOME_ADVICE } from './check-outbox.ts'
 import type { Where } from './consent.ts'
 import { decideFully, destinationOf } from './decide-fully.ts'
 import { sayEvents } from './in-words.ts'
 import { type Inspection, inspectTelemetry } from './inspect.ts'
-import { placesOf } from './places.ts'
 import { type Probe, probe } from './probe.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -41,7 +40,7 @@ export async function diagnose(telemetry: Telemetry, where: Where = {}): Promise
     ...(destination ? [checkHost(destination.host, answer)] : []),
     ...(answer ? checkClock(answer) : []),
     checkProxy(telemetry, answer),
-    checkOutbox(telemetry, inspection, where),
+    { name: 'outbox', ...checkOutbox(telemetry, where) },
     checkCourier(telemetry, inspection),
   ]
 }
@@ -63,8 +62,6 @@ function checkSwitch({ decision, recording, reason }: Inspection): Check {
     advice: `${adviceFor(because)}; until then it counts as off.`,
   }
 }
-
-const HOME_ADVICE = 'Set HOME (on Windows USERPROFILE) to a directory that is there'
 
 /** A file whose directory nobody can tell has no path that is absolute. */
 function adviceFor({ kind, path, source }: Checked): string {
@@ -146,73 +143,6 @@ function checkProxy({ world }: Telemetry, answer: Probe | undefined): Check {
   if (answer?.reached !== 'nothing') return { name: 'proxy', ok: true, says }
   const advice = `Let the host through directly, name a relay that can be reached in ${world.product.envPrefix}_POSTHOG_HOST, or switch telemetry off.`
   return { name: 'proxy', ok: false, says, advice }
-}
-
-function checkOutbox(telemetry: Telemetry, { places }: Inspection, where: Where): Check {
-  const { product, home } = telemetry.world
-  // Nobody makes a home directory for the sake of telemetry.
-  if (!isAbsolute(home) || !isDirectory(home))
-    return {
-      name: 'outbox',
-      ok: false,
-      says: 'there is no home directory for it, so nothing is recorded',
-      advice: `${HOME_ADVICE}.`,
-    }
-  const destination = destinationOf(telemetry, where)
-  const wanted = destination ? placesOf(product, home, destination).outbox : places.root
-  const directory = nearestExisting(wanted)
-  const obstacle = obstacleAt(directory, destination !== undefined && directory === wanted)
-  if (obstacle)
-    return {
-      name: 'outbox',
-      ok: false,
-      says: `${directory} is ${obstacle}, so nothing is recorded`,
-      advice: 'Move it away: a directory is made in its place.',
-    }
-  try {
-    accessSync(directory, constants.W_OK | constants.X_OK)
-    return {
-      name: 'outbox',
-      ok: true,
-      says: `${wanted} can be ${wanted === directory ? 'written to' : 'made'}`,
-    }
-  } catch {
-    const advice = `Make ${directory} writable for you. Until then nothing is recorded.`
-    return { name: 'outbox', ok: false, says: `${directory} can't be written to`, advice }
-  }
-}
-
-/** The path, or else the nearest above it, of which there is anything, be it a link to nothing. */
-function nearestExisting(path: string): string {
-  return kindOf(path) || dirname(path) === path ? path : nearestExisting(dirname(path))
-}
-
-/** What stands in the way of a directory; nothing where there is one. The outbox itself has to be no link to one. */
-function obstacleAt(path: string, isOutbox: boolean): string | undefined {
-  const kind = kindOf(path)
-  if (kind === 'directory') return undefined
-  if (kind === 'other') return 'not a directory'
-  if (!isDirectory(path)) return 'a link that leads to no directory'
-  return isOutbox ? 'a link' : undefined
-}
-
-/** Nothing where there is nothing, and where nobody may look. */
-function kindOf(path: string): 'directory' | 'link' | 'other' | undefined {
-  try {
-    const found = lstatSync(path, { bigint: true })
-    if (found.isDirectory()) return 'directory'
-    return found.isSymbolicLink() ? 'link' : 'other'
-  } catch {
-    return undefined
-  }
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path, { bigint: true }).isDirectory()
-  } catch {
-    return false
-  }
 }
 
 function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {

@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { appendFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
 import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
@@ -96,6 +96,24 @@ test.each([
   expect(inspectTelemetry(telemetry).lastSuccess).toBeUndefined()
   expect(inspectTelemetry(telemetry).lastFailure).toBeUndefined()
   expect(readSent(telemetry)).toEqual([])
+})
+
+test.each<[string, (path: string) => void, string]>([
+  [
+    'a link to nothing',
+    (path) => symlinkSync(`${path}-gone`, path, 'junction'),
+    'a link that leads to no directory',
+  ],
+  ['a file', (path) => writeFileSync(path, 'mine'), 'not a directory'],
+])('%s in the way of the outbox keeps it from recording, and is the reason', (_sentence, put, kind) => {
+  const telemetry = personsTelemetry()
+  const inTheWay = join(telemetry.world.home, '.visivo')
+  put(inTheWay)
+  expect(inspectTelemetry(telemetry)).toMatchObject({
+    recording: false,
+    decision: { enabled: true },
+    reason: `${inTheWay} is ${kind}, so nothing is recorded`,
+  })
 })
 
 test('without a home directory it says so', () => {

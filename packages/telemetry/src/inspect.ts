@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMachineId } from '@visivo/machine-id'
 import type { Checked, Decision } from '@visivo/telemetry-config'
+import { checkOutbox } from './check-outbox.ts'
 import type { Where } from './consent.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
@@ -81,7 +82,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
   const machineId = join(shared.directory, 'machine_id')
   const notice = isCi || !isNoticeDue(shared.notice) ? 'shown' : 'due'
   return {
-    ...whether(telemetry, decision, notice),
+    ...whether(telemetry, where, decision, notice),
     decision: { enabled, checked, ...(decision.enabled ? {} : { because: decision.because }) },
     notice,
     ...(contradiction === undefined ? {} : { contradiction }),
@@ -117,15 +118,19 @@ export function readSent(
 }
 
 function whether(
-  { world }: Telemetry,
+  telemetry: Telemetry,
+  where: Where,
   decision: Decision,
   notice: Inspection['notice'],
 ): Pick<Inspection, 'recording' | 'reason'> {
+  const { world } = telemetry
   if (!decision.enabled) return { recording: false, reason: sayWhatCounts(decision.because) }
   if (world.debug) {
     const variable = `${world.product.envPrefix}_TELEMETRY_DEBUG`
     return { recording: false, reason: `${variable} is set: events are shown, and neither kept nor sent` }
   }
+  const outbox = checkOutbox(telemetry, where)
+  if (!outbox.ok) return { recording: false, reason: outbox.says }
   if (notice === 'due' && world.stderr().isTTY === true)
     return { recording: false, reason: 'the next command tells about it first, and records nothing' }
   return { recording: true, reason: 'nothing switches it off' }

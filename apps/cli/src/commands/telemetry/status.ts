@@ -38,7 +38,7 @@ function sourceRows({ decision }: Inspection): readonly (readonly string[])[] {
 }
 
 function factRows(inspection: Inspection): readonly (readonly string[])[] {
-  const { destination, machineId, places, waiting, waitingElsewhere, dropped, notice } = inspection
+  const { destination, machineId, places, waiting, waitingElsewhere, dropped } = inspection
   const { lastSuccess, lastFailure, nextAttempt } = inspection
   const elsewhere = waitingElsewhere === 0 ? '' : `, and ${waitingElsewhere} for other destinations`
   return [
@@ -50,8 +50,14 @@ function factRows(inspection: Inspection): readonly (readonly string[])[] {
     ...(nextAttempt === undefined ? [] : [['Next attempt', `after ${renderTime(nextAttempt)}`]]),
     ['Given up', String(dropped)],
     ['Courier', sayCourier(inspection)],
-    ['Notice', notice === 'shown' ? 'was shown' : 'is shown by the next command on a terminal'],
+    ['Notice', sayNotice(inspection)],
   ]
+}
+
+/** Nothing is told where nothing is recorded. */
+function sayNotice({ notice, recording }: Inspection): string {
+  if (notice === 'shown') return 'was shown'
+  return recording ? 'is shown by the next command on a terminal' : 'was not shown yet'
 }
 
 function sayCourier({ courier, canSend }: Inspection): string {

@@ -1,0 +1,81 @@
+import { accessSync, constants, lstatSync, statSync } from 'node:fs'
+import { dirname, isAbsolute } from 'node:path'
+import type { Where } from './consent.ts'
+import { destinationOf } from './decide-fully.ts'
+import { placesOf, sharedPlacesOf } from './places.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** Whether events can wait here, in words, and what to do where they can't. */
+export interface OutboxCheck {
+  readonly ok: boolean
+  readonly says: string
+  readonly advice?: string
+}
+
+/** What to do where the home directory is unknown or missing. */
+export const HOME_ADVICE = 'Set HOME (on Windows USERPROFILE) to a directory that is there'
+
+/** Looks whether the outbox can be written to, or made. Changes nothing and never throws. */
+export function checkOutbox(telemetry: Telemetry, where: Where): OutboxCheck {
+  const { product, home } = telemetry.world
+  // Nobody makes a home directory for the sake of telemetry.
+  if (!isAbsolute(home) || !isDirectory(home))
+    return refuse('there is no home directory for it', `${HOME_ADVICE}.`)
+  const destination = destinationOf(telemetry, where)
+  const wanted = destination
+    ? placesOf(product, home, destination).outbox
+    : sharedPlacesOf(product, home).root
+  const directory = nearestExisting(wanted)
+  const obstacle = obstacleAt(directory, destination !== undefined && directory === wanted)
+  if (obstacle)
+    return refuse(`${directory} is ${obstacle}`, 'Move it away: a directory is made in its place.')
+  if (!isWritable(directory))
+    return refuse(`${directory} can't be written to`, `Make ${directory} writable for you.`)
+  return { ok: true, says: `${wanted} can be ${wanted === directory ? 'written to' : 'made'}` }
+}
+
+function refuse(why: string, advice: string): OutboxCheck {
+  return { ok: false, says: `${why}, so nothing is recorded`, advice }
+}
+
+/** The path, or else the nearest above it, of which there is anything, be it a link to nothing. */
+function nearestExisting(path: string): string {
+  return kindOf(path) || dirname(path) === path ? path : nearestExisting(dirname(path))
+}
+
+/** What stands in the way of a directory; nothing where there is one. The outbox itself has to be no link to one. */
+function obstacleAt(path: string, isOutbox: boolean): string | undefined {
+  const kind = kindOf(path)
+  if (kind === 'directory') return undefined
+  if (kind === 'other') return 'not a directory'
+  if (!isDirectory(path)) return 'a link that leads to no directory'
+  return isOutbox ? 'a link' : undefined
+}
+
+/** Nothing where there is nothing, and where nobody may look. */
+function kindOf(path: string): 'directory' | 'link' | 'other' | undefined {
+  try {
+    const found = lstatSync(path, { bigint: true })
+    if (found.isDirectory()) return 'directory'
+    return found.isSymbolicLink() ? 'link' : 'other'
+  } catch {
+    return undefined
+  }
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { bigint: true }).isDirectory()
+  } catch {
+    return false
+  }
+}
