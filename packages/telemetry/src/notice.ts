@@ -34,15 +34,17 @@ export function showNotice(product: Product, path: string, terminal: Terminal): 
   }
 }
 
-/** The notice: what, why, how to look, how to stop it. */
+/** The notice: what, why, how to look, how to stop it. Its lines are shorter than those of a terminal that nobody widened. */
 export function renderNotice({ name, envPrefix }: Product): string {
   return `
-${name} collects anonymous usage data, to show its makers what to improve: which commands, flags and
-API routes are used, how long they take, whether they work, on which system, in how many projects.
-Never names, paths, values, queries or data. Nothing was recorded in this run.
+${name} collects anonymous usage data, to show its makers what to improve:
+which commands, flags and API routes are used, how long they take, whether
+they work, on which system, in how many projects. Never names, paths, values,
+queries or data. Nothing was recorded in this run.
 
   look at it    ${name} telemetry
-  turn it off   ${name} telemetry off     (or set ${envPrefix}_TELEMETRY_DISABLED=1)
+  turn it off   ${name} telemetry off
+                (or set ${envPrefix}_TELEMETRY_DISABLED=1)
 
 `
 }
