@@ -121,6 +121,9 @@ describe('a command is observed once', () => {
 test.each([
   ['--help', ['--help'], 0],
   ["a command's --help", ['run', '--help'], 0],
+  ['help', ['help'], 0],
+  ['help with a command', ['help', 'run'], 0],
+  ['help with a command that does not exist', ['help', 'cake'], 2],
   ['--version', ['--version'], 0],
   ['nothing', [], 2],
 ])('%s is not observed', async (_case, argv, exitCode) => {

@@ -117,7 +117,7 @@ function readRequest(argv: readonly string[], world: World): Request | { readonl
   // No command: commander has printed the help.
   if (failure?.code === 'commander.help') return { exitCode: 2 }
   if (invocation) return { program, options: options(), ...invocation }
-  const usage = new UsageError(failure?.message ?? 'there is no such command')
+  const usage = new UsageError(failure ? describe(failure) : 'there is no such command')
   const asked = { ...options(), ...placesIn(argv) }
   return { program, command: named, options: asked, load: () => Promise.reject(usage) }
 }
@@ -152,6 +152,13 @@ function parse(program: Command, argv: readonly string[]): ParseFailure | undefi
     }
     throw error
   }
+}
+
+/** What exists is listed by the help; a value that is wrong has its own advice. */
+function describe({ code, message }: ParseFailure): string {
+  const isUnknown = code === 'commander.unknownCommand' || code === 'commander.unknownOption'
+  const advice = isUnknown ? '\nRun visivo --help, or visivo <command> --help.' : ''
+  return message.replace(/^error: /, '') + advice
 }
 
 async function attempt(work: () => Promise<void>): Promise<unknown> {

@@ -45,7 +45,7 @@ export function createProgram(host: ProgramHost): Command {
     .description('Compiles, runs and serves BI-as-code projects.')
     .version(readVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print the help of a command')
     // Node looks for a file behind `--env-file` in its own arguments and the script's alike, and ends where there is none.
     .option(
       '-e, --env-file <file>',

@@ -13,12 +13,9 @@ export function renderError(error: unknown, verbose: boolean): string {
 
 function headline(error: unknown): string {
   if (error instanceof Interrupted) return error.message
-  if (error instanceof UsageError) {
-    const message = error.message.replace(/^error: /, '')
-    return `Error: ${message}\nRun visivo --help, or visivo <command> --help.`
-  }
   if (error instanceof Error) {
-    const hint = error instanceof ProjectError ? '' : ' (--verbose shows where)'
+    const foreseen = error instanceof ProjectError || error instanceof UsageError
+    const hint = foreseen ? '' : ' (--verbose shows where)'
     return `Error: ${error.message || error.name}${hint}`
   }
   return `Error: ${String(error)}`

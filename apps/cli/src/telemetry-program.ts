@@ -21,6 +21,7 @@ export function telemetryCommands(program: Command, invoke: Invoke): void {
     .option('--json', 'print JSON for another program')
     .option('-w, --working-dir <dir>', 'the project whose settings count (default: this directory)')
     .addHelpText('after', EXAMPLES)
+    .helpCommand('help [command]', 'print the help of a command')
     .action(invoke(loadStatus))
 
   telemetry
@@ -41,7 +42,7 @@ async function loadStatus(command: Command) {
 async function describeUnknown(command: Command, word: string): Promise<string> {
   const { renderNearNames } = await import('./project/near-names.ts')
   const names = command.commands.flatMap((child) => [child.name(), ...child.aliases()])
-  return `unknown command 'telemetry ${word}'.${renderNearNames(word, names)}`
+  return `unknown command 'telemetry ${word}'.${renderNearNames(word, names)}\nRun visivo telemetry --help.`
 }
 
 /** Those that only look. */

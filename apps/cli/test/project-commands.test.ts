@@ -248,6 +248,30 @@ test('an unknown filter, a typo in a command and in a flag say what may be meant
   })
 })
 
+const LISTS = /^Error: [^\n]*\n(?: {2}\(Did you mean [^\n]*\)\n)? {2}Run visivo [^\n]*--help\.\n$/
+
+test.each<[string, string[]]>([
+  ['a command', ['comple']],
+  ['a flag', ['run', '--nope']],
+  ['a command of telemetry', ['telemetry', 'nope']],
+])('%s that does not exist is told with where those are listed that do', async (_case, args) => {
+  expect(await visivo(temporaryDirectory(), args)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(LISTS),
+  })
+})
+
+test.each<[string, string[]]>([
+  ['a filter', ['run', '--dag-filter', '++']],
+  ['a number', ['run', '--threads', 'many']],
+  ['a name of an event', ['telemetry', 'log', '--event', 'cake']],
+  ['a word too many', ['compile', 'cake']],
+])('%s that is wrong is told in one line, without advice for something else', async (_case, args) => {
+  const { code, stderr } = await visivo(temporaryDirectory(), args)
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^Error: [^\n]*\.\n$/)])
+  expect(stderr).not.toContain('--help')
+})
+
 test('--verbose adds the stack and what caused the error', async () => {
   const cwd = temporaryProject({ 'project.visivo.yml': withModels('{ name: m, sql: selec 1 }') })
   const { stderr } = await visivo(cwd, ['run', '--verbose'])

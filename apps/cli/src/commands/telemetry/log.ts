@@ -21,7 +21,7 @@ const LOOK = 500
 export async function log(flags: LogFlags, context: CommandContext): Promise<void> {
   const { event, since, follow = false, json = false } = flags
   if (event !== undefined && !Object.hasOwn(EVENTS, event))
-    throw new UsageError(`there is no event '${event}', only ${Object.keys(EVENTS).join(', ')}`)
+    throw new UsageError(`there is no event '${event}', only ${Object.keys(EVENTS).join(', ')}.`)
   const { telemetry } = telemetryHere(context)
   const { stdout } = context
   const over = new AbortController()
