@@ -52,8 +52,8 @@ export interface Telemetry<X extends Extras = NoExtras> {
   /** In CI, waits for it now: for a program whose end, as by a signal, no exit comes before. */
   settle(): void
   /**
-   * This run's anonymous id, made and written if there is none; a new one is an event by itself. Asks nobody: for where
-   * `consent` says yes. Empty where there is none to be had.
+   * This run's anonymous id, made and written if there is none; a new one is an event by itself. It does not ask for
+   * consent: call it only after `consent` said yes. Empty where there is none to be had.
    */
   machineId(destination: Destination): string
   /** What a courier of this run has to know. */
