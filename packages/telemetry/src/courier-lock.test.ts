@@ -86,7 +86,7 @@ test('a lock of another catalogue goes when nobody has held it for a day, and no
   for (const edition of [MINE, OTHER, '01234567']) acquire(directory, edition)
   const long = new Date(Date.now() - 25 * 3_600_000)
   for (const edition of [MINE, OTHER]) utimesSync(pathOf(directory, 1, edition), long, long)
-  sweepLocks(directory, MINE)
+  sweepLocks(directory, MINE, Date.now())
   const left = [pathOf(directory, 1, '01234567'), pathOf(directory, 1, MINE)]
   expect(readdirSync(directory).sort()).toEqual(left.map((path) => basename(path)))
 })

@@ -124,8 +124,11 @@ export function isCourierElsewhere(directory: string, edition: string): boolean 
   })
 }
 
-/** Removes the locks of other catalogues that nobody has held for a day. */
-export function sweepLocks(directory: string, edition: string, now: number = Date.now()): void {
+/**
+ * Removes the locks of other catalogues that nobody has held for a day.
+ * @param now by the clock that the locks' times are of, in milliseconds since 1970
+ */
+export function sweepLocks(directory: string, edition: string, now: number): void {
   for (const lock of locksIn(directory)) {
     const path = lockPath(directory, lock.edition, lock.number)
     if (lock.edition === edition || Math.abs(now - changedAt(path)) < DAY) continue

@@ -12,7 +12,7 @@ import { type Delivery, deliver } from './deliver.ts'
 import { firstOf } from './first-of.ts'
 import { NO_GUARD, type StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
-import { type Outbox, openOutbox } from './outbox.ts'
+import { lastChange, type Outbox, openOutbox } from './outbox.ts'
 import { nextChange } from './outbox-watch.ts'
 import { findPlaces, type Places } from './places.ts'
 import { send } from './send.ts'
@@ -57,6 +57,8 @@ interface Courier {
   readonly job: CourierJob
   readonly terms: CourierTerms
   readonly places: Places
+  /** Of the catalogue that it reads events by. */
+  readonly edition: string
   readonly outbox: Outbox
   readonly ask: AskStanding
   readonly state: CourierMemory
@@ -85,13 +87,14 @@ export async function runCourier(job: CourierJob, terms: CourierTerms): Promise<
   const outbox = openOutbox(places.outbox, guard)
   const state = openCourierState(places.state)
   const ask = standingConsentOf(job)
-  const courier: Courier = { job, terms, places, outbox, ask, state, settled: new Set(), seen: new Set() }
-  sweepLocks(places.destination, guard.edition())
+  const edition = guard.edition()
+  const memory = { settled: new Set<string>(), seen: new Set<string>() }
+  const courier: Courier = { job, terms, places, edition, outbox, ask, state, ...memory }
   // Where a person asks, before a courier that waits for a server to recover; not before one that may send.
   const goesFirst = () => terms.despiteBackoff === true && waitLeft(state.read(), Date.now()) > 0
   for (let claim = job.claim; ; claim = undefined) {
-    const number = claim ?? claimCourierLock(places.destination, guard.edition(), { anyway: goesFirst() })
-    const lock = number && holdCourierLock(places.destination, guard.edition(), number)
+    const number = claim ?? claimCourierLock(places.destination, edition, { anyway: goesFirst() })
+    const lock = number && holdCourierLock(places.destination, edition, number)
     if (!lock) return { kind: 'busy' }
     const heart = setInterval(() => lock.beat(), HEARTBEAT)
     const end = await work(courier, lock).finally(() => {
@@ -108,6 +111,8 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
   let end = performance.now() + terms.firstWait
   outbox.tidy()
   tidyAbandoned(courier)
+  // A moment ago the outbox was changed, if only by tidying: its clock decides, and not that of a program that flushes.
+  sweepLocks(places.destination, courier.edition, lastChange(places.outbox))
   for (;;) {
     if (terms.stop.aborted || !lock.held()) return { kind: 'stopped' }
     if (!isAllowed(courier)) return { kind: 'off' }
