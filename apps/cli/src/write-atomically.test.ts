@@ -1,13 +1,13 @@
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { withoutRoot } from '../../../packages/telemetry/test/without-root.ts'
 import { temporaryDirectory } from '../test/temp-project.ts'
 import { QueryError } from './errors.ts'
 import { writeAtomically } from './write-atomically.ts'
 
 const WAY = 'Move away what is there, or choose another directory with --output-dir.'
 const OTHER = 'Choose another directory with --output-dir.'
-const isRoot = process.geteuid?.() === 0
 
 const CASES: readonly [string, (target: string) => void, (target: string) => string][] = [
   [
@@ -38,17 +38,14 @@ test.skipIf(process.platform === 'win32').each(CASES)(
   },
 )
 
-// For root no mode is a hindrance.
-test.skipIf(isRoot || process.platform === 'win32')(
-  'in a read-only directory no temporary file is named',
-  async () => {
-    const target = temporaryDirectory()
-    chmodSync(target, 0o500)
-    const path = join(target, 'x.json')
-    const message = `${path} can't be written (EACCES: permission denied). ${OTHER}`
-    await expect(writeAtomically(path, ['{}'])).rejects.toMatchObject({ name: 'OutputError', message })
-  },
-)
+test.skipIf(process.platform === 'win32')('in a read-only directory no temporary file is named', async () => {
+  const target = temporaryDirectory()
+  chmodSync(target, 0o555)
+  const path = join(target, 'x.json')
+  const message = `${path} can't be written (EACCES: permission denied). ${OTHER}`
+  const writing = withoutRoot(() => writeAtomically(path, ['{}']))
+  await expect(writing).rejects.toMatchObject({ name: 'OutputError', message })
+})
 
 test('what the pieces throw is thrown as it is, and leaves nothing', async () => {
   const target = temporaryDirectory()
