@@ -65,10 +65,13 @@ async function read<A extends ArgsDef>(
   const options = Object.entries(args).flatMap(optionSpecsOf)
   const below = Object.entries(await resolve(command.subCommands ?? {}))
   const at = commandAt(argv, options)
-  const isNamed = below.some(([one]) => one === argv[at])
+  // A word that names no command is an error to citty, and stays unknown.
+  const isBare = at === -1
+  const wanted = isBare ? 'default' in command && (await resolve(command.default)) : argv[at]
+  const isNamed = below.some(([one]) => one === wanted)
   const commands = await Promise.all(
     below.map(async ([one, load]) => {
-      if (isNamed && one !== argv[at]) return { name: one }
+      if (!wanted || (isNamed && one !== wanted)) return { name: one }
       try {
         return await read(one, await resolve(load), argv.slice(at + 1))
       } catch {
@@ -77,8 +80,7 @@ async function read<A extends ArgsDef>(
       }
     }),
   )
-  // A word that names no command is an error to citty, and stays unknown.
-  const byDefault = at === -1 ? await defaultOf(command, commands) : undefined
+  const byDefault = isBare ? defaultOf(command, wanted, commands) : undefined
   return { name, aliases: [alias].flat(), options, commands, ...(byDefault && { default: byDefault }) }
 }
 
@@ -92,13 +94,13 @@ function commandAt(argv: readonly string[], options: readonly OptionSpec[]): num
 }
 
 /** What runs where no word stands. */
-async function defaultOf<A extends ArgsDef>(
+function defaultOf<A extends ArgsDef>(
   command: CommandDef<A>,
+  name: string | false | undefined,
   commands: readonly CommandSpec[],
-): Promise<CommandSpec | undefined> {
+): CommandSpec | undefined {
   if (commands.length === 0) return undefined
-  const name = 'default' in command ? await resolve(command.default) : undefined
-  const named = commands.find((one) => one.name === name || one.aliases?.includes(name ?? ''))
+  const named = commands.find((one) => one.name === name || one.aliases?.includes(name || ''))
   return named ?? (command.run && { name: '', commands })
 }
 

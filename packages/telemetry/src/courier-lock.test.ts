@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
@@ -81,13 +81,41 @@ test('a courier whose clock is an hour off beats by that of the file system', ()
   expect(lock?.held()).toBe(true)
 })
 
+test('so does one that takes a lock only where that is stale by the clock of the file system', () => {
+  const directory = temporaryDirectory()
+  const lock = acquire(directory)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  expect([claim(directory), lock?.held()]).toEqual([undefined, true])
+  utimesSync(pathOf(directory, 1), 1, 1)
+  expect(claim(directory)).toBe(2)
+  expect(readdirSync(directory)).toEqual([basename(pathOf(directory, 2))])
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a lock that nobody can look at keeps no courier from its own',
+  () => {
+    const directory = temporaryDirectory()
+    const loop = pathOf(directory, 1, OTHER)
+    symlinkSync(loop, loop)
+    const lock = acquire(directory)
+    sweepLocks(directory, MINE)
+    expect([lock?.held(), isCourierAlive(directory, OTHER), courierPids(directory)]).toEqual([
+      true,
+      false,
+      [process.pid],
+    ])
+  },
+)
+
 test('a lock of another catalogue goes when nobody has held it for a day, and no other', () => {
   const directory = temporaryDirectory()
   for (const edition of [MINE, OTHER, '01234567']) acquire(directory, edition)
   const long = new Date(Date.now() - 25 * 3_600_000)
   for (const edition of [MINE, OTHER]) utimesSync(pathOf(directory, 1, edition), long, long)
-  sweepLocks(directory, MINE, Date.now())
-  const left = [pathOf(directory, 1, '01234567'), pathOf(directory, 1, MINE)]
+  acquire(directory)
+  sweepLocks(directory, MINE)
+  const left = [pathOf(directory, 1, '01234567'), pathOf(directory, 2, MINE)]
   expect(readdirSync(directory).sort()).toEqual(left.map((path) => basename(path)))
 })
 

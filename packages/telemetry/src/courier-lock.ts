@@ -1,12 +1,4 @@
-import {
-  lstatSync,
-  readdirSync,
-  readlinkSync,
-  statSync,
-  unlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checksum } from './checksum.ts'
 import { readOwn } from './own-file.ts'
@@ -33,7 +25,10 @@ export interface CourierLock {
 export interface ClaimOptions {
   /** Also from a courier at work: a person asks for what waits, while all were asked to wait. */
   readonly anyway?: boolean
-  /** By the clock that the locks' times are of, in milliseconds since 1970. */
+  /**
+   * By the clock that the locks' times are of, in milliseconds since 1970. Unless given, a lock that looks stale is looked
+   * at once more by that clock.
+   */
   readonly now?: number
 }
 
@@ -49,11 +44,17 @@ export interface ClaimOptions {
 export function claimCourierLock(
   directory: string,
   edition: string,
-  { anyway = false, now = Date.now() }: ClaimOptions = {},
+  { anyway = false, now }: ClaimOptions = {},
 ): number | undefined {
   const before = lockNumbers(directory, edition)
   const highest = Math.max(0, ...before)
-  if (!anyway && highest > 0 && isAlive(lockPath(directory, edition, highest), now)) return undefined
+  const path = lockPath(directory, edition, highest)
+  if (
+    !anyway &&
+    highest > 0 &&
+    (isAlive(path, now) || (now === undefined && isAlive(path, timeIn(directory))))
+  )
+    return undefined
   const mine = highest + 1
   if (!create(lockPath(directory, edition, mine))) return undefined
   if (highestLock(directory, edition) !== mine) {
@@ -124,11 +125,9 @@ export function isCourierElsewhere(directory: string, edition: string): boolean 
   })
 }
 
-/**
- * Removes the locks of other catalogues that nobody has held for a day.
- * @param now by the clock that the locks' times are of, in milliseconds since 1970
- */
-export function sweepLocks(directory: string, edition: string, now: number): void {
+/** Removes the locks of other catalogues that nobody has held for a day. To be called by who has just taken its own. */
+export function sweepLocks(directory: string, edition: string): void {
+  const now = changedAt(lockPath(directory, edition, highestLock(directory, edition)))
   for (const lock of locksIn(directory)) {
     const path = lockPath(directory, lock.edition, lock.number)
     if (lock.edition === edition || Math.abs(now - changedAt(path)) < DAY) continue
@@ -148,9 +147,26 @@ function isAlive(path: string, now: number = Date.now()): boolean {
   }
 }
 
-/** In milliseconds since 1970; 0 where there is nothing. */
+/** In milliseconds since 1970; 0 where there is nothing, or nobody may look. */
 function changedAt(path: string): number {
-  return Number(statSync(path, { bigint: true, throwIfNoEntry: false })?.mtimeMs ?? 0)
+  try {
+    return Number(lstatSync(path, { bigint: true }).mtimeMs)
+  } catch {
+    return 0
+  }
+}
+
+/** The time by the clock of whoever keeps a directory: that of a file made just now; ours where none can be made. */
+function timeIn(directory: string): number {
+  const path = join(directory, `.${uuidV7()}.tmp`)
+  try {
+    writeFileSync(path, '', { mode: 0o600, flag: 'wx' })
+    const time = changedAt(path)
+    unlinkSync(path)
+    return time
+  } catch {
+    return Date.now()
+  }
 }
 
 /** In a container that shares this home: its processes have numbers of their own, and only the beat tells. */

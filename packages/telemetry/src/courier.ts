@@ -12,7 +12,7 @@ import { type Delivery, deliver } from './deliver.ts'
 import { firstOf } from './first-of.ts'
 import { NO_GUARD, type StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
-import { lastChange, type Outbox, openOutbox } from './outbox.ts'
+import { type Outbox, openOutbox } from './outbox.ts'
 import { nextChange } from './outbox-watch.ts'
 import { findPlaces, type Places } from './places.ts'
 import { send } from './send.ts'
@@ -111,8 +111,7 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
   let end = performance.now() + terms.firstWait
   outbox.tidy()
   tidyAbandoned(courier)
-  // A moment ago the outbox was changed, if only by tidying: its clock decides, and not that of a program that flushes.
-  sweepLocks(places.destination, courier.edition, lastChange(places.outbox))
+  sweepLocks(places.destination, courier.edition)
   for (;;) {
     if (terms.stop.aborted || !lock.held()) return { kind: 'stopped' }
     if (!isAllowed(courier)) return { kind: 'off' }
@@ -143,8 +142,8 @@ function tidyAbandoned({ places }: Courier): void {
 }
 
 /**
- * The oldest events that wait. A file that holds none is given up. One that can't be opened just now, or holds an event
- * of another catalogue, is left to the next courier: an event of a newer version waits for one of that version.
+ * The oldest events that wait. A file that holds none is given up, and one of another catalogue is left to a courier of
+ * that. One that can't be opened just now may be so at the next look.
  */
 function takeBatch(courier: Courier): readonly Waiting[] {
   const { outbox, settled } = courier
@@ -156,7 +155,7 @@ function takeBatch(courier: Courier): readonly Waiting[] {
     if (settled.has(name)) continue
     const event = outbox.read(name)
     if (event) batch.push({ name, event })
-    else if (!outbox.isDamaged(name) || !outbox.discard(name)) settled.add(name)
+    else if (outbox.isDamaged(name) ? !outbox.discard(name) : !outbox.isOurs(name)) settled.add(name)
   }
   return batch
 }
@@ -174,10 +173,7 @@ async function deliverBatch(
   const { job, terms, state, outbox, settled } = courier
   const away = firstOf([terms.stop])
   const mayGoOn = () => !terms.stop.aborted && lock.held() && isAllowed(courier)
-  const waiting = (part: readonly Waiting[]) => {
-    const names = new Set(outbox.waiting())
-    return part.filter(({ name }) => names.has(name))
-  }
+  const waiting = (part: readonly Waiting[]) => part.filter(({ name }) => !outbox.isGone(name))
   // A request may take ten seconds; an opt-out or another courier does not wait for it.
   const watch = setInterval(() => {
     if (!mayGoOn()) away.abort()

@@ -88,6 +88,12 @@ test.each<[string, Verdict]>([
   expect(refused).toEqual([])
 })
 
+test('a request that was withheld for a moment, and nobody knows why, is not tried over and over', async () => {
+  const { carrier, accepted, requests } = picky(new Set(), Array(50).fill({ kind: 'withheld' }))
+  expect(await deliver(hundred, carrier)).toMatchObject({ kind: 'later' })
+  expect([requests(), accepted]).toEqual([1, []])
+})
+
 test('where nothing waits any more nothing is sent', async () => {
   const { carrier, requests } = picky(new Set())
   expect(await deliver(hundred, { ...carrier, waiting: () => [] })).toEqual({ kind: 'done' })

@@ -38,7 +38,12 @@ export async function deliver<T>(events: readonly T[], carrier: Carrier<T>): Pro
     const verdict = await carrier.send(batch)
     if (verdict.kind === 'later') return finish(verdict)
     if (verdict.kind === 'withheld') {
-      open.push(batch)
+      if (!carrier.mayGoOn()) return { kind: 'stopped' }
+      const left = carrier.waiting(batch)
+      // Nothing says why any more, as where a file could not be read in that moment: not to be tried over and over.
+      if (left.length === batch.length)
+        return finish({ kind: 'later', reason: 'it was unsure whether it may go' })
+      open.push(left)
       continue
     }
     if (verdict.kind === 'accepted') {

@@ -5,7 +5,9 @@ import { personsTelemetry } from '../test/person.ts'
 import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
 import { afterFailure, openCourierState, readCourierState } from './courier-state.ts'
+import { catalogueOf } from './events.ts'
 import { flush } from './flush.ts'
+import { createGuard } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
 import { startReceiver } from './testing/receiver.ts'
@@ -91,6 +93,23 @@ test('a courier of another catalogue is neither waited for nor disturbed', async
     waiting: 0,
   })
   expect(lock?.held()).toBe(true)
+})
+
+test('a courier at work is not waited for where all that waits is of another catalogue', async () => {
+  const { receiver, telemetry, places } = await waitingAt(0)
+  openOutbox(
+    places.outbox,
+    createGuard(catalogueOf('visivo_version', { cake: { when: 'Baked.', properties: {} } })),
+  ).put(sampleEvent())
+  const edition = telemetry.guard.edition()
+  holdCourierLock(places.destination, edition, claimCourierLock(places.destination, edition) ?? 0)
+  expect(await flush(telemetry)).toEqual({
+    ok: false,
+    says: ['1 event still waits: recorded meanwhile, or by another version.'],
+    sent: 0,
+    waiting: 1,
+  })
+  expect(receiver.connections).toBe(0)
 })
 
 test('a courier that was asked to wait, such as the one of a server, is not waited for', async () => {

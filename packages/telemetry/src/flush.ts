@@ -78,12 +78,12 @@ async function waitForOther(
   const isAtWork = () =>
     isCourierAlive(places.destination, guard.edition()) &&
     waitLeft(readCourierState(places.state), Date.now()) === 0
-  if (!isAtWork()) return []
-  const [pid] = courierPids(places.destination, guard.edition())
   const outbox = openOutbox(places.outbox, guard)
+  const isNeeded = () => isAtWork() && outbox.waiting().some(outbox.isOurs)
+  if (!isNeeded()) return []
+  const [pid] = courierPids(places.destination, guard.edition())
   const end = performance.now() + OTHERS_TIME
-  while (isAtWork() && outbox.waiting().length > 0 && performance.now() < end && !signal.aborted)
-    await sleep(STEP)
+  while (isNeeded() && performance.now() < end && !signal.aborted) await sleep(STEP)
   return [`A courier is at work${pid === undefined ? '' : ` (process ${pid})`}; it went first.`]
 }
 
@@ -98,7 +98,8 @@ async function tryCourier(
   stop: AbortSignal,
 ): Promise<Tried> {
   const tally = { accepted: 0, refused: 0 }
-  if (outboxOf(telemetry, destination).waiting().length === 0) return { end: { kind: 'done' }, ...tally }
+  const outbox = outboxOf(telemetry, destination)
+  if (!outbox.waiting().some(outbox.isOurs)) return { end: { kind: 'done' }, ...tally }
   const job = telemetry.courierJob(destination)
   const terms = { firstWait: 0, linger: 0, gather: 0, hurry: stop, stop, despiteBackoff: true, tally }
   try {

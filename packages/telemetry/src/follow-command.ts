@@ -92,7 +92,10 @@ export function followTyped(
 /** What was known, and what is known by now: nothing more where a program without types hands over what can't be read. */
 export function withOutcome(known: CommandOutcome, more: CommandOutcome | undefined): CommandOutcome {
   return orNothing(
-    () => ({ ...known, ...more }),
+    () => {
+      const told = Object.entries(more ?? {}).filter(([, value]) => value !== undefined)
+      return { ...known, ...Object.fromEntries(told) }
+    },
     () => known,
   )
 }

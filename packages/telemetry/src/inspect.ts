@@ -92,7 +92,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
     waitingElsewhere: elsewhere.reduce((sum, places) => sum + countWaiting(telemetry, places), 0),
     ...timesOf(looked),
     dropped: all.reduce((sum, places) => sum + countDropped(telemetry, places), 0),
-    courier: courierOf(looked),
+    courier: courierOf(looked, telemetry.guard.edition()),
     canSend: startableCourier() !== undefined,
     places: {
       ...shared,
@@ -201,8 +201,9 @@ function latest<T>(all: readonly T[], timeOf: (one: T) => string | undefined): T
   )
 }
 
-function courierOf(looked: readonly DestinationPlaces[]): Inspection['courier'] {
-  const [pid] = looked.flatMap(({ destination }) => courierPids(destination))
-  const alive = looked.some(({ destination }) => isCourierAlive(destination))
+/** The one that sends what this program records; another version's may be at work beside it. */
+function courierOf(looked: readonly DestinationPlaces[], edition: string): Inspection['courier'] {
+  const [pid] = looked.flatMap(({ destination }) => courierPids(destination, edition))
+  const alive = looked.some(({ destination }) => isCourierAlive(destination, edition))
   return { alive, ...(pid === undefined ? {} : { pid }) }
 }

@@ -45,6 +45,10 @@ export interface Outbox {
   countLost(count: number): void
   /** The names of the files that wait, oldest first. */
   waiting(): readonly string[]
+  /** Whether the event in a file was passed by this program's own catalogue. */
+  isOurs(name: string): boolean
+  /** Whether a file is there no more, for certain. */
+  isGone(name: string): boolean
   /** The event in a file, or nothing when the file is gone, damaged or holds what the catalogue does not list. */
   read(name: string): StoredEvent | undefined
   /**
@@ -108,6 +112,9 @@ export function openOutbox(
 
   return {
     waiting,
+    isOurs,
+    isGone: (name) =>
+      attempt(() => lstatSync(path(name), { bigint: true, throwIfNoEntry: false }) === undefined) ?? false,
     read,
     isDamaged,
     remove,

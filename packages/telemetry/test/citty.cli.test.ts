@@ -60,6 +60,8 @@ describe('what citty declares', () => {
     loaded.length = 0
     await commandSpecOf(main, ['bake'])
     expect(loaded).toEqual(['bake'])
+    await commandSpecOf(main, ['--mood', 'good'])
+    expect(loaded).toEqual(['bake'])
   })
 })
 
