@@ -49,12 +49,8 @@ export function claimCourierLock(
   const before = lockNumbers(directory, edition)
   const highest = Math.max(0, ...before)
   const path = lockPath(directory, edition, highest)
-  if (
-    !anyway &&
-    highest > 0 &&
-    (isAlive(path, now) || (now === undefined && isAlive(path, timeIn(directory))))
-  )
-    return undefined
+  const isHeld = () => isAlive(path, now) || (now === undefined && isAlive(path, timeIn(directory)))
+  if (!anyway && highest > 0 && isHeld()) return undefined
   const mine = highest + 1
   if (!create(lockPath(directory, edition, mine))) return undefined
   if (highestLock(directory, edition) !== mine) {

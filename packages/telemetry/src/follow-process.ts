@@ -55,8 +55,8 @@ class Interrupted extends Error {
  * Records the command of this process once, however it ends: by itself, by `process.exit`, by an error or a rejection
  * that nobody catches. To be called before the program prints anything, because a person is told of telemetry
  * before a command's own output and not behind it. A run that only asks for help or for the version, or that names
- * no command where there is no default, is not recorded, and nobody is told. With telemetry off nothing listens for the end; once the command
- * has `ended`, nothing does any more. Never throws.
+ * no command where there is no default, is not recorded, and nobody is told. With telemetry off nothing listens for the
+ * end; once the command has `ended`, nothing does any more. Never throws.
  * @param program the declared commands and flags: no other word of the command line is ever collected
  */
 export function followProcess(
