@@ -1,4 +1,17 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Takes longer than all others: begun last, it would be waited for alone. */
+const LONGEST = /reliability\.test\.ts$/
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLongest = ({ moduleId }: TestSpecification) => LONGEST.test(moduleId)
+    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))]
+  }
+}
 
 export default defineConfig({
   resolve: { conditions: ['@visivo/source'] },
@@ -8,7 +21,12 @@ export default defineConfig({
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'],
     // A style that is taken in as text is text; vitest would make it empty.
     css: { include: [/\?raw$/] },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Nothing is judged by it: a machine with two cores may be busy with other tests.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Most of them wait for processes of their own, and leave nothing behind in this one.
+    maxWorkers: availableParallelism(),
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
   },
 })

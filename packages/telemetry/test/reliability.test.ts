@@ -27,7 +27,7 @@ const DOCUMENT = fileURLToPath(new URL('../../../docs/reliability.md', import.me
 /** Signals, shells, modes and links: what the faults are made with, Windows does not have. */
 const POSIX_ONLY = process.platform === 'win32' ? 'made with what POSIX offers' : undefined
 
-vi.setConfig({ maxConcurrency: 6, testTimeout: 240_000 })
+vi.setConfig({ maxConcurrency: 6, testTimeout: 600_000 })
 
 const measured = new Map<string, Measured>()
 
