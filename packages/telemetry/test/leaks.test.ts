@@ -168,13 +168,11 @@ test('a request without a router: nothing but the words of the routes comes out'
       const path = `/${words.join('/')}/${segments.join('/')}`
       const endpoint = sanitizeEndpoint(path, words)
       const facts = { endpoint, method: sanitizeMethod(method), statusCode: 200, durationMs: 1.5 }
-      expect(
-        leaked(
-          spokenIn(wireOf(facts), answered),
-          [...segments, method],
-          [`/${words.join('/')}/`, ...OWN, '}/*', '/{id}/{hash}/{id}'],
-        ),
-      ).toEqual([])
+      const kept = [...words, '{id}', '{hash}', '*']
+      const declared = kept.flatMap((one) => kept.map((next) => `/${one}/${next}/`))
+      expect(leaked(spokenIn(wireOf(facts), answered), [...segments, method], [...declared, ...OWN])).toEqual(
+        [],
+      )
     }),
     runs,
   )
