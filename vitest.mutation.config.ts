@@ -8,5 +8,7 @@ export default defineConfig({
     ...ordinary.test,
     include: ['packages/sanitize/{src,test}/**/*.test.ts', 'packages/telemetry/src/guard.test.ts'],
     env: { FAST_CHECK_RUNS: '30' },
+    // A mutant in what a module does once, as it is loaded, takes effect in a module loaded for it.
+    isolate: true,
   },
 })
