@@ -115,7 +115,7 @@ LIMIT 100`),
   },
   {
     name: 'Events that never arrived',
-    description: 'The sum of dropped_events: given up on a machine that was offline for long. Zero is good.',
+    description: 'The sum of dropped_events: over the caps, too old, refused or damaged. Zero is good.',
     query: line({
       // Whichever event comes next on a machine carries the number.
       series: ['cli_command', 'api_request', 'new_installation'].map((event) => ({

@@ -139,7 +139,7 @@ export const EVENTS = {
         most: MOST_OBJECTS,
         optional: true,
         example: 12,
-        why: 'How many models a `run` executed.',
+        why: 'How many models a `run` or a `serve` executed.',
       },
       object_counts: {
         type: 'counts',
@@ -158,7 +158,7 @@ export const EVENTS = {
       endpoint: shaped(
         ENDPOINT_SHAPE,
         '/api/models/{name}',
-        "The router's template; `<unmatched>` for a request that no route took.",
+        "The router's template; `<unmatched>` for a request that no route took, or whose template can't be collected.",
       ),
       method: { type: 'text', values: METHODS, why: 'The HTTP method.' },
       status_code: { type: 'integer', most: 999, example: 200, why: 'The status of the answer.' },
@@ -205,7 +205,7 @@ export function commonProperties(versionProperty: string): Readonly<Record<strin
       type: 'integer',
       most: 10_000,
       example: SCHEMA_VERSION,
-      why: 'Which edition of this table the event follows.',
+      why: 'Which version of this table the event follows.',
     },
     dropped_events: {
       type: 'integer',
@@ -232,7 +232,7 @@ export function catalogueOf(
  * The checksum of all that is above, which a test compares: to be written anew with every change. Not reckoned by each
  * command, which would take it a millisecond.
  */
-export const EVENTS_EDITION = '38b87c65'
+export const EVENTS_EDITION = '34ab7352'
 
 /** Tells one catalogue from another, as eight hex digits: what one guard passes, another may not know. */
 export function editionOf({ common, events }: Catalogue): string {

@@ -6,7 +6,7 @@ import { makePlace } from './make-place.ts'
 import { readOwn, writeOwn } from './own-file.ts'
 import type { Terminal } from './world.ts'
 
-/** True until this edition of the notice was shown: a catalogue that collects more is told again. */
+/** True until this version of the notice was shown: a catalogue that collects more is told again. */
 export function isNoticeDue(path: string): boolean {
   try {
     // Asked first, because an error costs more than all else here.
