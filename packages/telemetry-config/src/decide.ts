@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { asSeen } from './as-seen.ts'
 import { type Destination, findDestination } from './destination.ts'
 import { type Product, switchVariables } from './product.ts'
 import { readFully } from './read-fully.ts'
@@ -12,6 +13,7 @@ import {
   PROJECT_SWITCH,
   type Reading,
   type ReadSwitch,
+  SWITCH,
 } from './switch.ts'
 
 /** What one source says. `value` is in words and holds no secret, only the words that switch telemetry. */
@@ -120,7 +122,7 @@ function checkFile(
   const { path } = file
   if (file.state === 'absent') return row(kind, source, 'no file', 'silent', path)
   if (file.state === 'unreadable') return unreadable(kind, source, file)
-  const text = file.text.replace(/\r\n?/g, '\n')
+  const text = asSeen(file.text.replace(/\r\n?/g, '\n'), SWITCH)
   const reading =
     readPlainly(text, keyPath) ?? (text.length > MOST_PARSED ? TOO_LARGE : readYaml(text, keyPath))
   if ('problem' in reading)

@@ -6,6 +6,7 @@ import {
   isMap,
   isNode,
   isScalar,
+  Lexer,
   LineCounter,
   type Pair,
   parseAllDocuments,
@@ -53,10 +54,12 @@ function edit(text: string, keyPath: readonly string[], enabled: boolean): Edit 
     return { problem: 'it holds more than one YAML document', line }
   }
   const wanted = withSwitch(document.toJS(), keyPath, enabled)
+  const comments = commentsIn(text)
   if (isSetAlready(document, keyPath, enabled)) return { text }
   for (const splice of places(text, document, keyPath, enabled)) {
     const edited = text.slice(0, splice.from) + splice.with + text.slice(splice.to)
-    if (holds(edited, wanted, keyPath, enabled)) return { text: edited }
+    const isWhole = isDeepStrictEqual(commentsIn(edited), comments)
+    if (isWhole && holds(edited, wanted, keyPath, enabled)) return { text: edited }
   }
   return { problem: `${keyPath.join('.')} can't be set there without changing something else` }
 }
@@ -123,7 +126,11 @@ function* placesInMap(
   const [start = 0, end = start] = map.range ?? []
   const inline = `${keys.join(': { ')}: ${enabled}${' }'.repeat(keys.length - 1)}`
   const [first] = map.items
-  if (first === undefined) return yield { from: start, to: end, with: `{ ${inline} }` }
+  if (first === undefined) {
+    yield { from: start, to: end, with: `{ ${inline} }` }
+    // Behind its brace, where it holds a comment.
+    return yield { from: start + 1, to: start + 1, with: ` ${inline}` }
+  }
   const [firstKey] = keyRange(first)
   if (map.flow) return yield { from: firstKey, to: firstKey, with: `${inline}, ` }
   const indent = ' '.repeat(columnOf(text, first))
@@ -153,6 +160,11 @@ function holds(text: string, wanted: unknown, keyPath: readonly string[], enable
   const values = 'found' in reading ? reading.found.map(({ value }) => value) : []
   const isRead = values.includes(enabled) && (!enabled || values.every((value) => value === true))
   return isRead && isDeepStrictEqual(document.toJS(), wanted)
+}
+
+/** Every comment, in order: no parser would miss one. */
+function commentsIn(text: string): readonly string[] {
+  return [...new Lexer().lex(text)].filter((token) => token.startsWith('#'))
 }
 
 /** The configuration with the switch set; everything else as it is. */

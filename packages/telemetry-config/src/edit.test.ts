@@ -93,6 +93,11 @@ describe('the switch in the project file', () => {
       'defaults:\n  telemetry_enabled: false # d\nname: x\n',
     ],
     ['into empty flow defaults', 'defaults: {}\n', 'defaults: { telemetry_enabled: false }\n'],
+    [
+      'into flow defaults that hold a comment alone',
+      'defaults: {\n  # telemetry_enabled: true\n}\n',
+      'defaults: { telemetry_enabled: false\n  # telemetry_enabled: true\n}\n',
+    ],
     ['into flow defaults', 'defaults: {a: 1}\n', 'defaults: {telemetry_enabled: false, a: 1}\n'],
     [
       'beside a merge',
@@ -134,6 +139,12 @@ describe('a refusal names the file, the line and the way out, and changes nothin
     ['several documents', 'a: 1\n---\nb: 2\n', false, ':2: it holds more than one YAML document.'],
     ['a list', '- a\n', false, ": telemetry_enabled can't be set there without changing something else."],
     ['a list as its value', 'telemetry_enabled: [1]\n', false, ": telemetry_enabled can't be set there"],
+    [
+      'a comment that would be lost',
+      'telemetry_enabled: >- # why\n  true\n',
+      false,
+      ": telemetry_enabled can't be set there",
+    ],
     [
       'a value that others share',
       'telemetry_enabled: &x true\nb: *x\n',

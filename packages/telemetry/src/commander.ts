@@ -7,6 +7,7 @@ const HELP: OptionSpec = { names: ['-h', '--help'], value: 'none' }
 
 /** What commander keeps to itself. Another version may call it something else: then nothing runs by default. */
 interface Kept {
+  readonly _versionOptionName?: unknown
   readonly _defaultCommandName?: unknown
   readonly _actionHandler?: unknown
 }
@@ -28,7 +29,7 @@ function read(command: Command): CommandSpec {
   return {
     name: command.name(),
     aliases: command.aliases(),
-    options: [...command.options.map(optionSpecOf), helpOptionOf(command)],
+    options: [...command.options.map((option) => ownOptionOf(command, option)), helpOptionOf(command)],
     commands: [...commands, ...helpCommandsOf(command)],
     ...(byDefault && { default: byDefault }),
   }
@@ -40,6 +41,14 @@ function defaultOf(command: Command, commands: readonly CommandSpec[]): CommandS
   const named = commands.find(({ name }) => name === _defaultCommandName)
   if (named || command.registeredArguments.length > 0) return named ?? { name: '' }
   return _actionHandler && commands.length > 0 ? { name: '', commands } : undefined
+}
+
+/** The flag that asks for the version may have any name, and is known as `--version`, too. */
+function ownOptionOf(command: Command, option: Option): OptionSpec {
+  const spec = optionSpecOf(option)
+  const { _versionOptionName } = command as Kept
+  if (option.attributeName() !== _versionOptionName) return spec
+  return { ...spec, names: [...new Set([...spec.names, '--version'])] }
 }
 
 function optionSpecOf(option: Option): OptionSpec {

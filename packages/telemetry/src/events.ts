@@ -161,7 +161,12 @@ export const EVENTS = {
         "The router's template; `<unmatched>` for a request that no route took, or whose template can't be collected.",
       ),
       method: { type: 'text', values: METHODS, why: 'The HTTP method.' },
-      status_code: { type: 'integer', most: 999, example: 200, why: 'The status of the answer.' },
+      status_code: {
+        type: 'integer',
+        most: 999,
+        example: 200,
+        why: 'The status of the answer; 499 where the client left before there was one.',
+      },
       duration_ms: duration(
         'How long the answer took, in whole milliseconds; the mean when several are summed.',
       ),
@@ -232,7 +237,7 @@ export function catalogueOf(
  * The checksum of all that is above, which a test compares: to be written anew with every change. Not reckoned by each
  * command, which would take it a millisecond.
  */
-export const EVENTS_EDITION = '34ab7352'
+export const EVENTS_EDITION = 'f8e9c953'
 
 /** Tells one catalogue from another, as eight hex digits: what one guard passes, another may not know. */
 export function editionOf({ common, events }: Catalogue): string {

@@ -23,6 +23,37 @@ test.each<[string, () => Response | Promise<Response>, number]>([
   expect(all).toEqual([expect.objectContaining({ endpoint: '/api/cakes/{id}', method: 'GET', statusCode })])
 })
 
+/** As Next throws what is no failure: by the digest of an error. */
+const answerOfNext = (digest: string) => Object.assign(new Error(digest), { digest })
+
+test.each<[string, unknown, number]>([
+  ['a response', new Response(null, { status: 302 }), 302],
+  ['a redirect of Next', answerOfNext('NEXT_REDIRECT;replace;/cakes/jane;307;'), 307],
+  ['its page for what is not there', answerOfNext('NEXT_HTTP_ERROR_FALLBACK;404'), 404],
+  ['another digest', answerOfNext('1234567'), 500],
+  ['nothing', undefined, 500],
+  [
+    'what nobody may look at',
+    new Proxy(
+      {},
+      {
+        getPrototypeOf: () => {
+          throw new Error('none')
+        },
+      },
+    ),
+    500,
+  ],
+])('thrown: %s', async (_sentence, thrown, statusCode) => {
+  all.length = 0
+  const GET = followHandler(server, '/api/cakes/[id]', () => {
+    throw thrown
+  })
+  const outcome = await GET(new Request('http://127.0.0.1/')).catch((error: unknown) => [error])
+  expect(Array.isArray(outcome) && outcome[0] === thrown).toBe(true)
+  expect(all).toEqual([expect.objectContaining({ endpoint: '/api/cakes/{id}', statusCode })])
+})
+
 test('what else the framework passes reaches the handler', async () => {
   const GET = followHandler(
     server,

@@ -3,7 +3,8 @@ import type { FollowedServer } from './follow-server.ts'
 
 /**
  * Follows a handler that takes a `Request` and gives a `Response`, such as a Next.js route handler, and gives it
- * back otherwise unchanged. A handler that throws counts as 500. The duration ends when the handler has its
+ * back otherwise unchanged. A handler that throws counts as 500, unless what it throws is itself an answer: a `Response`, or
+ * Next's `redirect()` and `notFound()`. The duration ends when the handler has its
  * response: when the last byte of a stream leaves is not seen here. A call without a request, as in a test of the
  * handler, is not counted.
  * @param template the route's own, in any usual notation: `/api/cakes/[id]`
@@ -20,8 +21,25 @@ export function followHandler<R extends { readonly method: string }, A extends r
       server,
       now,
       () => handler(request, ...rest),
-      (given) => ({ endpoint, method: request.method, statusCode: given ? statusOf(given.value) : 500 }),
+      (outcome) => ({
+        endpoint,
+        method: request.method,
+        statusCode: 'value' in outcome ? statusOf(outcome.value) : statusThrown(outcome.thrown),
+      }),
     )
+}
+
+/** How Next words a redirect and an error page that are thrown: its version 15 and, without a number, the ones before. */
+const NEXT_ANSWER = /^NEXT_(?:REDIRECT;.*|HTTP_ERROR_FALLBACK);([1-5]\d\d);?$/
+
+function statusThrown(thrown: unknown): number {
+  try {
+    if (thrown instanceof Response) return thrown.status
+    const { digest } = (thrown ?? {}) as { readonly digest?: unknown }
+    return Number((typeof digest === 'string' && NEXT_ANSWER.exec(digest)?.[1]) || 500)
+  } catch {
+    return 500
+  }
 }
 
 /** Of what has no status, or can't be asked for it, 200. */

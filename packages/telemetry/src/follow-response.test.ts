@@ -18,6 +18,20 @@ test('a response whose client is gone already is counted at once, for no `close`
   expect(counted).toMatchObject([{ endpoint: '/cakes/{id}', method: 'GET', statusCode: 200 }])
 })
 
+test('a request whose client left before its answer began has no status of an answer', () => {
+  const counted: RequestFacts[] = []
+  const follow = responseFollower(
+    { request: (facts) => counted.push(facts), close: async () => {} },
+    () => '/cakes/:id',
+  )
+  for (const headersSent of [false, true]) {
+    const response = Object.assign(new EventEmitter(), { statusCode: 201, headersSent })
+    follow(response, { method: 'GET' }, undefined)
+    response.emit('close')
+  }
+  expect(counted.map(({ statusCode }) => statusCode)).toEqual([499, 201])
+})
+
 const server = { request: () => {}, close: async () => {} }
 /** What a request is handed to, behind the follower: says that it was reached. */
 type Host = (response: object, reached: () => void) => unknown

@@ -4,12 +4,16 @@ import { type Limited, makeRoomForGood } from './listener-room.ts'
 
 /** Templates are few; whoever makes them at run time must not fill the memory. */
 const MOST_TEMPLATES = 1_000
+/** As servers log a request whose client left before it had an answer: no status was sent that could be counted. */
+const UNANSWERED = 499
 /** Set on a response that is followed: each integration is a bundle of its own, and two may be registered. */
 const FOLLOWED: unique symbol = Symbol.for('@visivo/telemetry.followed')
 
 /** What is asked of a response: `ServerResponse` of Node's http, https and http2 has it. */
 export interface NodeResponse extends Limited {
   readonly statusCode: number
+  /** False as long as nothing of it was sent. */
+  readonly headersSent?: boolean
   /** True when its client is gone already. */
   readonly closed?: boolean
   on(event: 'close', listener: () => void): unknown
@@ -30,7 +34,7 @@ export type FollowResponse<S> = (
 
 /**
  * Makes what every integration of a Node framework shares. Each response is counted once, when it closes, with its
- * status as it stands then; following one twice counts it once. Nothing it does throws into the application.
+ * status as it stands then, or 499 where nobody was answered; following one twice counts it once. Nothing it does throws into the application.
  * @param templateOf the router's own template, never text of the client; nothing or an error is `<unmatched>`
  */
 export function responseFollower<S>(
@@ -52,7 +56,7 @@ export function responseFollower<S>(
           server.request({
             endpoint: endpointOf(source),
             method: sanitizeMethod(method),
-            statusCode: response.statusCode,
+            statusCode: response.headersSent === false ? UNANSWERED : response.statusCode,
             durationMs: now() - start,
           })
         } catch {
@@ -77,25 +81,31 @@ interface Answer {
   readonly statusCode: number
 }
 
+/** What work came to. */
+type Outcome<T> = { readonly value: T } | { readonly thrown: unknown }
+
 /**
- * Counts one answer as it is given. What `work` throws counts as `answerOf` says where there is none, and is thrown on.
+ * Counts one answer as it is given. What `work` throws counts as `answerOf` says of it, and is thrown on.
  * @param now see `clock`
  */
 export async function followAnswer<T>(
   server: FollowedServer,
   now: () => number,
   work: () => T | Promise<T>,
-  answerOf: (given?: { readonly value: T }) => Answer,
+  answerOf: (outcome: Outcome<T>) => Answer,
 ): Promise<T> {
   const start = now()
-  let given: { readonly value: T } | undefined
+  let outcome: Outcome<T> = { thrown: undefined }
   try {
     const value = await work()
-    given = { value }
+    outcome = { value }
     return value
+  } catch (thrown) {
+    outcome = { thrown }
+    throw thrown
   } finally {
     try {
-      const { method, ...answer } = answerOf(given)
+      const { method, ...answer } = answerOf(outcome)
       server.request({ ...answer, method: sanitizeMethod(method), durationMs: now() - start })
     } catch {
       // The application's own answer or error goes on to whoever called.

@@ -16,10 +16,10 @@ export function followRequests(server: FollowedServer): MiddlewareHandler {
   return (context, next) => {
     const outgoing = nodeResponseOf(context)
     if (!outgoing)
-      return followAnswer(server, now, next, (given) => ({
+      return followAnswer(server, now, next, (outcome) => ({
         endpoint: endpointOf(context),
         method: context.req.method,
-        statusCode: given ? context.res.status : 500,
+        statusCode: 'value' in outcome ? context.res.status : 500,
       }))
     follow(outgoing, context.req, context)
     return next()

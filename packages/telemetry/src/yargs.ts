@@ -78,7 +78,7 @@ export async function commandSpecOf(
 
   async function build(builder: Builder): Promise<Declared> {
     try {
-      const fresh = yargs([])
+      const fresh = unparsed(yargs([]))
       if (typeof builder !== 'function') return await read(fresh.options(builder))
       const built = await builder(fresh, false)
       return await read(isDeclaring(built) ? built : fresh)
@@ -87,6 +87,15 @@ export async function commandSpecOf(
       return {}
     }
   }
+}
+
+/**
+ * An instance that only notes what is declared. A builder may also parse, as one that ends in `.argv` does: here that would
+ * miss what was typed, print the usage and end the program, or run a command's work once more.
+ */
+function unparsed(instance: Argv): Argv {
+  const parse = () => instance
+  return Object.assign(instance, { parse, parseSync: parse, parseAsync: async () => instance })
 }
 
 function takesWords({ demanded, optional }: DeclaredCommand): boolean {

@@ -37,6 +37,15 @@ test.each([
   expect(sanitizeCommand(argv, commandSpecOf(program))).toEqual({ command, args })
 })
 
+test('the flag that asks for the version is known as one by any name', () => {
+  const program = new Command('cake').version('1.2.3', '-v, --vers').option('-q, --quiet')
+  const names = commandSpecOf(program).options?.map((option) => option.names)
+  expect(names?.slice(0, 2)).toEqual([
+    ['-v', '--vers', '--version'],
+    ['-q', '--quiet'],
+  ])
+})
+
 test('a program that takes words itself has no unknown command', () => {
   const program = new Command('cake').argument('[recipe]')
   program.command('bake')

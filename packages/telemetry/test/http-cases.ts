@@ -111,7 +111,7 @@ export function testBakery(
       request.on('error', () => {})
       await silence
       request.destroy()
-      expect(await counted.next()).toMatchObject({ endpoint: '/silent', method: 'GET' })
+      expect(await counted.next()).toMatchObject({ endpoint: '/silent', method: 'GET', statusCode: 499 })
     })
 
     test('every request was counted once, with a duration', () => {

@@ -53,6 +53,31 @@ describe('what yargs declares', () => {
     expect(sanitizeCommand(['mix'], await commandSpecOf(mute, yargs, ['mix'])).command).toBe('<none>')
   })
 
+  test('a builder that parses, too, ends no program, prints nothing and runs no command', async () => {
+    const done: string[] = []
+    const parsing = yargs([])
+      .command('bake', 'ends in .argv', (command) => command.option('layers', { demandOption: true }).argv)
+      .command(
+        'oven',
+        'ends in .argv behind a command',
+        (command) => command.command('heat', 'heat', {}, () => void done.push('heat')).demandCommand(1).argv,
+      )
+      .command('mix', 'waits for it', async (command) => {
+        await command.option('bowl', { demandOption: true }).parse()
+        return command
+      })
+      .command('taste', 'parses at once', (command) => {
+        command.command('$0', 'taste', {}, () => void done.push('taste')).parseSync()
+        return command.option('raw', { type: 'boolean' })
+      })
+    const read = async (...argv: string[]) => sanitizeCommand(argv, await commandSpecOf(parsing, yargs, argv))
+    expect(await read('bake', '--layers', '3')).toEqual({ command: 'bake', args: ['--layers', '<value>'] })
+    expect((await read('oven', 'heat')).command).toBe('oven heat')
+    expect((await read('mix', '--bowl', 'x')).args).toEqual(['--bowl', '<value>'])
+    expect((await read('taste', '--raw')).args).toEqual(['--raw'])
+    expect(done).toEqual([])
+  })
+
   test('where nothing takes a word, one that names no command is unknown', async () => {
     const strict = yargs([])
       .command('$0', 'without a command', { sugar: { type: 'boolean' } })

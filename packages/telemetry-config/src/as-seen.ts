@@ -1,0 +1,24 @@
+/** Blanks of every width, as a text that was copied from a page may have them. */
+const BLANK = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g
+/** What takes no room at all. */
+const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g
+const PLAIN_TEXT = /^\p{ASCII}*$/u
+const MARGIN = /^[^\S\n]+/gm
+
+/**
+ * A configuration as its person sees it, for who looks for a switch in it: what can't be seen is gone, and every blank is
+ * a space where a line begins and in the lines of the switch. Elsewhere a blank stays what it is: it may be a part of a
+ * text, which a space would cut in two.
+ * @param word a plain one, which stands in the lines of the switch
+ */
+export function asSeen(text: string, word: string): string {
+  if (PLAIN_TEXT.test(text)) return text
+  return text
+    .replace(INVISIBLE, '')
+    .replace(MARGIN, withSpaces)
+    .replace(new RegExp(`^.*${word}.*$`, 'gm'), withSpaces)
+}
+
+function withSpaces(text: string): string {
+  return text.replace(BLANK, ' ')
+}
