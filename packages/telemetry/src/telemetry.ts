@@ -1,4 +1,5 @@
 import type { Destination, Product } from '@visivo/telemetry-config'
+import { attempt } from './attempt.ts'
 import { type Consent, rememberConsent, type Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
 import { type Catalogue, catalogueOf, type EVENTS, type EventSpec, type PropertiesOf } from './events.ts'
@@ -106,20 +107,11 @@ function setUp<X extends Extras>(options: TelemetryOptions<X>): Telemetry<X> {
     },
     catalogue,
     guard,
-    machineId: (destination) => silently(() => recorder.machineId(destination)) ?? '',
+    machineId: (destination) => attempt(() => recorder.machineId(destination)) ?? '',
     courierJob,
-    consent: (where = HERE, quiet) => silently(() => consent(where, quiet)) ?? UNREADABLE,
-    record: (name, properties, where = HERE) => void silently(() => record(name, properties, where)),
-    warmUp: (where = HERE) => void silently(() => recorder.warmUp(where)),
-    settle: () => void silently(recorder.settle),
-  }
-}
-
-/** Telemetry's own failures are nobody's business but its own. */
-function silently<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch {
-    return undefined
+    consent: (where = HERE, quiet) => attempt(() => consent(where, quiet)) ?? UNREADABLE,
+    record: (name, properties, where = HERE) => void attempt(() => record(name, properties, where)),
+    warmUp: (where = HERE) => void attempt(() => recorder.warmUp(where)),
+    settle: () => void attempt(recorder.settle),
   }
 }
