@@ -1,5 +1,5 @@
 import type { Product } from '@visivo/telemetry-config'
-import { NO_GUARD } from './guard.ts'
+import { NO_GUARD } from './nothing.ts'
 import { openOutbox } from './outbox.ts'
 import { findPlaces, sharedPlacesOf } from './places.ts'
 

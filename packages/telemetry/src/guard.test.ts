@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { personal, runs, timeout } from '../test/leaks.ts'
 import { guard, sampleEvent } from '../test/samples.ts'
 import { catalogueOf, editionOf, type PropertySpec } from './events.ts'
-import { createGuard, misfits, NO_GUARD, type StoredEvent } from './guard.ts'
+import { createGuard, misfits, type StoredEvent } from './guard.ts'
+import { NO_GUARD } from './nothing.ts'
 
 const good = sampleEvent()
 const withProperties = (change: Record<string, unknown>) => ({

@@ -45,9 +45,6 @@ export function createGuard(catalogue: Catalogue): Guard {
   return Object.assign(guard, { edition })
 }
 
-/** Passes nothing: for an outbox that is looked at, tidied or emptied, and neither written nor sent from. */
-export const NO_GUARD: Guard = Object.assign(() => undefined, { edition: () => '' })
-
 function check(catalogue: Catalogue, candidate: unknown): StoredEvent | undefined {
   if (!isRecord(candidate) || !Object.keys(candidate).every((key) => FIELDS.includes(key))) return undefined
   const { event, uuid, timestamp, distinct_id, properties } = candidate

@@ -1,6 +1,7 @@
 import { defineProduct, type Product } from '@visivo/telemetry-config'
 import type { RunningCommand } from './follow-command.ts'
 import type { FollowedProcess } from './follow-process.ts'
+import type { Guard } from './guard.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** A command that nobody follows. */
@@ -8,6 +9,9 @@ export const NO_COMMAND: RunningCommand = { ended: () => {} }
 
 /** A process that nobody follows. */
 export const NO_PROCESS: FollowedProcess = { note: () => {}, ended: () => {} }
+
+/** Passes nothing: for an outbox that is looked at, tidied or emptied, and neither written nor sent from. */
+export const NO_GUARD: Guard = /* @__PURE__ */ Object.assign(() => undefined, { edition: () => '' })
 
 /**
  * Stands in where telemetry could not be loaded or set up: it records nothing and starts nothing.
@@ -20,7 +24,7 @@ export function noTelemetry(options: { readonly product?: Product }): Telemetry<
     world: { product, env: {}, home: '', stderr: () => ({ write: () => {} }), isCi: false, debug: false },
     metadata: {},
     catalogue: { common: {}, events: {} },
-    guard: Object.assign(() => undefined, { edition: () => '' }),
+    guard: NO_GUARD,
     machineId: () => '',
     courierJob: (destination) => ({ product, home: '', destination, extras: {} }),
     consent: () => ({ recording: false, because: 'telemetry could not be loaded' }),
