@@ -1,7 +1,6 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
-import type { Where } from './consent.ts'
-import { destinationOf } from './decide-fully.ts'
+import { destinationOf, type Where } from './consent.ts'
 import { placesOf, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -21,7 +20,7 @@ export function checkOutbox(telemetry: Telemetry, where: Where): OutboxCheck {
   // Nobody makes a home directory for the sake of telemetry.
   if (!isAbsolute(home) || !isDirectory(home))
     return refuse('there is no home directory for it', `${HOME_ADVICE}.`)
-  const destination = destinationOf(telemetry, where)
+  const destination = destinationOf(telemetry.world, where)
   const wanted = destination
     ? placesOf(product, home, destination).outbox
     : sharedPlacesOf(product, home).root

@@ -4,6 +4,7 @@ import {
   type Decision,
   type Destination,
   decide,
+  findDestination,
   readSources,
 } from '@visivo/telemetry-config'
 import { isForGood } from './for-good.ts'
@@ -34,6 +35,11 @@ export type Consent =
  */
 export function decideFor({ product, env, home }: World, where: Where, options?: DecideOptions): Decision {
   return decide(product, readSources(product, { ...where, env, home }), options)
+}
+
+/** Where events go from this place, whether or not telemetry is on. Holds the key. */
+export function destinationOf({ product, env }: World, where: Where): Destination | undefined {
+  return findDestination(product, env, where.envFile ?? {}).destination
 }
 
 /**

@@ -4,9 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readMachineId, resetMachineId } from '@visivo/machine-id'
 import { GLOBAL_SWITCH, PROJECT_SWITCH, type Product, readSources } from '@visivo/telemetry-config'
 import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
-import type { Where } from './consent.ts'
+import { decideFor, type Where } from './consent.ts'
 import { courierPids, isRunning } from './courier-lock.ts'
-import { decideFully } from './decide-fully.ts'
 import { forgetWaiting } from './forget-waiting.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
 import { NO_GUARD } from './nothing.ts'
@@ -41,10 +40,8 @@ export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outco
   const edited = edit(telemetry, options, true)
   if (!edited.ok) return edited
   const { project, where = {} } = options
-  const decision = decideFully(
-    telemetry,
-    project === undefined ? where : { ...where, projectDirectory: project },
-  )
+  const place = project === undefined ? where : { ...where, projectDirectory: project }
+  const decision = decideFor(telemetry.world, place)
   if (decision.enabled) return edited
   const off = decision.checked.filter(({ verdict }) => verdict === 'off').map(sayWhatCounts)
   return { ok: true, says: [...edited.says, `It stays off all the same: ${off.join('; ')}.`] }

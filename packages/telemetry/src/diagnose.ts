@@ -1,8 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { Checked } from '@visivo/telemetry-config'
 import { checkOutbox, HOME_ADVICE } from './check-outbox.ts'
-import type { Where } from './consent.ts'
-import { decideFully, destinationOf } from './decide-fully.ts'
+import { decideFor, destinationOf, type Where } from './consent.ts'
 import { sayEvents } from './in-words.ts'
 import { type Inspection, inspectTelemetry } from './inspect.ts'
 import { type Probe, probe } from './probe.ts'
@@ -29,9 +28,9 @@ const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY']
  * any answer, unless telemetry is off or in debug mode: then it opens no socket. Writes nothing. Never rejects.
  */
 export async function diagnose(telemetry: Telemetry, where: Where = {}): Promise<readonly Check[]> {
-  const decision = decideFully(telemetry, where)
+  const decision = decideFor(telemetry.world, where)
   const inspection = inspectTelemetry(telemetry, where)
-  const destination = destinationOf(telemetry, where)
+  const destination = destinationOf(telemetry.world, where)
   const mayAsk = decision.enabled && !telemetry.world.debug
   const answer = destination && mayAsk ? await probe(destination.host) : undefined
   return [

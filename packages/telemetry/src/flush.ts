@@ -1,12 +1,11 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Destination } from '@visivo/telemetry-config'
-import type { Where } from './consent.ts'
+import { decideFor, destinationOf, type Where } from './consent.ts'
 import type { Outcome } from './control.ts'
 import { type CourierEnd, type CourierTally, runCourier } from './courier.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
-import { decideFully, destinationOf } from './decide-fully.ts'
 import { firstOf } from './first-of.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
 import { openOutbox } from './outbox.ts'
@@ -31,11 +30,11 @@ const STEP = 100
  * @param signal ends it at once; what was not acknowledged goes on waiting
  */
 export async function flush(telemetry: Telemetry, where: Where = {}, signal?: AbortSignal): Promise<Flushed> {
-  const destination = destinationOf(telemetry, where)
+  const destination = destinationOf(telemetry.world, where)
   if (!destination) return notAllowed(telemetry, where, 0)
   const outbox = outboxOf(telemetry, destination)
   const before = outbox.waiting()
-  if (telemetry.world.debug || !decideFully(telemetry, where).enabled)
+  if (telemetry.world.debug || !decideFor(telemetry.world, where).enabled)
     return notAllowed(telemetry, where, before.length)
   if (before.length === 0) return { ok: true, says: ['Nothing waits to be sent.'], sent: 0, waiting: 0 }
 
@@ -59,7 +58,7 @@ function outboxOf({ world, guard }: Telemetry, destination: Destination) {
 }
 
 function notAllowed(telemetry: Telemetry, where: Where, waiting: number): Flushed {
-  const decision = decideFully(telemetry, where)
+  const decision = decideFor(telemetry.world, where)
   const because = decision.enabled
     ? `${telemetry.world.product.envPrefix}_TELEMETRY_DEBUG is set`
     : `telemetry is off: ${sayWhatCounts(decision.because)}`

@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import { readMachineId } from '@visivo/machine-id'
 import type { Checked, Decision } from '@visivo/telemetry-config'
 import { checkOutbox } from './check-outbox.ts'
-import type { Where } from './consent.ts'
+import { decideFor, destinationOf, type Where } from './consent.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
-import { decideFully, destinationOf } from './decide-fully.ts'
 import { sayWhatCounts } from './in-words.ts'
 import { isNoticeDue } from './notice.ts'
 import { openOutbox } from './outbox.ts'
@@ -69,9 +68,9 @@ export interface Inspection {
 /** Looks at everything and changes nothing: no file is written, no process started, no socket opened. Never throws. */
 export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspection {
   const { product, home, isCi } = telemetry.world
-  const decision = decideFully(telemetry, where)
+  const decision = decideFor(telemetry.world, where)
   const { enabled, checked } = decision
-  const destination = destinationOf(telemetry, where)
+  const destination = destinationOf(telemetry.world, where)
   const shared = sharedPlacesOf(product, home)
   const all = findPlaces(shared.root)
   const looked = destination ? [placesOf(product, home, destination)] : all
