@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path'
 import type { Checked } from '@visivo/telemetry-config'
 import { checkOutbox, HOME_ADVICE } from './check-outbox.ts'
-import { decideFor, destinationOf, type Where } from './consent.ts'
-import { sayEvents } from './in-words.ts'
+import { destinationOf, type Where } from './consent.ts'
+import { isBroken, sayEvents } from './in-words.ts'
 import { type Inspection, inspectTelemetry } from './inspect.ts'
 import { type Probe, probe } from './probe.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -28,10 +28,9 @@ const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY']
  * any answer, unless telemetry is off or in debug mode: then it opens no socket. Writes nothing. Never rejects.
  */
 export async function diagnose(telemetry: Telemetry, where: Where = {}): Promise<readonly Check[]> {
-  const decision = decideFor(telemetry.world, where)
   const inspection = inspectTelemetry(telemetry, where)
   const destination = destinationOf(telemetry.world, where)
-  const mayAsk = decision.enabled && !telemetry.world.debug
+  const mayAsk = inspection.decision.enabled && !telemetry.world.debug
   const answer = destination && mayAsk ? await probe(destination.host) : undefined
   return [
     checkSwitch(inspection),
@@ -51,9 +50,8 @@ function checkSwitch({ decision, recording, reason }: Inspection): Check {
   }
   // Off is no fault, unless it is because a file can't be read.
   const { because } = decision
-  const broken = because?.value.startsWith("the file can't be read") === true
   const says = `telemetry is off: ${reason}`
-  if (!broken) return { name: 'switch', ok: true, says }
+  if (!because || !isBroken(because.value)) return { name: 'switch', ok: true, says }
   return {
     name: 'switch',
     ok: false,

@@ -7,6 +7,11 @@ export function sayWhatCounts({ kind, source, value, unclear }: Checked): string
   return isVariable ? `${source} is set (${value})` : `${source}: ${value}`
 }
 
+/** Whether this is what a source says whose file can't be read. */
+export function isBroken(value: string): boolean {
+  return value.startsWith("the file can't be read")
+}
+
 /** `1 event`, `2 events`. */
 export function sayEvents(count: number): string {
   return count === 1 ? '1 event' : `${count} events`

@@ -1,4 +1,5 @@
 import type { Checked, Product } from '@visivo/telemetry-config'
+import { isBroken } from '../in-words.ts'
 
 /** For everything that keeps telemetry off here, what to do should a person want it on. None when it is on. */
 export function adviceFor(checked: readonly Checked[], product: Product): readonly string[] {
@@ -22,8 +23,4 @@ const ADVICE: Readonly<Record<Checked['kind'], (row: Checked, product: Product) 
       : `${source} is ${value}. The switch on this page changes it.`,
   destination: ({ value }, { envPrefix }) =>
     `Nowhere to send to: ${value}. To have it on, set ${envPrefix}_POSTHOG_API_KEY and ${envPrefix}_POSTHOG_HOST to a PostHog of your own.`,
-}
-
-function isBroken(value: string): boolean {
-  return value.startsWith("the file can't be read")
 }
