@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readMachineId, resetMachineId } from '@visivo/machine-id'
 import { GLOBAL_SWITCH, PROJECT_SWITCH, type Product, readSources } from '@visivo/telemetry-config'
 import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
+import { codeOf } from './code-of.ts'
 import { decideFor, type Where } from './consent.ts'
 import { courierPids, isRunning } from './courier-lock.ts'
 import { forgetWaiting } from './forget-waiting.ts'
@@ -168,7 +169,7 @@ function removeAll(paths: readonly string[]): Outcome | undefined {
     } catch (error) {
       const code = codeOf(error)
       const advice = code === 'EACCES' || code === 'EPERM' ? ` ${OWN_ADVICE}, and purge once more.` : ''
-      return { ok: false, says: [`${path} could not be removed (${code}).${advice}`] }
+      return { ok: false, says: [`${path} could not be removed (${code ?? 'unknown error'}).${advice}`] }
     }
   }
   return undefined
@@ -195,10 +196,6 @@ function isLink(path: string): boolean {
 function isAbsent(error: unknown): boolean {
   const code = codeOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR'
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : 'unknown error'
 }
 
 function edit(telemetry: Telemetry, { project }: SwitchOptions, enabled: boolean): Outcome {

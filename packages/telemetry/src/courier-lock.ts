@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checksum } from './checksum.ts'
+import { codeOf } from './code-of.ts'
 import { readOwn } from './own-file.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
@@ -197,7 +198,7 @@ export function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return codeOf(error) === 'EPERM'
   }
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { codeOf } from './code-of.ts'
 import { readOwn } from './own-file.ts'
 
 /**
@@ -22,7 +23,7 @@ function linesOf(path: string): readonly string[] | undefined {
     // As careful as with a file of ours: a pipe in its place would hold the process.
     return readOwn(path).split('\n')
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? [] : undefined
+    return codeOf(error) === 'ENOENT' ? [] : undefined
   }
 }
 

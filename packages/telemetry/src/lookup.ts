@@ -1,6 +1,7 @@
 import { promises as dns, type LookupAddress, lookup as lookupBySystem } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { codeOf } from './code-of.ts'
 import { findInHostsFile } from './hosts-file.ts'
 
 /** One question to one name server, in milliseconds, and how often it is asked. */
@@ -89,7 +90,7 @@ async function ask(question: () => Promise<readonly string[]>, family: 4 | 6): P
   try {
     return { addresses: (await question()).map((address) => ({ address, family })) }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && SILENT.includes(String(error.code)))
+    if (error instanceof Error && SILENT.includes(String(codeOf(error))))
       return { addresses: [], silence: error }
     return NOTHING
   }

@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path'
 import { attempt } from './attempt.ts'
 import { checksum } from './checksum.ts'
+import { codeOf } from './code-of.ts'
 import type { Guard, StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
 import { openTally, type Tally } from './tally.ts'
@@ -221,7 +222,7 @@ function unlink(path: string): 'removed' | 'gone' | 'still-there' {
     unlinkSync(path)
     return 'removed'
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'gone' : 'still-there'
+    return codeOf(error) === 'ENOENT' ? 'gone' : 'still-there'
   }
 }
 

@@ -2,6 +2,7 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Destination } from '@visivo/telemetry-config'
 import { PostHog, type PostHogOptions } from 'posthog-node'
+import { codeOf } from './code-of.ts'
 import { firstOf } from './first-of.ts'
 import { lookupWithDeadline } from './lookup.ts'
 import type { WireEvent } from './wire.ts'
@@ -165,7 +166,7 @@ function millisecondsOf(retryAfter: string | undefined): number | undefined {
 
 /** A failure in a few words: an error's code, which names neither a host nor a person. */
 function describe(failure: unknown): string {
-  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : undefined
-  if (code === 'ABORT_ERR' || code === '23') return 'the server did not answer in time'
+  const code = codeOf(failure)
+  if (code === 'ABORT_ERR') return 'the server did not answer in time'
   return code === undefined ? 'the server was not reached' : `the server was not reached (${code})`
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { codeOf } from '../code-of.ts'
 import type { Where } from '../consent.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { answerTo, headersFor } from './answer.ts'
@@ -75,7 +76,7 @@ async function listen(server: Server, port: number): Promise<AddressInfo> {
   try {
     await once(server.listen(port, LOOPBACK), 'listening')
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    const code = codeOf(cause)
     const why = code === 'EADDRINUSE' ? 'another program has it' : `it can't be had (${code})`
     throw new Error(`Can't listen on port ${port}: ${why}. Take another, or 0 for any free one.`, { cause })
   }
