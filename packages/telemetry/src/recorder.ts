@@ -36,11 +36,10 @@ export interface Recorder {
   settle(): void
 }
 
-/** Where events go, and the clock of whoever keeps them. */
+/** Where events go. */
 interface Way {
   readonly places: Places
   readonly outbox: Outbox
-  readonly now: () => number
 }
 
 /** Touches no disk before it is asked to. */
@@ -51,9 +50,8 @@ export function createRecorder({ world, guard, metadata, consent, courierJob }: 
   const wayTo = (destination: Destination): Way => {
     if (going && isSame(going.destination, destination)) return going.to
     const places = placesOf(world.product, world.home, destination)
-    const now = () => lastChange(places.outbox)
     // Kept from one event to the next: it remembers how many the disk did not take.
-    const to = { places, outbox: openOutbox(places.outbox, guard), now }
+    const to = { places, outbox: openOutbox(places.outbox, guard) }
     going = { destination, to }
     return to
   }
@@ -71,12 +69,14 @@ export function createRecorder({ world, guard, metadata, consent, courierJob }: 
     record: (name, properties, where) => {
       const answer = consent(where)
       if (!answer.recording) return
-      const { places, outbox, now } = wayTo(answer.destination)
+      const { places, outbox } = wayTo(answer.destination)
       const run = { id: machineId(answer.destination), metadata: metadata() }
       const event = assemble(run, name, valuesOf(properties))
       if (!outbox.put(event)) return
       const edition = guard.edition()
-      const start = startCourier(courierJob(answer.destination), places, edition, now())
+      // By the clock of whoever keeps the outbox, which has just been written to.
+      const now = lastChange(places.outbox)
+      const start = startCourier(courierJob(answer.destination), places, edition, now)
       if (!world.isCi) return
       // The courier of a container that is gone delivers nothing; then a later command does.
       const isHere =
