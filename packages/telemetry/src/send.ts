@@ -17,17 +17,6 @@ export type Verdict =
   /** The server was reached, and not a word was said: it may not go any more. */
   | { readonly kind: 'withheld' }
 
-/**
- * Sends one batch and says what became of it. Never rejects.
- * @param mayGo asked when the server is reached, before a word is said: that may take seconds, and somebody opted out
- */
-export type Send = (
-  events: readonly WireEvent[],
-  destination: Destination,
-  signal: AbortSignal,
-  mayGo: () => boolean,
-) => Promise<Verdict>
-
 /** Thrown where it may not go any more. */
 class Withheld extends Error {}
 
@@ -43,13 +32,19 @@ const REQUEST_DEADLINE = 10_000
 const REFUSED = [400, 413, 422]
 
 /**
- * The only way out of the machine.
+ * The only way out of the machine. Sends one batch and says what became of it. Never rejects.
  *
  * posthog-node shapes and compresses the batch; `carry` takes it there and keeps the server's answer, because
  * the SDK would drop a batch after its retries, follow a redirect into losing it, and write to the console.
  * So the SDK is always told "200", and a client lives for one batch.
+ * @param mayGo asked when the server is reached, before a word is said: that may take seconds, and somebody opted out
  */
-export const send: Send = async (events, destination, signal, mayGo) => {
+export async function send(
+  events: readonly WireEvent[],
+  destination: Destination,
+  signal: AbortSignal,
+  mayGo: () => boolean,
+): Promise<Verdict> {
   const answer: { carried?: Carried; failure?: unknown } = {}
   const client = createClient(destination.apiKey, {
     host: destination.host,
