@@ -55,7 +55,9 @@ export function templateOf(request: RoutedRequest, first: App | undefined): stri
       return template
     }
     const path = request.originalUrl?.replace(/[?#].*$/s, '') ?? '/'
-    const matched = app?.parent ? undefined : chains.map((chain) => match(chain, path)).find(isText)
+    const matched = app?.parent
+      ? undefined
+      : chains.map((chain) => match(chain, path)).find((one) => one !== undefined)
     if (matched !== undefined) return matched
   }
   return UNKNOWN_PART + text(route.path)
@@ -101,8 +103,4 @@ function prefixOf(app: App | undefined): string {
 function text(path: unknown): string {
   if (typeof path !== 'string') return UNKNOWN_PART
   return path === '/' ? '' : path.replace(/\/$/, '')
-}
-
-function isText(value: string | undefined): value is string {
-  return value !== undefined
 }
