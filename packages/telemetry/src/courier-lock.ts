@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { attempt } from './attempt.ts'
 import { checksum } from './checksum.ts'
 import { codeOf } from './code-of.ts'
 import { readOwn } from './own-file.ts'
@@ -75,7 +76,7 @@ export function holdCourierLock(directory: string, edition: string, claim: numbe
     touch(path, new Date(0))
     return undefined
   }
-  const held = () => highestLock(directory, edition) === claim && readLock(path) === mine
+  const held = () => highestLock(directory, edition) === claim && attempt(() => readOwn(path)) === mine
   return {
     held,
     beat: () => void (held() && beat(path, mine)),
@@ -98,14 +99,10 @@ export function isCourierAlive(directory: string, edition?: string): boolean {
 
 /** The process ids of the live couriers, for a person who looks for them; a claim has none yet. Never throws. */
 export function courierPids(directory: string, edition?: string): readonly number[] {
-  return countingLocks(directory, edition).flatMap((path) => {
-    try {
-      return isAlive(path) ? (readPid(path) ?? []) : []
-    } catch {
-      // It ended in this moment, and its lock went.
-      return []
-    }
-  })
+  return countingLocks(directory, edition).flatMap(
+    // Nothing also where it ended in this moment, and its lock went.
+    (path) => attempt(() => (isAlive(path) ? readPid(path) : undefined)) ?? [],
+  )
 }
 
 /**
@@ -113,13 +110,9 @@ export function courierPids(directory: string, edition?: string): readonly numbe
  * and that of one that is dead goes on counting for a while.
  */
 export function isCourierElsewhere(directory: string, edition: string): boolean {
-  return countingLocks(directory, edition).some((path) => {
-    try {
-      return readPid(path) !== undefined && isElsewhere(path)
-    } catch {
-      return false
-    }
-  })
+  return countingLocks(directory, edition).some((path) =>
+    attempt(() => readPid(path) !== undefined && isElsewhere(path)),
+  )
 }
 
 /** Removes the locks of other catalogues that nobody has held for a day. To be called by who has just taken its own. */
@@ -146,11 +139,7 @@ function isAlive(path: string, now: number = Date.now()): boolean {
 
 /** In milliseconds since 1970; 0 where there is nothing, or nobody may look. */
 function changedAt(path: string): number {
-  try {
-    return Number(lstatSync(path, { bigint: true }).mtimeMs)
-  } catch {
-    return 0
-  }
+  return attempt(() => Number(lstatSync(path, { bigint: true }).mtimeMs)) ?? 0
 }
 
 /** The time by the clock of whoever keeps a directory: that of a file made just now; ours where none can be made. */
@@ -177,19 +166,11 @@ function isElsewhere(path: string): boolean {
  * home, and a mark of this start of the kernel, which is not. Empty elsewhere.
  */
 function pidNamespace(): string {
-  try {
-    return `${readlinkSync('/proc/self/ns/pid')}@${bootMark()}`
-  } catch {
-    return ''
-  }
+  return attempt(() => `${readlinkSync('/proc/self/ns/pid')}@${bootMark()}`) ?? ''
 }
 
 function bootMark(): string {
-  try {
-    return checksum(readOwn('/proc/sys/kernel/random/boot_id'))
-  } catch {
-    return ''
-  }
+  return attempt(() => checksum(readOwn('/proc/sys/kernel/random/boot_id'))) ?? ''
 }
 
 /** Whether a process of this id exists, whoever owns it. */
@@ -205,14 +186,6 @@ export function isRunning(pid: number): boolean {
 function readPid(path: string): number | undefined {
   const pid = Number.parseInt(readOwn(path), 10)
   return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
-}
-
-function readLock(path: string): string | undefined {
-  try {
-    return readOwn(path)
-  } catch {
-    return undefined
-  }
 }
 
 /** The path of the lock that counts, for each catalogue or for one. */
@@ -244,11 +217,8 @@ function locksIn(directory: string): readonly { readonly edition: string; readon
 
 function removeLocks(directory: string, edition: string, numbers: readonly number[]): void {
   for (const number of numbers) {
-    try {
-      unlinkSync(lockPath(directory, edition, number))
-    } catch {
-      // Gone, or a directory of somebody's under the name of a lock: its number is too low to matter.
-    }
+    // It may be gone, or a directory of somebody's under the name of a lock: its number is too low to matter.
+    attempt(() => unlinkSync(lockPath(directory, edition, number)))
   }
 }
 
@@ -280,9 +250,6 @@ function beat(path: string, text: string): void {
 }
 
 function touch(path: string, time: Date): void {
-  try {
-    utimesSync(path, time, time)
-  } catch {
-    // The directory was purged: there is nothing left to hold.
-  }
+  // Where the directory was purged there is nothing left to hold.
+  attempt(() => utimesSync(path, time, time))
 }
