@@ -8,10 +8,10 @@ export interface Page {
 export type Paging = { readonly page: Page } | { readonly problem: string }
 
 /** One page holds this many rows unless the client says otherwise. */
-export const DEFAULT_LIMIT = 100
+const DEFAULT_LIMIT = 100
 
 /** No page holds more: it bounds what one answer costs. */
-export const MAX_LIMIT = 1000
+const MAX_LIMIT = 1000
 
 /** Reads `offset` (0 or more) and `limit` (1 to 1000). Each may stand at most once and be only digits. */
 export function readPaging(query: (name: string) => readonly string[] | undefined): Paging {

@@ -16,13 +16,11 @@ import { type ProjectObject, readObject, readPlain } from './objects.ts'
 import { itemsOf, readYamlFile, type YamlEntry, type YamlFile } from './yaml-file.ts'
 
 /** The file that makes a directory a project. */
-export const PROJECT_FILE = 'project.visivo.yml'
+const PROJECT_FILE = 'project.visivo.yml'
 
 /** A project as its files say it, merged; references are not yet checked. */
 export interface Project {
   readonly name: string
-  /** Absolute. */
-  readonly directory: string
   readonly defaults: Readonly<Record<string, unknown>>
   /** Objects by name, in the order of the files; names are unique over all kinds. */
   readonly objects: ReadonlyMap<string, ProjectObject>
@@ -63,7 +61,6 @@ export async function loadProject(directory: string, options: LoadOptions): Prom
   }
   return {
     name: String(name),
-    directory,
     defaults: recordOf(rootValue(root, 'defaults')),
     objects: merge.objects,
     settings: Object.fromEntries(

@@ -18,7 +18,6 @@ import { normalizeVariables } from './environment.ts'
 
 /** A parsed file of a project: its tree and where each node of it stands. */
 export interface YamlFile {
-  readonly path: string
   /** The keys of the file's top level; none for an empty file. */
   readonly entries: readonly YamlEntry[]
   placeOf(node: Node | null): Place
@@ -61,7 +60,6 @@ export async function readYamlFile(
     })
   }
   return {
-    path,
     entries: isMap(root) ? entriesOf(root) : [],
     placeOf: (node) => at(node?.range?.[0] ?? 0),
     follow: (node) => (isAlias(node) ? ((node as Alias).resolve(document) ?? null) : node),

@@ -50,7 +50,7 @@ function keyOf({ sent_at, event }: SentEvent): string {
 }
 
 /** `2026-01-31 10:00:00 UTC  cli_command       run --threads <value>  worked in 120 ms`. */
-export function renderSent({ sent_at, event }: SentEvent): string {
+function renderSent({ sent_at, event }: SentEvent): string {
   const line = `${renderTime(sent_at)}  ${event.event.padEnd(16)}  ${sayWhat(event)}`.trimEnd()
   // The file may have been edited.
   return `${inOneLine(line)}\n`
