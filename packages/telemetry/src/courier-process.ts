@@ -2,10 +2,14 @@ import { closeInherited } from './close-inherited.ts'
 import { runCourier } from './courier.ts'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
 
-/** In milliseconds: what a courier process waits for more, and what it lives at most, whatever the server does. */
+/** How long a courier process waits for more events, in milliseconds. */
 const LINGER = 3_000
-/** A command is over by then and needs its processor no more, and a loop of them sends a few times a second. */
+/**
+ * How long it leaves an event to others that may follow, in milliseconds: a command is over by then and needs its
+ * processor no more, and a loop of them sends a few times a second.
+ */
 const GATHER = 250
+/** How long it sends at most, in milliseconds, whatever the server does. */
 const LIFE = 60_000
 /** The end of a life, in milliseconds: nothing is waited for any more, so that no request has to be broken off. */
 const LAST_WORDS = 11_000

@@ -23,7 +23,7 @@ import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
 /** What may wait at most; beyond it the oldest go first. */
 export const OUTBOX_LIMITS = { events: 1_000, bytes: 2_000_000, days: 14 } as const
 
-/** The catalogue's events are a third of this; it bounds what is read from a file that somebody else wrote. */
+/** The catalogue's largest event takes 70% of it; it bounds what is read of a file that somebody else wrote. */
 const MOST_EVENT_BYTES = 4_096
 const DAY = 86_400_000
 const FILE =

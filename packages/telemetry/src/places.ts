@@ -7,7 +7,7 @@ import type { Destination, Product } from '@visivo/telemetry-config'
 export interface SharedPlaces {
   /** The product's own directory, `~/.visivo`: the machine id and the configuration lie here. */
   readonly directory: string
-  /** All that telemetry keeps for itself; deleting it loses what waits and nothing else. */
+  /** All that telemetry keeps for itself: without it what waits and the log are lost, and the notice is shown again. */
   readonly root: string
   /** Remembers that the notice was shown. */
   readonly notice: string
@@ -23,7 +23,7 @@ export interface DestinationPlaces {
   readonly tally: string
 }
 
-/** Every path that telemetry writes to, all of them below `root`. */
+/** Every path that telemetry writes to: all of them below `root`, but for the machine id in `directory`. */
 export interface Places extends SharedPlaces, DestinationPlaces {}
 
 const DESTINATION = /^[0-9a-f]{16}$/

@@ -6,7 +6,7 @@ import { readCourierState, waitLeft } from './courier-state.ts'
 import { makePlace } from './make-place.ts'
 import type { DestinationPlaces } from './places.ts'
 
-/** Why no courier was started, or that one is at work now. */
+/** What came of it: a courier was started, one is at work, all were asked to wait, or none can be had here. */
 export type Start = 'started' | 'alive' | 'backing-off' | 'impossible'
 
 /** What a courier needs of its parent's environment: the libraries of Node, a temporary directory, its certificates. */

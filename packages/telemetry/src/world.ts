@@ -83,8 +83,7 @@ function writeQuietly(text: string): void {
 /** A terminal is a character device, and so is the null device that services and scripts write to. */
 function mayBeTerminal(): boolean {
   try {
-    // As big integers, because Node's realpath looks at the numbers of the last plain stat: after one of a pipe
-    // it follows no symbolic link any more, and the host's next import fails.
+    // As big integers, see docs/decisions/0008.
     const found = fstatSync(2, { bigint: true })
     return found.isCharacterDevice() && found.rdev !== statSync(devNull, { bigint: true }).rdev
   } catch {
