@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { apiRoutes, methodNotAllowed, NOT_COMPILED } from './api-routes.ts'
 import { httpError } from './http-error.ts'
-import { type PageProject, renderPage } from './page.ts'
+import { type PageProject, type PageView, renderPage } from './page.ts'
 import type { Project } from './project.ts'
 import { hostCheck, securityHeaders } from './security.ts'
 import { openStore, type Store } from './store.ts'
@@ -40,7 +40,7 @@ export function createApp(options: AppOptions): Hono {
   return app
 }
 
-async function readPage(store: Store, projectName: string) {
+async function readPage(store: Store, projectName: string): Promise<PageView> {
   const project = await store.project()
   if (project.state === 'ok') {
     return {

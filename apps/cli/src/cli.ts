@@ -44,7 +44,7 @@ export async function runCli(argv: readonly string[], world: World = processWorl
   const written = watchOutput(world)
   const request = readRequest(argv, world)
   if ('exitCode' in request) {
-    const error = await attempt(written)
+    const error = await failureOf(written)
     if (error !== undefined) world.stderr.write(renderError(error, false))
     return exitCodeFor(error) || request.exitCode
   }
@@ -59,7 +59,7 @@ export async function runCli(argv: readonly string[], world: World = processWorl
   const observer = observed ? world.observer : noObserver
   const { program, command } = request
   observer.started({ program, command, argv, workingDirectory, envFile, env })
-  const error = await attempt(async () => {
+  const error = await failureOf(async () => {
     await interruptible(world.signals, async (signal) => {
       const run = await request.load()
       if (observed && workingDirectory === '') throw new ProjectError(NOWHERE)
@@ -161,7 +161,8 @@ function describe({ code, message }: ParseFailure): string {
   return message.replace(/^error: /, '') + advice
 }
 
-async function attempt(work: () => Promise<void>): Promise<unknown> {
+/** What the work rejects with; nothing where it is done. */
+async function failureOf(work: () => Promise<void>): Promise<unknown> {
   try {
     await work()
     return undefined
