@@ -2,8 +2,5 @@ import type { Decision } from '@visivo/telemetry-config'
 
 /** Whether what waits has to go: the person's own file says no explicitly, whatever other sources say. */
 export function isForGood({ checked }: Decision): boolean {
-  return checked.some(
-    ({ kind, verdict, value }) =>
-      kind === 'global' && verdict === 'off' && /^(false|no|off|0)\b/i.test(value),
-  )
+  return checked.some(({ kind, verdict, unclear }) => kind === 'global' && verdict === 'off' && !unclear)
 }
