@@ -1,5 +1,5 @@
 import { closeInherited } from './close-inherited.ts'
-import { runCourier } from './courier.ts'
+import { LAST_WORDS, runCourier } from './courier.ts'
 import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
 
 /** How long a courier process waits for more events, in milliseconds. */
@@ -11,8 +11,8 @@ const LINGER = 3_000
 const GATHER = 250
 /** How long it sends at most, in milliseconds, whatever the server does. */
 const LIFE = 60_000
-/** The end of a life, in milliseconds: nothing is waited for any more, so that no request has to be broken off. */
-const LAST_WORDS = 11_000
+/** Towards the end of a life, in milliseconds, nothing is waited for any more: what there is goes out before its last words. */
+const EVENING = 5_000
 
 const text = process.env[JOB_VARIABLE]
 if (text) {
@@ -21,7 +21,7 @@ if (text) {
   const hurry = new AbortController()
   // However often it is told: a request that is broken off is sent again by the next courier.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => hurry.abort())
-  setTimeout(() => hurry.abort(), LIFE - LAST_WORDS).unref()
+  setTimeout(() => hurry.abort(), LIFE - LAST_WORDS - EVENING).unref()
   // Not by `process.exit`, which waits for a thread that asks the system's resolver, for as long as that is silent.
   const end = () => process.kill(process.pid, 'SIGKILL')
   // The last resort, should anything hold on to the process that knows of no signal.
@@ -31,6 +31,7 @@ if (text) {
     linger: LINGER,
     gather: job.awaited ? 0 : GATHER,
     hurry: hurry.signal,
+    enough: AbortSignal.timeout(LIFE - LAST_WORDS),
     stop: AbortSignal.timeout(LIFE),
   }
   // Nobody reads what a courier prints, and nobody asks for its exit code: the outbox and its state say it all.

@@ -26,8 +26,14 @@ export function readCourierState(path: string): CourierState {
   try {
     // Asked first, because an error costs a command more than all else here.
     if (!existsSync(path)) return NOTHING_YET
-    const { failures, retryAt, ...last } = JSON.parse(readOwn(path)) as CourierState
-    return { ...last, failures: Number(failures) || 0, retryAt: Number(retryAt) || 0 }
+    const { failures, retryAt, lastSuccess, lastFailure } = JSON.parse(readOwn(path)) as CourierState
+    const isWhole =
+      [failures, retryAt].every((number) => Number.isFinite(number) && number >= 0) &&
+      [lastSuccess ?? '', lastFailure?.at ?? '', lastFailure?.reason ?? ''].every(
+        (text) => typeof text === 'string',
+      )
+    if (!isWhole) return NOTHING_YET
+    return { failures, retryAt, ...(lastSuccess && { lastSuccess }), ...(lastFailure && { lastFailure }) }
   } catch {
     return NOTHING_YET
   }

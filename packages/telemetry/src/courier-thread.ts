@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { runCourier } from './courier.ts'
-import { type CourierJob, guardOfJob, placesOfJob } from './courier-job.ts'
+import { guardOfJob, placesOfJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { mayKeep, type StandingConsent, standingConsentOf } from './standing-consent.ts'
-import type { FromThread, ToThread } from './thread-messages.ts'
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
 /** How often an opt-out is looked for, in milliseconds: whatever the courier is busy with, a server must hear of it. */
 const LOOK = 1_000
 /** What is left of a server's two seconds for a last delivery, in milliseconds. */
 const LAST_DELIVERY = 1_300
 
-const job = workerData as CourierJob
+const { job, dealtWith } = workerData as ThreadData
 const askStanding = standingConsentOf(job)
 const outbox = openOutbox(placesOfJob(job).outbox, guardOfJob(job))
 /** What the server has handed over and the disk did not take, by parcel. */
@@ -37,10 +37,10 @@ function keep(): void {
   for (const [parcel, events] of unwritten) {
     const left = mayBeKept ? outbox.putAll(events) : []
     unwritten.set(parcel, left)
-    // What is confirmed is not written by the server.
+    // What is dealt with is not written by the server.
     if (left.length > 0) return
     unwritten.delete(parcel)
-    say({ kind: 'kept', parcel })
+    Atomics.store(dealtWith, 0, parcel)
   }
 }
 

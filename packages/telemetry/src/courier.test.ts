@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test } from 'vitest'
 import { guard, sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { runCourier } from './courier.ts'
+import { readCourierState } from './courier-state.ts'
 import { catalogueOf } from './events.ts'
 import { createGuard } from './guard.ts'
 import { openOutbox } from './outbox.ts'
@@ -25,6 +28,54 @@ test('what waits for a destination that is configured no more goes after its day
     kind: 'done',
   })
   expect([before, waiting()]).toEqual([2, 1])
+})
+
+test('a courier that has had enough ends its request, and begins no other', async () => {
+  const home = temporaryDirectory()
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  const destination = { host: receiver.url, apiKey: 'phc_test' }
+  const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
+  outbox.putAll(Array.from({ length: 150 }, () => sampleEvent()))
+  receiver.misbehave({ delay: 100, keeps: true })
+  const enough = new AbortController()
+  const never = new AbortController().signal
+  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, enough: enough.signal, stop: never }
+  const end = runCourier({ product: visivo, home, destination, extras: {} }, terms)
+  await receiver.requested(1)
+  enough.abort()
+  expect(await end).toEqual({ kind: 'stopped' })
+  expect([receiver.bodies.length, receiver.events.length, outbox.waiting().length]).toEqual([1, 100, 50])
+})
+
+test('a hundred that the server refuses do not hide one that it takes', async () => {
+  const home = temporaryDirectory()
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  const destination = { host: receiver.url, apiKey: 'phc_test' }
+  const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
+  const bad = Array.from({ length: 100 }, () => sampleEvent())
+  const good = [sampleEvent(), sampleEvent()]
+  outbox.putAll([...bad, ...good])
+  const isBad = ({ uuid }: { readonly uuid: string }) => bad.some((one) => one.uuid === uuid)
+  receiver.misbehave({ status: 400, towards: (batch) => batch.some(isBad) })
+  const never = new AbortController().signal
+  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
+  await runCourier({ product: visivo, home, destination, extras: {} }, terms)
+  expect(receiver.events.map(({ uuid }) => uuid).sort()).toEqual(good.map(({ uuid }) => uuid).sort())
+  expect(outbox.waiting()).toEqual([])
+})
+
+test.each([
+  ['failures that are less than none', '{"failures":-1000000,"retryAt":0}'],
+  ['a time that is none', '{"failures":1,"retryAt":0,"lastFailure":{"at":{"toString":1},"reason":"x"}}'],
+  ['a pause that is none', '{"failures":1,"retryAt":"x"}'],
+  ['a list', '[1]'],
+  ['nothing', 'null'],
+])('a state file that holds %s is a fresh start', (_sentence, text) => {
+  const path = join(temporaryDirectory(), 'courier.json')
+  writeFileSync(path, text)
+  expect(readCourierState(path)).toEqual({ failures: 0, retryAt: 0 })
 })
 
 test('couriers of two catalogues work side by side, each on what it can read', async () => {

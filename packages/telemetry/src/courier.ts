@@ -31,6 +31,8 @@ export interface CourierTerms {
   readonly gather: number
   /** From now on it waits for nothing: it sends what there is and ends. */
   readonly hurry: AbortSignal
+  /** From now on it begins no request, so that `stop`, if it comes `LAST_WORDS` later, breaks none off. */
+  readonly enough?: AbortSignal
   /** Ends it at once, also in the middle of a request. */
   readonly stop: AbortSignal
   /** Tries now, whatever earlier runs were told: a person asked for it. */
@@ -71,6 +73,8 @@ interface Courier {
 
 /** posthog-node's own batch size; PostHog takes far more. */
 const BATCH = 100
+/** The longest request, and a second, in milliseconds. */
+export const LAST_WORDS = 11_000
 /** How often outbox and opt-outs are looked at when nothing reports a change, in milliseconds. */
 const LOOK = 1_000
 
@@ -114,7 +118,7 @@ async function work(courier: Courier, lock: CourierLock): Promise<CourierEnd> {
   tidyAbandoned(courier)
   sweepLocks(places.destination, courier.edition)
   for (;;) {
-    if (terms.stop.aborted || !lock.held()) return { kind: 'stopped' }
+    if (terms.stop.aborted || terms.enough?.aborted || !lock.held()) return { kind: 'stopped' }
     if (!isAllowed(courier)) return { kind: 'off' }
     const left = terms.hurry.aborted ? 0 : Math.max(0, end - performance.now())
     const pause = terms.despiteBackoff ? 0 : waitLeft(state.read(), Date.now())
@@ -143,22 +147,23 @@ function tidyAbandoned({ places }: Courier): void {
 }
 
 /**
- * The oldest events that wait. A file that holds none is given up, and one of another catalogue is left to a courier of
- * that. One that can't be opened just now may be so at the next look.
+ * The oldest events that wait; the last is the newest, so that a hundred that the server refuses don't hide one that it takes.
+ * A file that holds none is given up, and one of another catalogue is left to a courier of that. One that can't be
+ * opened just now may be so at the next look.
  */
 function takeBatch(courier: Courier): readonly Waiting[] {
   const { outbox, settled } = courier
   const names = outbox.waiting()
   courier.seen = new Set(names)
   const batch: Waiting[] = []
-  for (const name of names) {
+  for (const name of [...names.slice(-1), ...names.slice(0, -1)]) {
     if (batch.length === BATCH) break
     if (settled.has(name)) continue
     const event = outbox.read(name)
     if (event) batch.push({ name, event })
     else if (outbox.isDamaged(name) ? !outbox.discard(name) : !outbox.isOurs(name)) settled.add(name)
   }
-  return batch
+  return batch.sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
 /** Whether anything came since the last look. */
@@ -185,7 +190,7 @@ async function deliverBatch(
       const mayGo = () => mayGoOn() && waiting(part).length === part.length
       return send(part.map(toWireEvent), job.destination, away.signal, mayGo)
     },
-    mayGoOn,
+    mayGoOn: () => !terms.enough?.aborted && mayGoOn(),
     refused: ({ name }) => {
       if (terms.tally) terms.tally.refused += 1
       if (!outbox.discard(name)) settled.add(name)

@@ -53,6 +53,16 @@ test.each([
   expect(refused.toSorted((a, b) => a - b)).toEqual(bad)
 })
 
+test.each([
+  ['one in each part that a hundred are halved to', [0, 1, 2, 4, 7, 13, 25, 50]],
+  ['all but the newest', hundred.slice(0, -1)],
+])('%s are bad: they are given up, and hold up none of the others', async (_, bad) => {
+  const { carrier, accepted, refused } = picky(new Set(bad))
+  expect(await deliver(hundred, carrier)).toEqual({ kind: 'done' })
+  expect(accepted.toSorted((a, b) => a - b)).toEqual(hundred.filter((event) => !bad.includes(event)))
+  expect(refused.toSorted((a, b) => a - b)).toEqual(bad)
+})
+
 test('an event that is refused while it is the only one is given up', async () => {
   const { carrier, refused } = picky(new Set([7]))
   await deliver([7], carrier)

@@ -21,9 +21,9 @@ export interface Carrier<T> {
 /**
  * Delivers a batch. One that is refused is halved until the bad event is alone, so that its neighbours arrive.
  *
- * A server that refuses two events, each alone, and has taken none may refuse us, not them. Then it is asked for each
- * part that is left, without halving any: if it takes one, the others are halved after all; if it takes none,
- * everything is kept.
+ * A server that refuses two events, each alone, and has taken none may refuse us, not them. Then it is asked for one event
+ * of each part that is left, the last: if it takes one, all others are sent after all; if it takes none, everything is
+ * kept.
  */
 export async function deliver<T>(events: readonly T[], carrier: Carrier<T>): Promise<Delivery> {
   const open: (readonly T[])[] = [events]
@@ -33,17 +33,20 @@ export async function deliver<T>(events: readonly T[], carrier: Carrier<T>): Pro
   let reason = ''
   for (let part = open.pop(); part; part = open.pop()) {
     if (!carrier.mayGoOn()) return { kind: 'stopped' }
-    const batch = carrier.waiting(part)
+    const left = carrier.waiting(part)
+    const isDoubtful = alone.length > 1 && !someAccepted
+    if (isDoubtful) doubtful.push(left.slice(0, -1))
+    const batch = isDoubtful ? left.slice(-1) : left
     if (batch.length === 0) continue
     const verdict = await carrier.send(batch)
     if (verdict.kind === 'later') return finish(verdict)
     if (verdict.kind === 'withheld') {
       if (!carrier.mayGoOn()) return { kind: 'stopped' }
-      const left = carrier.waiting(batch)
+      const still = carrier.waiting(batch)
       // Nothing says why any more, as where a file could not be read in that moment: not to be tried over and over.
-      if (left.length === batch.length)
+      if (still.length === batch.length)
         return finish({ kind: 'later', reason: 'it was unsure whether it may go' })
-      open.push(left)
+      open.push(still)
       continue
     }
     if (verdict.kind === 'accepted') {
@@ -54,7 +57,6 @@ export async function deliver<T>(events: readonly T[], carrier: Carrier<T>): Pro
     }
     reason = verdict.reason
     if (batch.length === 1) alone.push(...batch)
-    else if (alone.length > 1 && !someAccepted) doubtful.push(batch)
     else open.push(...halved(batch))
   }
   if (alone.length > 1 && !someAccepted) return { kind: 'later', reason }

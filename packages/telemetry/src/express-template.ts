@@ -33,7 +33,8 @@ type Chain = readonly Layer[]
 /** Stands for a part of a path whose declaration is not known, or is no text: a regular expression. */
 const UNKNOWN_PART = '/*'
 
-const known = new WeakMap<Route, string>()
+/** By application, because a router may be mounted in several. */
+const known = new WeakMap<object, WeakMap<Route, string>>()
 
 /**
  * The template of the route that took a request, with those of the routers it is mounted in. Nothing if no route
@@ -43,7 +44,8 @@ const known = new WeakMap<Route, string>()
 export function templateOf(request: RoutedRequest, first: App | undefined): string | undefined {
   const { route } = request
   if (!route) return undefined
-  const found = known.get(route)
+  const home = first ?? route
+  const found = known.get(home)?.get(route)
   if (found !== undefined) return found
   // Applications that are mounted in an application hide behind a function; the request says which one it is in.
   for (const app of new Set([first, request.app])) {
@@ -51,7 +53,8 @@ export function templateOf(request: RoutedRequest, first: App | undefined): stri
     const [only] = chains
     if (chains.length === 1 && only?.every(isPlain)) {
       const template = prefixOf(app) + only.map((layer) => declared(layer, layer.rawPath)).join('')
-      known.set(route, template)
+      const ofHome = known.get(home) ?? new WeakMap<Route, string>()
+      known.set(home, ofHome.set(route, template))
       return template
     }
     const path = request.originalUrl?.replace(/[?#].*$/s, '') ?? '/'

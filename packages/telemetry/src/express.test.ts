@@ -123,6 +123,22 @@ describe('the template of a mounted route', () => {
   })
 })
 
+test('a router that is mounted in two applications has the prefix of the one that was asked', async () => {
+  const endpoints: string[] = []
+  const router = Router().get('/:x', ok)
+  for (const prefix of ['/one', '/two']) {
+    const app = express().set('env', 'test')
+    app.use(followRequests({ request: (facts) => endpoints.push(facts.endpoint), close: async () => {} }))
+    const { port, close } = await listen(createServer(app.use(prefix, router)))
+    onTestFinished(async () => {
+      await close()
+    })
+    const [response] = await once(get({ host: '127.0.0.1', port, path: `${prefix}/7` }), 'response')
+    await once(response.resume(), 'end')
+  }
+  expect(endpoints).toEqual(['/one/{x}', '/two/{x}'])
+})
+
 function ok(_request: unknown, response: { end(): unknown }): void {
   response.end()
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Destination } from '@visivo/telemetry-config'
 import { decideFor, destinationOf, type Where } from './consent.ts'
 import type { Outcome } from './control.ts'
-import { type CourierEnd, type CourierTally, runCourier } from './courier.ts'
+import { type CourierEnd, type CourierTally, type CourierTerms, LAST_WORDS, runCourier } from './courier.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { firstOf } from './first-of.ts'
@@ -39,9 +39,18 @@ export async function flush(telemetry: Telemetry, where: Where = {}, signal?: Ab
   if (before.length === 0) return { ok: true, says: ['Nothing waits to be sent.'], sent: 0, waiting: 0 }
 
   const damaged = before.filter(outbox.isDamaged)
+  const enough = AbortSignal.timeout(LONGEST - LAST_WORDS)
   const stop = firstOf([AbortSignal.timeout(LONGEST), ...(signal ? [signal] : [])])
   const waited = await waitForOther(telemetry, destination, stop.signal)
-  const { end, accepted: sent, refused } = await tryCourier(telemetry, destination, where, stop.signal)
+  const {
+    end,
+    accepted: sent,
+    refused,
+  } = await tryCourier(telemetry, destination, where, {
+    hurry: stop.signal,
+    enough,
+    stop: stop.signal,
+  })
   stop.release()
   const left = outbox.waiting()
   const lost = refused + damaged.filter((name) => !left.includes(name)).length
@@ -94,13 +103,13 @@ async function tryCourier(
   telemetry: Telemetry,
   destination: Destination,
   { projectDirectory = '', envFilePath }: Where,
-  stop: AbortSignal,
+  signals: Pick<CourierTerms, 'hurry' | 'enough' | 'stop'>,
 ): Promise<Tried> {
   const tally = { accepted: 0, refused: 0 }
   const outbox = outboxOf(telemetry, destination)
   if (!outbox.waiting().some(outbox.isOurs)) return { end: { kind: 'done' }, ...tally }
   const job = telemetry.courierJob(destination)
-  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: stop, stop, despiteBackoff: true, tally }
+  const terms = { firstWait: 0, linger: 0, gather: 0, ...signals, despiteBackoff: true, tally }
   try {
     // Unlike a courier of its own, this process knows where it stands: an opt-out there counts while it sends.
     const end = await runCourier({ ...job, projectDirectory: resolve(projectDirectory), envFilePath }, terms)

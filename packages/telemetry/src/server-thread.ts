@@ -10,33 +10,35 @@ export interface EventSink {
   isWanted(): boolean
   /** Whether what was recorded before is: also while nobody can tell what a file says. */
   isTaken(): boolean
-  /** Takes events over. Those that the thread does not confirm go to the outbox when it ends. */
+  /** Takes events over. Those that the thread does not deal with go to the outbox when it ends. */
   take(events: readonly StoredEvent[]): void
   /** Writes events to the outbox at once, instead of handing them to the thread. */
   keep(events: readonly StoredEvent[]): void
-  /** Writes everything that is unconfirmed to the outbox at once: the process ends. */
+  /** Writes everything that is not dealt with to the outbox at once: the process ends. */
   keepAll(): void
   /** Ends the thread, within `patience` milliseconds. */
   close(patience: number): Promise<void>
 }
 
-/** A thread that confirms nothing any more is stuck; beyond so many parcels the server writes by itself. */
-const MOST_UNCONFIRMED = 20
+/** A thread that deals with nothing any more is stuck; beyond so many parcels the server writes by itself. */
+const MOST_OPEN = 20
 
 /** @param onOff called, over and over, while the courier thread finds telemetry off */
 export function openEventSink(job: CourierJob, onOff: () => void): EventSink {
   const keep = keeperOf(job)
-  const unconfirmed = new Map<number, readonly StoredEvent[]>()
+  const dealtWith = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const handedOver = new Map<number, readonly StoredEvent[]>()
   let parcel = 0
-  const keepAll = () => {
-    keep([...unconfirmed.values()].flat())
-    unconfirmed.clear()
+  const open = () => {
+    const last = Atomics.load(dealtWith, 0)
+    for (const one of handedOver.keys()) if (one <= last) handedOver.delete(one)
+    return handedOver
   }
-  const thread = startThread(job, {
-    off: onOff,
-    kept: (parcel) => unconfirmed.delete(parcel),
-    gone: keepAll,
-  })
+  const keepAll = () => {
+    keep([...open().values()].flat())
+    handedOver.clear()
+  }
+  const thread = startThread({ job, dealtWith }, { off: onOff, gone: keepAll })
 
   return {
     isWanted: () => thread.consent() === 'on',
@@ -45,11 +47,11 @@ export function openEventSink(job: CourierJob, onOff: () => void): EventSink {
     keepAll,
     take: (events) => {
       const worker = thread.worker()
-      if (!worker || unconfirmed.size >= MOST_UNCONFIRMED) return keep(events)
+      if (!worker || open().size >= MOST_OPEN) return keep(events)
       parcel += 1
       try {
         worker.postMessage({ kind: 'events', parcel, events })
-        unconfirmed.set(parcel, events)
+        handedOver.set(parcel, events)
       } catch {
         // One of them holds what no thread can be handed; the guard finds out which.
         keep(events)
@@ -58,7 +60,7 @@ export function openEventSink(job: CourierJob, onOff: () => void): EventSink {
     close: async (patience) => {
       const ended = thread.end(patience)
       // Beside the last parcel none waits but with a thread that is stuck: then it is written while there is time.
-      if (unconfirmed.size > 1) keepAll()
+      if (open().size > 1) keepAll()
       await ended
       // Its exit is not reported to a host that ends now.
       keepAll()

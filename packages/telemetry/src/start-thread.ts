@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import type { CourierJob } from './courier-job.ts'
 import { mayKeep, type StandingConsent } from './standing-consent.ts'
 import { courierFile } from './start-courier.ts'
-import type { FromThread, ToThread } from './thread-messages.ts'
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
 /** A thread that died is followed by another when one is asked for, but not sooner, in milliseconds after its start. */
 const START_AGAIN = 10_000
@@ -11,9 +10,7 @@ const START_AGAIN = 10_000
 export interface ThreadListener {
   /** It finds telemetry off; over and over, while that is so. */
   off(): void
-  /** It has written a parcel to the outbox. */
-  kept(parcel: number): void
-  /** It is dead: what it did not confirm, it may not have read. */
+  /** It is dead: what it has not dealt with, it may not have read. */
   gone(): void
 }
 
@@ -28,14 +25,14 @@ export interface CourierThread {
 }
 
 /** Starts the courier thread, if one can be had: not in a bundle without its file, nor in some sandboxes. */
-export function startThread(job: CourierJob, listener: ThreadListener): CourierThread {
+export function startThread(data: ThreadData, listener: ThreadListener): CourierThread {
   let consent: StandingConsent = 'on'
   let worker: Worker | undefined
   let started = 0
   let ended = () => {}
   const start = () => {
     started = performance.now()
-    const fresh = tryWorker(job)
+    const fresh = tryWorker(data)
     worker = fresh
     const gone = () => {
       // An error is followed by its exit.
@@ -52,8 +49,7 @@ export function startThread(job: CourierJob, listener: ThreadListener): CourierT
       if (message.kind === 'recording') {
         consent = message.consent
         if (!mayKeep(consent)) listener.off()
-      } else if (message.kind === 'kept') listener.kept(message.parcel)
-      else ended()
+      } else ended()
     })
     fresh?.on('error', gone)
     fresh?.on('exit', gone)
@@ -91,12 +87,12 @@ async function endWithin(patience: number, saidSo: Promise<void>, thread: Worker
   clearTimeout(timer)
 }
 
-function tryWorker(job: CourierJob): Worker | undefined {
+function tryWorker(data: ThreadData): Worker | undefined {
   const file = courierFile('courier-thread')
   if (!file) return undefined
   try {
     return new Worker(file, {
-      workerData: job,
+      workerData: data,
       // Nothing of the host's environment or flags concerns the courier, and nothing it prints the host.
       env: {},
       execArgv: [],

@@ -1,3 +1,4 @@
+import type { CourierJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
 import type { StandingConsent } from './standing-consent.ts'
 
@@ -6,8 +7,17 @@ export type ToThread =
   | { readonly kind: 'events'; readonly parcel: number; readonly events: readonly StoredEvent[] }
   | { readonly kind: 'close' }
 
-/** From the courier to its server: whether recording is allowed, which parcel is dealt with, and that all is. */
+/** From the courier to its server: whether recording is allowed, and that all is dealt with. */
 export type FromThread =
   | { readonly kind: 'recording'; readonly consent: StandingConsent }
-  | { readonly kind: 'kept'; readonly parcel: number }
   | { readonly kind: 'closed' }
+
+/** What a courier thread is born with. */
+export interface ThreadData {
+  readonly job: CourierJob
+  /**
+   * One number, in memory that both share: the last parcel that is dealt with, as are all before it. Not a message, which
+   * a server that is busy, or ends, has not read: it would write the parcel once more, and all of it would be sent twice.
+   */
+  readonly dealtWith: Int32Array
+}

@@ -14,8 +14,8 @@ const PERMISSION_MODEL = process.allowedNodeEnvironmentFlags.has('--permission')
   ? '--permission'
   : '--experimental-permission'
 
-/** How long a courier waits for more while there is more, in milliseconds: its life but for its last words. */
-const LIFE = 49_000
+/** How long a courier waits for more while there is more, in milliseconds: its life but for its evening. */
+const LIFE = 44_000
 
 /** Whatever commands and their surroundings do: many, in CI, in a sandbox, with a strange environment. */
 export const COMMANDS: readonly Fault[] = [

@@ -38,7 +38,7 @@ export const OPT_OUTS: readonly Fault[] = [
       'a project is switched off while the server takes its time to find a batch too large: none of its parts goes',
     events: [5, 0, 0],
     happens: async (scene) => {
-      scene.receiver.misbehave({ status: 413, delay: 1_500, requests: 1 })
+      scene.receiver.misbehave({ status: 413, delay: 5_000, requests: 1 })
       await scene.command({ flags: ['--times', '5'] })
       await scene.receiver.requested(1)
       const project = join(scene.root, 'project')

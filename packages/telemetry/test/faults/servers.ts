@@ -41,6 +41,19 @@ export const SERVERS: readonly Fault[] = [
     },
   },
   {
+    fault:
+      'a server hands over 30 requests, hears of nothing any more and exits: what its thread sent is not kept',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const works = { env: { WORKS: '3000' } }
+      const server = await startServer(scene, works)
+      const asked = await server.ask(30)
+      await requestsDelivered(scene, asked)
+      await ended(scene, server, works)
+      await bringTheRest(scene, asked)
+    },
+  },
+  {
     fault: 'a server is ended while PostHog hangs: the next command brings what it left',
     events: ['all', 'all', 0],
     happens: async (scene) => {
