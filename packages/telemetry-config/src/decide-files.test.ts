@@ -84,6 +84,13 @@ describe('the global file', () => {
     ['has the word in a value', 'a: telemetry_enabled\n', 'silent', 'not set'],
     ['has the key elsewhere', 'a:\n  telemetry_enabled: false\n', 'silent', 'not set'],
     ['has the key in a block of text', 'a: |\n  telemetry_enabled: false\n', 'silent', 'not set'],
+    ['says off as a project does', 'defaults:\n  telemetry_enabled: false\n', 'off', 'false, line 2'],
+    [
+      'says on, and off as a project does',
+      'telemetry_enabled: true\ndefaults:\n  telemetry_enabled: no\n',
+      'off',
+      'no, line 3',
+    ],
     ['has a similar key', 'telemetry_enabled_at: false\nxtelemetry_enabled: false\n', 'silent', 'not set'],
     ['says off', 'telemetry_enabled: false', 'off', 'false, line 1'],
     ['says off with line ends of the old Mac', '# x\rtelemetry_enabled: false\r', 'off', 'false, line 2'],

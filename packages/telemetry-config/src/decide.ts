@@ -7,6 +7,7 @@ import { readPlainly } from './read-plainly.ts'
 import type { TextFile, UnreadableFile } from './read-text.ts'
 import type { Sources } from './sources.ts'
 import {
+  type Found,
   GLOBAL_SWITCH,
   isOptOut,
   meaningOf,
@@ -67,8 +68,9 @@ export function decide(product: Product, sources: Sources, options: DecideOption
     () => checkVariable('env-file', `${disabled} in ${envFileName}`, sources.envFile[disabled]),
     () => checkVariable('env-file', `${doNotTrack} in ${envFileName}`, sources.envFile[doNotTrack]),
     ...brokenEnvFiles.map((file) => () => unreadable('env-file', basename(file.path), file)),
-    () => checkFile('project', product.projectFile, PROJECT_SWITCH, sources.project, readYaml),
-    () => checkFile('global', globalFile, GLOBAL_SWITCH, sources.global, readYaml),
+    () => checkFile('project', product.projectFile, [PROJECT_SWITCH], sources.project, readYaml),
+    // Whoever writes the project's form into a file of their own means it.
+    () => checkFile('global', globalFile, [GLOBAL_SWITCH, PROJECT_SWITCH], sources.global, readYaml),
     () => destinationRow,
   ]
 
@@ -114,7 +116,7 @@ function unreadable(
 function checkFile(
   kind: 'project' | 'global',
   name: string,
-  keyPath: readonly string[],
+  [keyPath, ...also]: readonly [readonly string[], ...(readonly string[])[]],
   file: TextFile,
   readYaml: ReadSwitch,
 ): Checked {
@@ -123,11 +125,14 @@ function checkFile(
   if (file.state === 'absent') return row(kind, source, 'no file', 'silent', path)
   if (file.state === 'unreadable') return unreadable(kind, source, file)
   const text = asSeen(file.text.replace(/\r\n?/g, '\n'), SWITCH)
-  const reading =
-    readPlainly(text, keyPath) ?? (text.length > MOST_PARSED ? TOO_LARGE : readYaml(text, keyPath))
-  if ('problem' in reading)
-    return unreadable(kind, source, { path, reason: reading.problem + inLine(reading.line) })
-  const { found } = reading
+  const found: Found[] = []
+  for (const place of [keyPath, ...also.filter(([parent = '']) => text.includes(parent))]) {
+    const reading =
+      readPlainly(text, place) ?? (text.length > MOST_PARSED ? TOO_LARGE : readYaml(text, place))
+    if ('problem' in reading)
+      return unreadable(kind, source, { path, reason: reading.problem + inLine(reading.line) })
+    found.push(...reading.found)
+  }
   const said = found.find(({ value }) => meaningOf(value) !== 'on') ?? found[0]
   if (said === undefined) return row(kind, source, 'not set', 'silent', path)
   const value = inWords(said.value) + inLine(said.line)

@@ -52,7 +52,7 @@ export async function answerTo(request: IncomingMessage, answering: Answering): 
   try {
     return await route(request, answering)
   } catch {
-    return problem(500, 'This could not be read. Try `visivo telemetry status` in a terminal.')
+    return problem(500, 'This could not be read. Try `telemetry status` in a terminal.')
   }
 }
 
