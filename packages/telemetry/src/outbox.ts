@@ -17,8 +17,9 @@ import { checksum } from './checksum.ts'
 import { codeOf } from './code-of.ts'
 import type { Guard, StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
+import { isAbandoned } from './own-file.ts'
 import { openTally, type Tally } from './tally.ts'
-import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
+import { uuidV7 } from './uuid-v7.ts'
 
 /** What may wait at most; beyond it the oldest go first. */
 export const OUTBOX_LIMITS = { events: 1_000, bytes: 2_000_000, days: 14 } as const
@@ -28,7 +29,7 @@ const MOST_EVENT_BYTES = 4_096
 const DAY = 86_400_000
 const FILE =
   /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{8})\.([0-9a-f]{8})\.json$/
-const UNFINISHED = /^\.([0-9a-f-]{36})\.tmp$/
+const UNFINISHED = /^\.[0-9a-f-]{36}\.tmp$/
 
 /**
  * The directory where events wait, one file each.
@@ -132,7 +133,8 @@ export function openOutbox(
     tidy: () => {
       attempt(() => touch(directory))
       for (const name of overCaps(waiting(), now())) discard(name)
-      for (const name of attempt(names) ?? []) if (isLeftOver(name, now())) remove(name)
+      for (const name of attempt(names) ?? [])
+        if (UNFINISHED.test(name) && isAbandoned(path(name), now())) remove(name)
       tally.tidy(now())
     },
     clear: () => {
@@ -279,12 +281,6 @@ function touch(directory: string): void {
   const path = join(directory, `.${uuidV7()}.tmp`)
   writeFileSync(path, '', { mode: 0o600, flag: 'wx' })
   unlinkSync(path)
-}
-
-/** A writer that was killed leaves its unfinished file; an hour later nobody is writing it any more. */
-function isLeftOver(name: string, now: number): boolean {
-  const [, uuid] = UNFINISHED.exec(name) ?? []
-  return uuid !== undefined && timeOfUuidV7(uuid) < now - 3_600_000
 }
 
 /** False for what does not exist; throws for what exists and is not a directory of its own. */

@@ -1,12 +1,11 @@
 import { lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { attempt } from './attempt.ts'
-import { writeOwn } from './own-file.ts'
-import { timeOfUuidV7, uuidV7 } from './uuid-v7.ts'
+import { isAbandoned, writeOwn } from './own-file.ts'
+import { uuidV7 } from './uuid-v7.ts'
 
 /** A tally never says more than this: it is as many bytes long as events were dropped. */
 const MOST = 100_000
-const HOUR = 3_600_000
 
 /** Counts the events that were dropped, until one is recorded that tells it. No method throws. */
 export interface Tally {
@@ -25,11 +24,12 @@ export function openTally(path: string): Tally {
   let owed = 0
   const directory = dirname(path)
   const prefix = `${basename(path)}.`
-  const sweep = (isOver: (taken: string) => boolean) =>
+  const sweep = (isOver: (path: string) => boolean) =>
     attempt(() => {
       for (const name of readdirSync(directory)) {
-        const isTaken = name.startsWith(prefix) && isOver(name.slice(prefix.length))
-        if (isTaken) attempt(() => rmSync(join(directory, name), { force: true }))
+        const isTaken = name.startsWith(prefix) && isUuid(name.slice(prefix.length))
+        if (isTaken && isOver(join(directory, name)))
+          attempt(() => rmSync(join(directory, name), { force: true }))
       }
     })
   return {
@@ -57,10 +57,10 @@ export function openTally(path: string): Tally {
     clear: () => {
       owed = 0
       attempt(() => rmSync(path, { force: true }))
-      sweep(isUuid)
+      sweep(() => true)
     },
     tidy: (now) => {
-      sweep((taken) => isUuid(taken) && timeOfUuidV7(taken) < now - HOUR)
+      sweep((taken) => isAbandoned(taken, now))
     },
   }
 }

@@ -16,11 +16,6 @@ export function uuidV7(now: number = Date.now()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${made.toString(16).padStart(3, '0')}-${variant}${hex(3)}-${hex(12)}`
 }
 
-/** When a UUIDv7 was made, in milliseconds since 1970. */
-export function timeOfUuidV7(uuid: string): number {
-  return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)
-}
-
 function hex(digits: number): string {
   return Math.floor(Math.random() * 16 ** digits)
     .toString(16)
