@@ -288,6 +288,8 @@ describe('a default', () => {
     commands: [],
   }
   endless.default = endless
+  const nameless: CommandSpec = { name: '', commands: [{ name: 'x' }] }
+  Object.assign(nameless, { default: nameless })
 
   test.each<
     readonly [says: string, root: CommandSpec, ...(Row extends readonly [string, ...infer R] ? R : never)]
@@ -307,6 +309,7 @@ describe('a default', () => {
     ['and knows what names no command', takesNone, ['rnu', 'run'], '<unknown>', ['<value>']],
     ['and what does', takesNone, ['run', '-t', '4'], 'run', ['-t', '<value>']],
     ['one that leads to itself', endless, ['x'], 'again again again again again', ['<value>']],
+    ['one without a name that does', nameless, ['q', '--z'], '<none>', ['<value>', '<flag>']],
   ])('%s', (_says, root, argv, command, args) => {
     expect(sanitizeCommand(argv, root)).toEqual({ command, args })
     expect(command).toMatch(COMMAND_SHAPE)
