@@ -11,6 +11,13 @@ import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
 import { startReceiver } from './testing/receiver.ts'
 
+/** A home whose events go to a receiver. */
+async function served() {
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  return { home: temporaryDirectory(), receiver, destination: { host: receiver.url, apiKey: 'phc_test' } }
+}
+
 test('what waits for a destination that is configured no more goes after its days, though nobody sends there', async () => {
   const home = temporaryDirectory()
   const abandoned = placesOf(visivo, home, { host: 'http://127.0.0.1:1', apiKey: 'phc_old' }).outbox
@@ -31,10 +38,7 @@ test('what waits for a destination that is configured no more goes after its day
 })
 
 test('a courier that has had enough ends its request, and begins no other', async () => {
-  const home = temporaryDirectory()
-  const receiver = await startReceiver()
-  onTestFinished(() => receiver.close())
-  const destination = { host: receiver.url, apiKey: 'phc_test' }
+  const { home, receiver, destination } = await served()
   const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
   outbox.putAll(Array.from({ length: 150 }, () => sampleEvent()))
   receiver.misbehave({ delay: 100, keeps: true })
@@ -49,10 +53,7 @@ test('a courier that has had enough ends its request, and begins no other', asyn
 })
 
 test('a hundred that the server refuses do not hide one that it takes', async () => {
-  const home = temporaryDirectory()
-  const receiver = await startReceiver()
-  onTestFinished(() => receiver.close())
-  const destination = { host: receiver.url, apiKey: 'phc_test' }
+  const { home, receiver, destination } = await served()
   const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
   const bad = Array.from({ length: 100 }, () => sampleEvent())
   const good = [sampleEvent(), sampleEvent()]
@@ -79,10 +80,7 @@ test.each([
 })
 
 test('couriers of two catalogues work side by side, each on what it can read', async () => {
-  const home = temporaryDirectory()
-  const receiver = await startReceiver()
-  onTestFinished(() => receiver.close())
-  const destination = { host: receiver.url, apiKey: 'phc_test' }
+  const { home, receiver, destination } = await served()
   const places = placesOf(visivo, home, destination)
   const cake = { when: 'A cake was baked.', properties: {} }
   openOutbox(places.outbox, createGuard(catalogueOf(visivo.versionProperty, { cake }))).put(sampleEvent())

@@ -4,9 +4,8 @@ import type { FollowedServer } from './follow-server.ts'
 /**
  * Follows a handler that takes a `Request` and gives a `Response`, such as a Next.js route handler, and gives it
  * back otherwise unchanged. A handler that throws counts as 500, unless what it throws is itself an answer: a `Response`, or
- * Next's `redirect()` and `notFound()`. The duration ends when the handler has its
- * response: when the last byte of a stream leaves is not seen here. A call without a request, as in a test of the
- * handler, is not counted.
+ * `redirect()` and `notFound()` of Next 15. The duration ends when the handler has its response: when the last byte of a
+ * stream leaves is not seen here. A call without a request, as in a test of the handler, is not counted.
  * @param template the route's own, in any usual notation: `/api/cakes/[id]`
  */
 export function followHandler<R extends { readonly method: string }, A extends readonly unknown[], S>(
@@ -29,7 +28,7 @@ export function followHandler<R extends { readonly method: string }, A extends r
     )
 }
 
-/** How Next words a redirect and an error page that are thrown: its version 15 and, without a number, the ones before. */
+/** How Next 15 words a redirect and an error page that are thrown; the page of an older one has no number, and is a 500. */
 const NEXT_ANSWER = /^NEXT_(?:REDIRECT;.*|HTTP_ERROR_FALLBACK);([1-5]\d\d);?$/
 
 function statusThrown(thrown: unknown): number {

@@ -42,15 +42,8 @@ export async function flush(telemetry: Telemetry, where: Where = {}, signal?: Ab
   const enough = AbortSignal.timeout(LONGEST - LAST_WORDS)
   const stop = firstOf([AbortSignal.timeout(LONGEST), ...(signal ? [signal] : [])])
   const waited = await waitForOther(telemetry, destination, stop.signal)
-  const {
-    end,
-    accepted: sent,
-    refused,
-  } = await tryCourier(telemetry, destination, where, {
-    hurry: stop.signal,
-    enough,
-    stop: stop.signal,
-  })
+  const signals = { hurry: stop.signal, enough, stop: stop.signal }
+  const { end, accepted: sent, refused } = await tryCourier(telemetry, destination, where, signals)
   stop.release()
   const left = outbox.waiting()
   const lost = refused + damaged.filter((name) => !left.includes(name)).length

@@ -34,7 +34,8 @@ export type FollowResponse<S> = (
 
 /**
  * Makes what every integration of a Node framework shares. Each response is counted once, when it closes, with its
- * status as it stands then, or 499 where nobody was answered; following one twice counts it once. Nothing it does throws into the application.
+ * status as it stands then, or 499 where nobody was answered; following one twice counts it once. Nothing it does throws
+ * into the application.
  * @param templateOf the router's own template, never text of the client; nothing or an error is `<unmatched>`
  */
 export function responseFollower<S>(
