@@ -36,7 +36,6 @@ const watchdog = setTimeout(() => {
   process.exit(1)
 }, LONGEST)
 
-const receiver = await startReceiver()
 const registry = await startRegistry(join(scratch, 'registry'))
 try {
   await step('the packages of others, from the installation of this repository', async () => {
@@ -57,22 +56,20 @@ try {
     }
     return versions
   })
-  for (const client of Object.keys(CLIENTS))
-    for (const kind of Object.keys(KINDS))
-      await step(`${kind}, installed by ${client}`, () => aProject(client, kind))
-  await step('the visivo command, installed by npm', theCommand)
-  for (const page of GUIDES)
-    await step(`${page}, from an empty directory`, async () => {
-      const directory = join(scratch, 'projects', page)
-      await followGuide({ page, directory, registry, home: newHome(page) })
-    })
+  await sideBySide(...Object.keys(CLIENTS).map(projectsBy), commandAndGuides)
   await step(`a patch of ${LEAF}`, () => aPatch(first))
   console.log('✓ released, installed, used and patched')
 } finally {
-  await receiver.close()
   await registry.close()
   clearTimeout(watchdog)
   finish()
+}
+
+/** All of them to their ends, also when one fails: what is cleared away then is nobody's any more. */
+async function sideBySide(...works) {
+  const ends = await Promise.allSettled(works.map((work) => work()))
+  const failed = ends.find(({ status }) => status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 async function step(title, work) {
@@ -116,45 +113,63 @@ async function provenance() {
   for (const name of names) assert.deepEqual(await registry.versions(name), {})
 }
 
+function projectsBy(client) {
+  return async () => {
+    for (const kind of Object.keys(KINDS))
+      await step(`${kind}, installed by ${client}`, () => aProject(client, kind))
+  }
+}
+
+async function commandAndGuides() {
+  await step('the visivo command, installed by npm', theCommand)
+  for (const page of GUIDES)
+    await step(`${page}, from an empty directory`, async () => {
+      const directory = join(scratch, 'projects', page)
+      await followGuide({ page, directory, registry, home: newHome(page) })
+    })
+}
+
 async function aProject(client, kind) {
   const home = newHome(`${client}-${kind}`)
   const directory = join(scratch, 'projects', `${client}-${kind}`)
-  receiver.clear()
-  await tryProject({
-    directory,
-    client,
-    kind,
-    // pnpm shows a project only what it asked for itself, and the TypeScript one names a type of another package.
-    names: ['@visivo/telemetry', '@visivo/sanitize'],
-    registry,
-    receiver,
-    home,
-  })
-  const events = await receiver.received(2)
-  const command = events.find(({ event }) => event === 'cli_command')
-  assert.deepEqual(command?.properties.command_args, ['--name', '<value>'])
-  endCouriers(home)
+  // pnpm shows a project only what it asked for itself, and the TypeScript one names a type of another package.
+  const names = ['@visivo/telemetry', '@visivo/sanitize']
+  const sent = await sentBy(home, (receiver) =>
+    tryProject({ directory, client, kind, names, registry, receiver, home }),
+  )
+  assert.deepEqual(sent.command_args, ['--name', '<value>'])
 }
 
 async function theCommand() {
   const home = newHome('command')
   const directory = join(scratch, 'projects', 'command')
-  receiver.clear()
   await install({ directory, client: 'npm', names: ['@visivo/cli'], registry, home })
   const project = join(scratch, 'sales')
   cpSync(join(ROOT, 'examples/sales'), project, {
     recursive: true,
     filter: (path) => !path.endsWith('target'),
   })
-  await run(join(directory, 'node_modules/.bin/visivo'), ['compile'], {
-    cwd: project,
-    env: personAt(home, receiver),
-  })
-  const events = await receiver.received(2)
-  const command = events.find(({ event }) => event === 'cli_command')
-  assert.equal(command?.properties.command, 'compile')
-  assert.equal(command?.properties.success, true)
-  endCouriers(home)
+  const sent = await sentBy(home, (receiver) =>
+    run(join(directory, 'node_modules/.bin/visivo'), ['compile'], {
+      cwd: project,
+      env: personAt(home, receiver),
+    }),
+  )
+  assert.equal(sent.command, 'compile')
+  assert.equal(sent.success, true)
+}
+
+/** The properties of the one command that a person runs in a new home. */
+async function sentBy(home, work) {
+  const receiver = await startReceiver()
+  try {
+    await work(receiver)
+    const events = await receiver.received(2)
+    return events.find(({ event }) => event === 'cli_command').properties
+  } finally {
+    endCouriers(home)
+    await receiver.close()
+  }
 }
 
 async function aPatch(before) {
