@@ -61,8 +61,13 @@ test('a damaged decision is thrown away', async () => {
 
 /** Starts the processes, lets them go when all of them are ready, and returns what each one printed. */
 async function runTogether(directory: string, mode: string, count = PROCESSES): Promise<MachineId[]> {
+  const { SystemRoot } = process.env
   const children = Array.from({ length: count }, () =>
-    spawn(process.execPath, [FIXTURE, built, directory, mode], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    spawn(process.execPath, [FIXTURE, built, directory, mode], {
+      // Certificates and options that somebody has set would be read by every one of them.
+      env: { SystemRoot },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    }),
   )
   await Promise.all(children.map(({ stdout }) => new Promise((ready) => stdout.once('readable', ready))))
   const outputs = children.map(({ stdin, stdout }) => {
