@@ -21,10 +21,19 @@ export function figuresOf({ commands, slow, standIns, ci, loop, servers, courier
     return slow[name] && summary(slow[name].map((took) => took - median(commands.others.nothing)))
   }
   const kinds = Object.keys(FLOORS)
+  const bare = median(commands.imports.nothing)
+  const floors = byName(kinds, (kind) => together((times) => differences(times[FLOORS[kind]], times.nothing)))
+  const costs = byName(kinds, (kind) => together((times) => differences(times[kind], times.off)))
   return {
-    bare: median(commands.imports.nothing),
+    bare,
     noise: over('off', 'again', 'off'),
-    floors: byName(kinds, (kind) => together((times) => differences(times[FLOORS[kind]], times.nothing))),
+    floors,
+    /** What carries over to a machine that is slower: the cost by its floor, and by the start of a bare process. */
+    byFloor: byName(kinds, (kind) => costs[kind].median / floors[kind].median),
+    byBare: {
+      ...byName(kinds, (kind) => costs[kind].median / bare),
+      ...byName(Object.keys(OTHERS), (client) => other('healthy', client)?.median / bare),
+    },
     commands: byName(standIns, (server) => ({
       ...byName(kinds, (kind) => ({
         cost: over(server, kind, 'off'),

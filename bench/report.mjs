@@ -18,6 +18,7 @@ export function renderReport(figures, settings) {
     '## A command',
     commandText(figures),
     commandTable(figures, settings),
+    commandRatios(figures),
     '![What is added to a command, by client and server](benchmarks.svg)',
     commandDetails(figures),
     '## A command in CI',
@@ -90,6 +91,16 @@ function commandTable({ commands }, { missing }) {
   ])
   const text = table(['PostHog is', ...Object.values(OURS), ...Object.values(OTHERS)], rows)
   return missing.length > 0 ? `${text}\n\nNot made here, for lack of rights: ${missing.join(', ')}.` : text
+}
+
+function commandRatios({ byFloor, byBare }) {
+  const rows = Object.entries({ ...OURS, ...OTHERS }).map(([name, words]) => [
+    words,
+    number(byBare[name]),
+    name in byFloor ? number(byFloor[name]) : '–',
+  ])
+  const head = ['added to a command', 'starts of a bare Node process', 'times its floor']
+  return `As ratios, which carry over to a machine that is slower or quicker (the others beside a healthy PostHog):\n\n${table(head, rows)}`
 }
 
 function commandDetails({ commands, overFloor, imports, fullOutbox, loop }) {
