@@ -9,7 +9,7 @@ const MARGIN = /^[^\S\n]+/gm
  * A configuration as its person sees it, for who looks for a switch in it: what can't be seen is gone, and every blank is
  * a space where a line begins and in the lines of the switch. Elsewhere a blank stays what it is: it may be a part of a
  * text, which a space would cut in two.
- * @param word a plain one, which stands in the lines of the switch
+ * @param word the source of a pattern for what stands in the lines of the switch
  */
 export function asSeen(text: string, word: string): string {
   if (PLAIN_TEXT.test(text)) return text

@@ -68,8 +68,9 @@ export function decide(product: Product, sources: Sources, options: DecideOption
     () => checkVariable('env-file', `${disabled} in ${envFileName}`, sources.envFile[disabled]),
     () => checkVariable('env-file', `${doNotTrack} in ${envFileName}`, sources.envFile[doNotTrack]),
     ...brokenEnvFiles.map((file) => () => unreadable('env-file', basename(file.path), file)),
-    () => checkFile('project', product.projectFile, [PROJECT_SWITCH], sources.project, readYaml),
-    // Whoever writes the project's form into a file of their own means it.
+    // Whoever writes the form of one file into the other means it.
+    () =>
+      checkFile('project', product.projectFile, [PROJECT_SWITCH, GLOBAL_SWITCH], sources.project, readYaml),
     () => checkFile('global', globalFile, [GLOBAL_SWITCH, PROJECT_SWITCH], sources.global, readYaml),
     () => destinationRow,
   ]
@@ -132,12 +133,18 @@ function checkFile(
     if ('problem' in reading)
       return unreadable(kind, source, { path, reason: reading.problem + inLine(reading.line) })
     found.push(...reading.found)
+    // The other place may take a parser.
+    if (found.some(isNoYes)) break
   }
-  const said = found.find(({ value }) => meaningOf(value) !== 'on') ?? found[0]
+  const said = found.find(isNoYes) ?? found[0]
   if (said === undefined) return row(kind, source, 'not set', 'silent', path)
   const value = inWords(said.value) + inLine(said.line)
   const meaning = meaningOf(said.value)
   return meaning === 'unclear' ? unclear(kind, source, value, path) : row(kind, source, value, meaning, path)
+}
+
+function isNoYes({ value }: Found): boolean {
+  return meaningOf(value) !== 'on'
 }
 
 /** The words that switch telemetry as they are; of anything else only that it is there: it may be a secret. */

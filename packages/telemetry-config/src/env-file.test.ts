@@ -33,6 +33,7 @@ describe('the .env file of the project', () => {
     ['opts out for PowerShell', '$env:DO_NOT_TRACK = "1"', shared],
     ['opts out for fish', 'set -g -x DO_NOT_TRACK 1', shared],
     ['opts out for fish, at length', "set --export DO_NOT_TRACK '1'", shared],
+    ['opts out with something in the name that nobody sees', 'DO_NOT_\u00adTRACK\u200b=1', shared],
     ['opts out by a program', 'env DO_NOT_TRACK=1', shared],
     ['opts out with its name in quotes', '"DO_NOT_TRACK"=1', shared],
     ['opts out as a second setting', 'export A="#1" DO_NOT_TRACK=1', shared],

@@ -1,3 +1,4 @@
+import { asSeen } from './as-seen.ts'
 import { type Product, switchVariables } from './product.ts'
 import type { TextFile } from './read-text.ts'
 import type { Environment } from './sources.ts'
@@ -21,9 +22,10 @@ export function optOutsIn(file: TextFile, product: Product): Environment {
   if (file.state !== 'read') return {}
   const names = switchVariables(product)
   const setting = settingOf(names)
+  const anyName = `(?:${names.join('|')})`
   const found: Record<string, string> = {}
   // A server asks every second: only the lines that name a switch are looked at.
-  for (const line of file.text.match(new RegExp(`^.*(?:${names.join('|')}).*$`, 'gm')) ?? []) {
+  for (const line of asSeen(file.text, anyName).match(new RegExp(`^.*${anyName}.*$`, 'gm')) ?? []) {
     for (const { groups } of line.replace(ASIDE, '').matchAll(setting)) {
       const { name = '', double, single, bare = '' } = groups ?? {}
       // The whole setting may stand in quotes, as in `set "NAME=value"`.

@@ -94,12 +94,18 @@ function* valuesAt(
     if (text === key) yield* valuesAt(search, pair.value, rest, depth + 1)
     // In one word, as status and documentation name it: a person who copies that means it.
     else if (text === [key, ...rest].join('.')) yield* valuesAt(search, pair.value, [], depth + 1)
+    // Without its blank, `{telemetry_enabled:false}` is one long key.
+    else if (rest.length === 0 && isGlued(text, key)) yield { value: undefined, line: lineOf(map) }
     if (text !== '<<') continue
     const merged = resolve(pair.value)
     for (const each of yaml.isSeq(merged) ? merged.items : [merged]) {
       yield* valuesAt(search, each, [key, ...rest], depth + 1)
     }
   }
+}
+
+function isGlued(text: string | undefined, key: string): boolean {
+  return text?.startsWith(key) === true && /^\s*[:=]/.test(text.slice(key.length))
 }
 
 function isNull(yaml: typeof Yaml, node: Yaml.Node): boolean {

@@ -115,10 +115,13 @@ describe('objects', () => {
     ])
   })
 
-  test('a project that opts out in one word is told nothing else', async () => {
-    const { warnings } = await load({ 'project.visivo.yml': 'name: p\ndefaults.telemetry_enabled: false\n' })
-    expect(warnings).toEqual([])
-  })
+  test.each(['defaults.telemetry_enabled', 'telemetry_enabled'])(
+    'a project that opts out by %s at the margin is told nothing else',
+    async (key) => {
+      const { warnings } = await load({ 'project.visivo.yml': `name: p\n${key}: false\n` })
+      expect(warnings).toEqual([])
+    },
+  )
 
   test('the older `targets` are sources', async () => {
     const { objects } = await load({

@@ -38,8 +38,8 @@ export interface LoadOptions {
 }
 
 const SETTINGS = new Set(['dbt', 'cli_version', 'env_file'])
-// The last in one word, as telemetry hears it, too.
-const STRUCTURE = new Set(['name', 'includes', 'defaults', 'defaults.telemetry_enabled'])
+// The switch in one word and at the margin, as telemetry hears it, too.
+const STRUCTURE = new Set(['name', 'includes', 'defaults', 'defaults.telemetry_enabled', 'telemetry_enabled'])
 
 /**
  * Reads project.visivo.yml in `directory` and everything it includes; a file that is included twice is read once.
