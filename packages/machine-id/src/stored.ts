@@ -28,9 +28,12 @@ export function readStored(path: string): Stored {
   }
 }
 
-/** The `code` of an error of `node:fs`, such as `ENOENT`. */
+/**
+ * The `code` of an error of `node:fs`, such as `ENOENT`. `instanceof` would not do: a test runner may give each file an
+ * `Error` of its own, which Node's errors are none of.
+ */
 export function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 }
 
 /** `undefined` for what is longer than any id. */

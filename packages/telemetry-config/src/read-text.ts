@@ -59,9 +59,12 @@ export function realPath(path: string): string {
   }
 }
 
-/** The `code` of an error of `node:fs`, such as `EACCES`. */
+/**
+ * The `code` of an error of `node:fs`, such as `EACCES`. `instanceof` would not do: a test runner may give each file an
+ * `Error` of its own, which Node's errors are none of.
+ */
 export function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : 'unknown error'
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : 'unknown error'
 }
 
 /** `undefined` for what is too large, or is no longer a regular file. */

@@ -216,7 +216,7 @@ function readExact(directory: string, name: string): string {
 
 /** A process out of file descriptors, a disk that fails: the file may be read another time. A link never is. */
 function isOfTheMoment(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'code' in error && error.code !== 'ELOOP'
+  return typeof error === 'object' && error !== null && 'syscall' in error && codeOf(error) !== 'ELOOP'
 }
 
 function unlink(path: string): 'removed' | 'gone' | 'still-there' {
