@@ -16,7 +16,7 @@ export interface CommandOutcome {
   /** What was thrown; its class may be collected, its message never is. */
   readonly error?: unknown
   /** Whether it worked; by default, whether there is no error. */
-  readonly success?: boolean
+  readonly success?: boolean | undefined
   /** Only its pseudonym is collected. */
   readonly projectName?: string | undefined
   readonly jobCount?: number | undefined

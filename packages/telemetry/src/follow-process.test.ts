@@ -20,6 +20,7 @@ const cake: CommandSpec = {
     { name: 'mix', options: [{ names: ['--version'], value: 'required' }] },
     { name: 'telemetry', commands: [{ name: 'on' }] },
     { name: 'telemetry:on' },
+    { name: 'tins', commands: [{ name: 'help' }, { name: 'completion' }] },
     { name: 'completion' },
   ],
 }
@@ -62,6 +63,7 @@ async function follow(
 test.each<[string, readonly string[], Omit<FollowOptions, 'argv'>]>([
   ['a question for help', ['-h'], {}],
   ['one behind a command', ['bake', '--help'], {}],
+  ['one below a command', ['tins', 'help', 'grease'], {}],
   ['a question for the version', ['-v'], {}],
   ['a command about telemetry', ['telemetry', 'on'], {}],
   ['even a mistaken one', ['telemetry', '--onn'], {}],
@@ -77,6 +79,7 @@ test.each<[string, readonly string[], Omit<FollowOptions, 'argv'>, string]>([
   ['a letter that asks elsewhere', ['bake', '-v'], {}, 'bake'],
   ['a flag that takes a value by the name of a question', ['mix', '--version', '3'], {}, 'mix'],
   ['what stands behind --', ['bake', '--', '--help'], {}, 'bake'],
+  ['a command below one, by a name that stands aside at the top', ['tins', 'completion'], {}, 'tins completion'],
   ['no command, of a program that works without one', [], { withoutCommand: true }, '<none>'],
   ['no command, but a mistake', ['--nope'], {}, '<none>'],
   ['a command that the program no longer keeps out', ['telemetry'], { unrecorded: [] }, 'telemetry'],

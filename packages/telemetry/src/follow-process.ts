@@ -151,8 +151,9 @@ function listenForEnd(
 
 function isUse({ command, args }: SanitizedCommand, program: CommandSpec, options: FollowOptions): boolean {
   const { unrecorded = UNRECORDED, withoutCommand = program.default !== undefined } = options
-  const [first = ''] = command.split(/[ :]/)
-  if (unrecorded.includes(first)) return false
+  // `remote help add` asks as `help remote add` does.
+  const isAside = (word: string, at: number) => (at === 0 || word === 'help') && unrecorded.includes(word)
+  if (command.split(/[ :]/).some(isAside)) return false
   const questions = questionsAt(command.split(' '), program)
   if (args.some((arg) => questions.has(arg))) return false
   const isBare = command === NONE && (program.commands ?? []).length > 0

@@ -84,7 +84,7 @@ function place(node: Node, [name, ...rest]: readonly string[]): Node {
 function optionSpecOf([name, flag]: readonly [string, Flag]): OptionSpec {
   const { char, aliases = [], charAliases = [] } = flag
   const letters = [...(char ? [char] : []), ...charAliases].map((letter) => `-${letter}`)
-  const words = [name, ...aliases].map((one) => (one.length === 1 ? `-${one}` : `--${one}`))
+  const words = [`--${name}`, ...aliases.map((one) => (one.length === 1 ? `-${one}` : `--${one}`))]
   if (flag.type === 'option')
     return { names: [...letters, ...words], value: 'required', variadic: flag.multiple === true }
   const negations = flag.allowNo ? words.map((word) => `--no-${word.replace(/^--?/, '')}`) : []

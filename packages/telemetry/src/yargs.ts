@@ -107,7 +107,9 @@ function optionSpecsOf(
   argv: readonly string[],
 ): readonly OptionSpec[] {
   return Object.keys(key).flatMap((name): readonly OptionSpec[] => {
-    const { flags, negations } = flagsOf([name, ...(alias[name] ?? [])])
+    // `.alias('h', 'help')` says it of the other name.
+    const namesakes = Object.entries(alias).filter(([one, others]) => one === name || others.includes(name))
+    const { flags, negations } = flagsOf([...new Set([name, ...namesakes.flat(2)])])
     if (count.includes(name)) return [{ names: flags, value: 'none' }]
     if (boolean.includes(name)) {
       const value = isSpelledOut(flags, argv) ? 'optional' : 'none'

@@ -26,6 +26,7 @@ test.each([
     'oven',
     ['<value>', '--quick'],
   ],
+  ['a flag whose whole name is a letter', ' ', ['cake', 'slice', '--n'], 'cake slice', ['--n']],
   ['no word where a topic takes none', ' ', ['cake', 'mine'], 'cake <unknown>', []],
   ['only a colon, where the program wants it so', ':', ['telemetry', 'on'], 'telemetry', ['<value>']],
   ['an alias in another topic, by a colon', ':', ['oven:cut'], 'cake:slice', []],

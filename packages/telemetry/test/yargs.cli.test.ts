@@ -16,6 +16,9 @@ describe('what yargs declares', () => {
     .option('hot', { type: 'boolean' })
     .count('verbose')
     .alias('verbose', 'v')
+    .option('config', { type: 'string' })
+    .alias('c', 'config')
+    .alias('h', 'help')
     .command('$0 [recipe]', 'without a command', { sugar: { type: 'boolean' } })
     .command('taste', false, async (command) => {
       called.push('taste')
@@ -35,6 +38,8 @@ describe('what yargs declares', () => {
     ['a switch that is spelled out', ['--hot', 'true', 'mix', 'x'], 'mix', ['--hot', '<value>', '<value>']],
     ['a switch before a command', ['--hot', 'mix', 'x'], 'mix', ['--hot', '<value>']],
     ['a negated switch takes no word', ['--no-hot', 'true'], '<none>', ['--no-hot', '<value>']],
+    ['a flag that is given to its short name', ['-c', 'mix', 'stir'], 'mix', ['-c', '<value>']],
+    ['the help under another name', ['mix', '-h'], 'mix', ['-h']],
     ['a counted flag', ['mix', '-vv'], 'mix', ['-v', '-v']],
     ['a flag of what runs without a command', ['--sugar'], '<none>', ['--sugar']],
     ['a word for it', ['./recipe', '--sugar'], '<none>', ['<path>', '--sugar']],
