@@ -1,6 +1,6 @@
 import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
 import type { Command, Option } from 'commander'
-import { orNothing } from './nothing.ts'
+import { attempt } from './attempt.ts'
 
 /** What commander itself declares for every program. */
 const HELP: OptionSpec = { names: ['-h', '--help'], value: 'none' }
@@ -17,10 +17,7 @@ interface Kept {
  * throws: a program that doesn't say what it declares, as another version might not, declares nothing.
  */
 export function commandSpecOf(command: Command): CommandSpec {
-  return orNothing(
-    () => read(command),
-    () => ({ name: '' }),
-  )
+  return attempt(() => read(command)) ?? { name: '' }
 }
 
 function read(command: Command): CommandSpec {

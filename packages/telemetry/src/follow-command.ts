@@ -6,9 +6,10 @@ import {
   sanitizeCommand,
   sanitizeErrorType,
 } from '@visivo/sanitize'
+import { attempt } from './attempt.ts'
 import type { Where } from './consent.ts'
 import type { EVENTS, OBJECT_KINDS, PropertiesOf } from './events.ts'
-import { NO_COMMAND, orNothing } from './nothing.ts'
+import { NO_COMMAND } from './nothing.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** How a command ended, and what it found out on its way. */
@@ -42,10 +43,7 @@ export function followCommand(
   program: CommandSpec,
   errorTypes: readonly string[] = [],
 ): RunningCommand {
-  return orNothing(
-    () => followTyped(telemetry, () => sanitizeCommand(argv, program), errorTypes),
-    () => NO_COMMAND,
-  )
+  return attempt(() => followTyped(telemetry, () => sanitizeCommand(argv, program), errorTypes)) ?? NO_COMMAND
 }
 
 /**
@@ -65,10 +63,7 @@ export function followTyped(
       if (ended) return
       ended = true
       const outcome = withOutcome({}, given)
-      orNothing(
-        () => telemetry.record('cli_command', propertiesOf, outcome.where),
-        () => {},
-      )
+      attempt(() => telemetry.record('cli_command', propertiesOf, outcome.where))
 
       function propertiesOf(): PropertiesOf<(typeof EVENTS)['cli_command']> {
         const { command, args } = typed()
@@ -91,11 +86,6 @@ export function followTyped(
 
 /** What was known, and what is known by now: nothing more where a program without types hands over what can't be read. */
 export function withOutcome(known: CommandOutcome, more: CommandOutcome | undefined): CommandOutcome {
-  return orNothing(
-    () => {
-      const told = Object.entries(more ?? {}).filter(([, value]) => value !== undefined)
-      return { ...known, ...Object.fromEntries(told) }
-    },
-    () => known,
-  )
+  const told = attempt(() => Object.entries(more ?? {}).filter(([, value]) => value !== undefined))
+  return { ...known, ...Object.fromEntries(told ?? []) }
 }

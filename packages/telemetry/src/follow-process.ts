@@ -1,8 +1,9 @@
 import { type CommandSpec, FLAG, NONE, type SanitizedCommand, sanitizeCommand } from '@visivo/sanitize'
+import { attempt } from './attempt.ts'
 import type { Where } from './consent.ts'
 import { type CommandOutcome, followTyped, type RunningCommand, withOutcome } from './follow-command.ts'
 import { makeListenerRoom } from './listener-room.ts'
-import { NO_PROCESS, orNothing } from './nothing.ts'
+import { NO_PROCESS } from './nothing.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** What `followProcess` takes for granted unless it is told. */
@@ -64,10 +65,7 @@ export function followProcess(
   program: CommandSpec,
   options: FollowOptions = {},
 ): FollowedProcess {
-  return orNothing(
-    () => follow(telemetry, program, options),
-    () => NO_PROCESS,
-  )
+  return attempt(() => follow(telemetry, program, options)) ?? NO_PROCESS
 }
 
 function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptions): FollowedProcess {

@@ -1,4 +1,5 @@
 import { defineProduct, type Product } from '@visivo/telemetry-config'
+import { attempt } from './attempt.ts'
 import type { RunningCommand } from './follow-command.ts'
 import type { FollowedProcess } from './follow-process.ts'
 import type { Guard } from './guard.ts'
@@ -18,8 +19,7 @@ export const NO_GUARD: Guard = /* @__PURE__ */ Object.assign(() => undefined, { 
  * @param options what it was to be set up with; a program without types may have handed over anything
  */
 export function noTelemetry(options: { readonly product?: Product }): Telemetry<never> {
-  const visivo = () => defineProduct({ name: 'visivo' })
-  const product = orNothing(() => options.product ?? visivo(), visivo)
+  const product = attempt(() => options.product) ?? defineProduct({ name: 'visivo' })
   return {
     world: { product, env: {}, home: '', stderr: () => ({ write: () => {} }), isCi: false, debug: false },
     metadata: {},
@@ -31,17 +31,5 @@ export function noTelemetry(options: { readonly product?: Product }): Telemetry<
     record: () => {},
     warmUp: () => {},
     settle: () => {},
-  }
-}
-
-/**
- * What the work gives. Where it throws, as where the host put something of its own in place of the clock or of
- * `process`, gives the other, which does nothing.
- */
-export function orNothing<T>(work: () => T, nothing: () => T): T {
-  try {
-    return work()
-  } catch {
-    return nothing()
   }
 }

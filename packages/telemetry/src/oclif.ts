@@ -1,6 +1,6 @@
 import type { Command, Interfaces } from '@oclif/core'
 import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
-import { orNothing } from './nothing.ts'
+import { attempt } from './attempt.ts'
 
 type Flag = Command.Loadable['flags'][string]
 
@@ -17,10 +17,7 @@ interface Node extends CommandSpec {
  * nothing.
  */
 export function commandSpecOf(config: Interfaces.Config): CommandSpec {
-  return orNothing(
-    () => read(config),
-    () => ({ name: '' }),
-  )
+  return attempt(() => read(config)) ?? { name: '' }
 }
 
 function read(config: Interfaces.Config): CommandSpec {

@@ -5,7 +5,7 @@ import type { CourierJob } from './courier-job.ts'
 import { type Catalogue, catalogueOf, type EVENTS, type EventSpec, type PropertiesOf } from './events.ts'
 import { createGuard, type Guard } from './guard.ts'
 import { gatherMetadata, type Metadata } from './metadata.ts'
-import { noTelemetry, orNothing } from './nothing.ts'
+import { noTelemetry } from './nothing.ts'
 import { createRecorder } from './recorder.ts'
 import { createShow } from './show.ts'
 import { uuidV7 } from './uuid-v7.ts'
@@ -72,10 +72,7 @@ const UNREADABLE: Consent = { recording: false, because: 'the configuration coul
 export function createTelemetry<const X extends Extras = NoExtras>(
   options: TelemetryOptions<X>,
 ): Telemetry<X> {
-  return orNothing(
-    () => setUp(options),
-    () => noTelemetry(options),
-  )
+  return attempt(() => setUp(options)) ?? noTelemetry(options)
 }
 
 function setUp<X extends Extras>(options: TelemetryOptions<X>): Telemetry<X> {
