@@ -1,5 +1,6 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
+import { attempt } from './attempt.ts'
 import { destinationOf, type Where } from './consent.ts'
 import { placesOf, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -72,9 +73,5 @@ function isWritable(directory: string): boolean {
 }
 
 function isDirectory(path: string): boolean {
-  try {
-    return statSync(path, { bigint: true }).isDirectory()
-  } catch {
-    return false
-  }
+  return attempt(() => statSync(path, { bigint: true }).isDirectory()) ?? false
 }

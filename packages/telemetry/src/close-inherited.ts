@@ -1,4 +1,5 @@
 import { closeSync, readdirSync, readFileSync } from 'node:fs'
+import { attempt } from './attempt.ts'
 
 /** The flag of a descriptor that no other program is handed, as `open(2)` of Linux defines it. */
 const O_CLOEXEC = 0o2000000
@@ -11,20 +12,9 @@ const O_CLOEXEC = 0o2000000
  * nothing is closed.
  */
 export function closeInherited(): void {
-  for (const descriptor of openDescriptors()) {
-    try {
-      if (descriptor > 2 && isInherited(descriptor)) closeSync(descriptor)
-    } catch {
-      // It was open for the list of descriptors alone.
-    }
-  }
-}
-
-function openDescriptors(): readonly number[] {
-  try {
-    return readdirSync('/proc/self/fd').map(Number)
-  } catch {
-    return []
+  for (const descriptor of attempt(() => readdirSync('/proc/self/fd').map(Number)) ?? []) {
+    // One of them was open for the list alone, and is gone.
+    attempt(() => descriptor > 2 && isInherited(descriptor) && closeSync(descriptor))
   }
 }
 

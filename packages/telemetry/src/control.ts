@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readMachineId, resetMachineId } from '@visivo/machine-id'
 import { GLOBAL_SWITCH, PROJECT_SWITCH, type Product, readSources } from '@visivo/telemetry-config'
 import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
+import { attempt } from './attempt.ts'
 import { codeOf } from './code-of.ts'
 import { decideFor, type Where } from './consent.ts'
 import { courierPids, isRunning } from './courier-lock.ts'
@@ -185,11 +186,7 @@ function exists(path: string): boolean {
 }
 
 function isLink(path: string): boolean {
-  try {
-    return lstatSync(path, { bigint: true }).isSymbolicLink()
-  } catch {
-    return false
-  }
+  return attempt(() => lstatSync(path, { bigint: true }).isSymbolicLink()) ?? false
 }
 
 /** Whether nothing lies there, for certain. */

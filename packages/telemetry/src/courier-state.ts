@@ -1,4 +1,5 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { attempt } from './attempt.ts'
 import { readOwn } from './own-file.ts'
 
 /** What couriers tell each other, and a person who asks, from one run to the next. */
@@ -89,15 +90,8 @@ function tryWriteState(path: string, state: CourierState): boolean {
     renameSync(unfinished, path)
     return true
   } catch {
-    discard(unfinished)
+    // A disk that refused the other may refuse this as well.
+    attempt(() => rmSync(unfinished, { force: true }))
     return false
-  }
-}
-
-function discard(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch {
-    // The disk refuses this as well.
   }
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMachineId } from '@visivo/machine-id'
 import type { Checked, Decision } from '@visivo/telemetry-config'
+import { attempt } from './attempt.ts'
 import { checkOutbox } from './check-outbox.ts'
 import { decideFor, destinationOf, type Where } from './consent.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
@@ -167,12 +168,8 @@ function countDropped(telemetry: Telemetry, places: DestinationPlaces): number {
 }
 
 function sizeOf(path: string): number {
-  try {
-    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
-    return found?.isFile() ? Number(found.size) : 0
-  } catch {
-    return 0
-  }
+  const found = attempt(() => statSync(path, { bigint: true, throwIfNoEntry: false }))
+  return found?.isFile() ? Number(found.size) : 0
 }
 
 function timesOf(

@@ -1,3 +1,5 @@
+import { attempt } from './attempt.ts'
+
 /** What is asked of an emitter: each of Node's has it. */
 export interface Limited {
   getMaxListeners(): number
@@ -26,7 +28,7 @@ export function makeListenerRoom(emitter: Limited = ownProcess): () => void {
     return most !== undefined
   }
   if (!change(1)) return () => {}
-  return () => void (limitOf(emitter) === ours.get(emitter) && change(-1))
+  return () => void (attempt(() => emitter.getMaxListeners()) === ours.get(emitter) && change(-1))
 }
 
 /**
@@ -44,14 +46,6 @@ function changeRoom(emitter: Limited, by: number): number | undefined {
     if (most === 0 || most === Number.POSITIVE_INFINITY || most + by === 0) return undefined
     emitter.setMaxListeners(most + by)
     return most + by
-  } catch {
-    return undefined
-  }
-}
-
-function limitOf(emitter: Limited): number | undefined {
-  try {
-    return emitter.getMaxListeners()
   } catch {
     return undefined
   }
