@@ -43,21 +43,22 @@ export async function diagnose(telemetry: Telemetry, where: Where = {}): Promise
   ]
 }
 
+function fine(name: Check['name'], says: string): Check {
+  return { name, ok: true, says }
+}
+
+function amiss(name: Check['name'], says: string, advice: string): Check {
+  return { name, ok: false, says, advice }
+}
+
 function checkSwitch({ decision, recording, reason }: Inspection): Check {
-  if (decision.enabled) {
-    const says = recording ? 'telemetry is on' : `telemetry is on, but ${reason}`
-    return { name: 'switch', ok: true, says }
-  }
+  if (decision.enabled)
+    return fine('switch', recording ? 'telemetry is on' : `telemetry is on, but ${reason}`)
   // Off is no fault, unless it is because a file can't be read.
   const { because } = decision
   const says = `telemetry is off: ${reason}`
-  if (!because || !isBroken(because.value)) return { name: 'switch', ok: true, says }
-  return {
-    name: 'switch',
-    ok: false,
-    says,
-    advice: `${adviceFor(because)}; until then it counts as off.`,
-  }
+  if (!because || !isBroken(because.value)) return fine('switch', says)
+  return amiss('switch', says, `${adviceFor(because)}; until then it counts as off.`)
 }
 
 /** A file whose directory nobody can tell has no path that is absolute. */
@@ -69,24 +70,23 @@ function adviceFor({ kind, path, source }: Checked): string {
 function checkKey({ world }: Telemetry, key: string | undefined): Check {
   const variable = `${world.product.envPrefix}_POSTHOG_API_KEY`
   if (key === undefined)
-    return {
-      name: 'key',
-      ok: false,
-      says: 'there is no usable destination, so nothing is recorded or sent',
-      advice: `Set ${variable}, and ${world.product.envPrefix}_POSTHOG_HOST for a PostHog of your own (https).`,
-    }
-  if (/^phc_[A-Za-z0-9_-]+$/.test(key)) return { name: 'key', ok: true, says: 'looks like a project key' }
-  const personal = key.startsWith('phx_')
-  return {
-    name: 'key',
-    ok: false,
-    says: personal
-      ? 'is a personal key, which can read your data'
-      : 'does not look like a project key (phc_…)',
-    advice: personal
-      ? `Put the project key (phc_…) into ${variable}, and revoke the personal key if others could see it.`
-      : `Copy the project key from PostHog's project settings into ${variable}.`,
-  }
+    return amiss(
+      'key',
+      'there is no usable destination, so nothing is recorded or sent',
+      `Set ${variable}, and ${world.product.envPrefix}_POSTHOG_HOST for a PostHog of your own (https).`,
+    )
+  if (/^phc_[A-Za-z0-9_-]+$/.test(key)) return fine('key', 'looks like a project key')
+  if (key.startsWith('phx_'))
+    return amiss(
+      'key',
+      'is a personal key, which can read your data',
+      `Put the project key (phc_…) into ${variable}, and revoke the personal key if others could see it.`,
+    )
+  return amiss(
+    'key',
+    'does not look like a project key (phc_…)',
+    `Copy the project key from PostHog's project settings into ${variable}.`,
+  )
 }
 
 const HOST_ADVICE = {
@@ -105,78 +105,59 @@ const HOST_PROBLEM = {
 } as const
 
 function checkHost(host: string, answer: Probe | undefined): Check {
-  if (!answer) return { name: 'host', ok: true, says: `${host} was not asked: nothing would be sent now` }
-  if (answer.reached === 'answer')
-    return answer.status < 500
-      ? { name: 'host', ok: true, says: `${host} answers` }
-      : {
-          name: 'host',
-          ok: false,
-          says: `${host} answers with an error (${answer.status})`,
-          advice: 'Wait: events are kept and tried again.',
-        }
-  return {
-    name: 'host',
-    ok: false,
-    says: `${host}: ${HOST_PROBLEM[answer.step]} (${answer.reason})`,
-    advice: HOST_ADVICE[answer.step],
-  }
+  if (!answer) return fine('host', `${host} was not asked: nothing would be sent now`)
+  if (answer.reached === 'nothing')
+    return amiss('host', `${host}: ${HOST_PROBLEM[answer.step]} (${answer.reason})`, HOST_ADVICE[answer.step])
+  if (answer.status < 500) return fine('host', `${host} answers`)
+  return amiss(
+    'host',
+    `${host} answers with an error (${answer.status})`,
+    'Wait: events are kept and tried again.',
+  )
 }
 
 function checkClock(answer: Probe): readonly Check[] {
   if (answer.reached !== 'answer' || !answer.serverTime) return []
   const off = Date.now() - answer.serverTime.getTime()
-  if (Math.abs(off) <= CLOCK) return [{ name: 'clock', ok: true, says: 'agrees with the server' }]
+  if (Math.abs(off) <= CLOCK) return [fine('clock', 'agrees with the server')]
   const minutes = Math.round(Math.abs(off) / 60_000)
   const says = `is ${minutes} minutes ${off > 0 ? 'ahead of' : 'behind'} the server`
-  return [{ name: 'clock', ok: false, says, advice: 'Set it: events carry the time of this machine.' }]
+  return [amiss('clock', says, 'Set it: events carry the time of this machine.')]
 }
 
 function checkProxy({ world }: Telemetry, answer: Probe | undefined): Check {
   const names = PROXIES.flatMap((name) => [name, name.toLowerCase()])
   const set = names.filter((name) => world.env[name])
-  if (set.length === 0) return { name: 'proxy', ok: true, says: 'no proxy is set' }
+  if (set.length === 0) return fine('proxy', 'no proxy is set')
   const says = `${set.join(', ')} ${set.length === 1 ? 'is' : 'are'} set, and not used: events go to the host directly`
-  if (answer?.reached !== 'nothing') return { name: 'proxy', ok: true, says }
+  if (answer?.reached !== 'nothing') return fine('proxy', says)
   const advice = `Let the host through directly, name a relay that can be reached in ${world.product.envPrefix}_POSTHOG_HOST, or switch telemetry off.`
-  return { name: 'proxy', ok: false, says, advice }
+  return amiss('proxy', says, advice)
 }
 
 function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
   const { decision, courier, waiting, canSend, nextAttempt, lastFailure } = inspection
-  const name = 'courier'
   const atWork = `at work${courier.pid === undefined ? '' : ` (process ${courier.pid})`}`
   // Nothing that could be advised would send.
   if (!decision.enabled)
-    return { name, ok: true, says: courier.alive ? atWork : 'none is started while telemetry is off' }
+    return fine('courier', courier.alive ? atWork : 'none is started while telemetry is off')
   const flush = `${telemetry.world.product.name} telemetry flush`
   const oldest = Date.now() - Date.parse(waiting[0]?.timestamp ?? '')
   if (!canSend)
-    return {
-      name,
-      ok: false,
-      says: 'no process can be started here',
-      advice: `Events wait; send them with ${flush}.`,
-    }
+    return amiss('courier', 'no process can be started here', `Events wait; send them with ${flush}.`)
   if (nextAttempt !== undefined && waiting.length > 0)
-    return {
-      name,
-      ok: false,
-      says: `${sayEvents(waiting.length)} wait until ${nextAttempt}: ${lastFailure?.reason ?? 'it failed before'}`,
-      advice: `${flush} tries now.`,
-    }
+    return amiss(
+      'courier',
+      `${sayEvents(waiting.length)} wait until ${nextAttempt}: ${lastFailure?.reason ?? 'it failed before'}`,
+      `${flush} tries now.`,
+    )
   if (courier.alive && oldest > PATIENCE)
-    return {
-      name,
-      ok: false,
-      says: `${courier.pid === undefined ? 'one' : `process ${courier.pid}`} is at work, but events wait for minutes`,
-      advice: `If it is no server of yours, end it${courier.pid === undefined ? '' : ` (kill ${courier.pid})`}; then ${flush}.`,
-    }
-  if (courier.alive) return { name, ok: true, says: atWork }
-  if (waiting.length === 0) return { name, ok: true, says: 'none is at work, and nothing waits' }
-  return {
-    name,
-    ok: true,
-    says: `none is at work; ${sayEvents(waiting.length)} go out with the next command`,
-  }
+    return amiss(
+      'courier',
+      `${courier.pid === undefined ? 'one' : `process ${courier.pid}`} is at work, but events wait for minutes`,
+      `If it is no server of yours, end it${courier.pid === undefined ? '' : ` (kill ${courier.pid})`}; then ${flush}.`,
+    )
+  if (courier.alive) return fine('courier', atWork)
+  if (waiting.length === 0) return fine('courier', 'none is at work, and nothing waits')
+  return fine('courier', `none is at work; ${sayEvents(waiting.length)} go out with the next command`)
 }
