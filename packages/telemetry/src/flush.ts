@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Destination } from '@visivo/telemetry-config'
 import { decideFor, destinationOf, type Where } from './consent.ts'
 import type { Outcome } from './control.ts'
-import { type CourierEnd, type CourierTally, type CourierTerms, LAST_WORDS, runCourier } from './courier.ts'
+import { type CourierEnd, type CourierTerms, LAST_WORDS, runCourier } from './courier.ts'
+import type { CourierJob } from './courier-job.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { firstOf } from './first-of.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
 import { openOutbox } from './outbox.ts'
-import { placesOf } from './places.ts'
+import { type DestinationPlaces, placesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** What `flush` came to; `ok` when nothing is left that waits. */
@@ -24,6 +24,10 @@ const OTHERS_TIME = 15_000
 const LONGEST = 60_000
 const STEP = 100
 
+/** Nothing is waited for, and no failure of before. */
+const AT_ONCE = { firstWait: 0, linger: 0, gather: 0, despiteBackoff: true } as const
+const DONE: CourierEnd = { kind: 'done' }
+
 /**
  * Sends what waits for the configured destination now, in this process, whatever earlier failures asked for, and
  * says what happened. With telemetry off, or in debug mode, it opens no socket. Never rejects.
@@ -32,7 +36,8 @@ const STEP = 100
 export async function flush(telemetry: Telemetry, where: Where = {}, signal?: AbortSignal): Promise<Flushed> {
   const destination = destinationOf(telemetry.world, where)
   if (!destination) return notAllowed(telemetry, where, 0)
-  const outbox = outboxOf(telemetry, destination)
+  const places = placesOf(telemetry.world.product, telemetry.world.home, destination)
+  const outbox = openOutbox(places.outbox, telemetry.guard)
   const before = outbox.waiting()
   if (telemetry.world.debug || !decideFor(telemetry.world, where).enabled)
     return notAllowed(telemetry, where, before.length)
@@ -41,22 +46,20 @@ export async function flush(telemetry: Telemetry, where: Where = {}, signal?: Ab
   const damaged = before.filter(outbox.isDamaged)
   const enough = AbortSignal.timeout(LONGEST - LAST_WORDS)
   const stop = firstOf([AbortSignal.timeout(LONGEST), ...(signal ? [signal] : [])])
-  const waited = await waitForOther(telemetry, destination, stop.signal)
-  const signals = { hurry: stop.signal, enough, stop: stop.signal }
-  const { end, accepted: sent, refused } = await tryCourier(telemetry, destination, where, signals)
+  const hasOurs = () => outbox.waiting().some(outbox.isOurs)
+  const waited = await waitForOther(places, telemetry.guard.edition(), hasOurs, stop.signal)
+  const tally = { accepted: 0, refused: 0 }
+  const terms = { ...AT_ONCE, hurry: stop.signal, enough, stop: stop.signal, tally }
+  const end = hasOurs() ? await tryCourier(telemetry.courierJob(destination), where, terms) : DONE
   stop.release()
   const left = outbox.waiting()
-  const lost = refused + damaged.filter((name) => !left.includes(name)).length
+  const lost = tally.refused + damaged.filter((name) => !left.includes(name)).length
+  const counted = { sent: tally.accepted, waiting: left.length }
   return {
     ok: left.length === 0,
-    says: [...waited, ...sayEnd(end, { sent, waiting: left.length, lost, host: destination.host })],
-    sent,
-    waiting: left.length,
+    says: [...waited, ...sayEnd(end, { ...counted, lost, host: destination.host })],
+    ...counted,
   }
-}
-
-function outboxOf({ world, guard }: Telemetry, destination: Destination) {
-  return openOutbox(placesOf(world.product, world.home, destination).outbox, guard)
 }
 
 function notAllowed(telemetry: Telemetry, where: Where, waiting: number): Flushed {
@@ -70,45 +73,31 @@ function notAllowed(telemetry: Telemetry, where: Where, waiting: number): Flushe
 
 /** Two that send at once would send everything twice, so the one that is at work goes first. */
 async function waitForOther(
-  { world, guard }: Telemetry,
-  destination: Destination,
+  { destination, state }: DestinationPlaces,
+  edition: string,
+  hasOurs: () => boolean,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const places = placesOf(world.product, world.home, destination)
   // One that was asked to wait would not send now.
   const isAtWork = () =>
-    isCourierAlive(places.destination, guard.edition()) &&
-    waitLeft(readCourierState(places.state), Date.now()) === 0
-  const outbox = openOutbox(places.outbox, guard)
-  const isNeeded = () => isAtWork() && outbox.waiting().some(outbox.isOurs)
-  if (!isNeeded()) return []
-  const [pid] = courierPids(places.destination, guard.edition())
+    isCourierAlive(destination, edition) && waitLeft(readCourierState(state), Date.now()) === 0 && hasOurs()
+  if (!isAtWork()) return []
+  const [pid] = courierPids(destination, edition)
   const end = performance.now() + OTHERS_TIME
-  while (isNeeded() && performance.now() < end && !signal.aborted) await sleep(STEP)
+  while (isAtWork() && performance.now() < end && !signal.aborted) await sleep(STEP)
   return [`A courier is at work${pid === undefined ? '' : ` (process ${pid})`}; it went first.`]
 }
 
-interface Tried extends CourierTally {
-  readonly end: CourierEnd
-}
-
 async function tryCourier(
-  telemetry: Telemetry,
-  destination: Destination,
+  job: CourierJob,
   { projectDirectory = '', envFilePath }: Where,
-  signals: Pick<CourierTerms, 'hurry' | 'enough' | 'stop'>,
-): Promise<Tried> {
-  const tally = { accepted: 0, refused: 0 }
-  const outbox = outboxOf(telemetry, destination)
-  if (!outbox.waiting().some(outbox.isOurs)) return { end: { kind: 'done' }, ...tally }
-  const job = telemetry.courierJob(destination)
-  const terms = { firstWait: 0, linger: 0, gather: 0, ...signals, despiteBackoff: true, tally }
+  terms: CourierTerms,
+): Promise<CourierEnd> {
   try {
     // Unlike a courier of its own, this process knows where it stands: an opt-out there counts while it sends.
-    const end = await runCourier({ ...job, projectDirectory: resolve(projectDirectory), envFilePath }, terms)
-    return { end, ...tally }
+    return await runCourier({ ...job, projectDirectory: resolve(projectDirectory), envFilePath }, terms)
   } catch {
-    return { end: { kind: 'later', reason: 'the disk refuses' }, ...tally }
+    return { kind: 'later', reason: 'the disk refuses' }
   }
 }
 
