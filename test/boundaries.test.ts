@@ -56,6 +56,7 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/courier-lock.ts',
       'packages/telemetry/src/courier-state.ts',
       'packages/telemetry/src/courier.ts',
+      'packages/telemetry/src/file-clock.ts',
       'packages/telemetry/src/hold-at-exit.ts',
       'packages/telemetry/src/inspect.ts',
       'packages/telemetry/src/make-place.ts',

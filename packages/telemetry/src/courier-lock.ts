@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { attempt } from './attempt.ts'
 import { checksum } from './checksum.ts'
 import { codeOf } from './code-of.ts'
+import { touch } from './file-clock.ts'
 import { readOwn } from './own-file.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
@@ -51,7 +52,7 @@ export function claimCourierLock(
   const before = lockNumbers(directory, edition)
   const highest = Math.max(0, ...before)
   const path = lockPath(directory, edition, highest)
-  const isHeld = () => isAlive(path, now) || (now === undefined && isAlive(path, timeIn(directory)))
+  const isHeld = () => isAlive(path, now) || (now === undefined && isAlive(path, touch(directory)))
   if (!anyway && highest > 0 && isHeld()) return undefined
   const mine = highest + 1
   if (!create(lockPath(directory, edition, mine))) return undefined
@@ -73,20 +74,20 @@ export function holdCourierLock(directory: string, edition: string, claim: numbe
     writeFileSync(path, mine)
   } catch {
     // A disk that has room for a name alone: the claim is nobody's.
-    touch(path, new Date(0))
+    setTime(path, new Date(0))
     return undefined
   }
   const held = () => highestLock(directory, edition) === claim && attempt(() => readOwn(path)) === mine
   return {
     held,
     beat: () => void (held() && beat(path, mine)),
-    release: () => void (held() && touch(path, new Date(0))),
+    release: () => void (held() && setTime(path, new Date(0))),
   }
 }
 
 /** Gives a claim back for which no courier could be started. */
 export function releaseClaim(directory: string, edition: string, claim: number): void {
-  touch(lockPath(directory, edition, claim), new Date(0))
+  setTime(lockPath(directory, edition, claim), new Date(0))
 }
 
 /**
@@ -140,19 +141,6 @@ function isAlive(path: string, now: number = Date.now()): boolean {
 /** In milliseconds since 1970; 0 where there is nothing, or nobody may look. */
 function changedAt(path: string): number {
   return attempt(() => Number(lstatSync(path, { bigint: true }).mtimeMs)) ?? 0
-}
-
-/** The time by the clock of whoever keeps a directory: that of a file made just now; ours where none can be made. */
-function timeIn(directory: string): number {
-  const path = join(directory, `.${uuidV7()}.tmp`)
-  try {
-    writeFileSync(path, '', { mode: 0o600, flag: 'wx' })
-    const time = changedAt(path)
-    unlinkSync(path)
-    return time
-  } catch {
-    return Date.now()
-  }
 }
 
 /** In a container that shares this home: its processes have numbers of their own, and only the beat tells. */
@@ -245,11 +233,11 @@ function beat(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'r+' })
   } catch {
-    touch(path, new Date())
+    setTime(path, new Date())
   }
 }
 
-function touch(path: string, time: Date): void {
+function setTime(path: string, time: Date): void {
   // Where the directory was purged there is nothing left to hold.
   attempt(() => utimesSync(path, time, time))
 }

@@ -15,9 +15,9 @@ import { dirname, join } from 'node:path'
 import { attempt } from './attempt.ts'
 import { checksum } from './checksum.ts'
 import { codeOf } from './code-of.ts'
+import { isAbandoned, lastChange, touch } from './file-clock.ts'
 import type { Guard, StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
-import { isAbandoned } from './own-file.ts'
 import { openTally, type Tally } from './tally.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
@@ -131,7 +131,8 @@ export function openOutbox(
       if (count > 0) tally.add(count)
     },
     tidy: () => {
-      attempt(() => touch(directory))
+      // Nobody may have written there for weeks.
+      attempt(() => isOwnDirectory(directory) && touch(directory))
       for (const name of overCaps(waiting(), now())) discard(name)
       for (const name of attempt(names) ?? [])
         if (UNFINISHED.test(name) && isAbandoned(path(name), now())) remove(name)
@@ -265,22 +266,6 @@ function sizeIn(name: string): number {
 /** Of the catalogue that the event was passed by. */
 function editionIn(name: string): string | undefined {
   return FILE.exec(name)?.[4]
-}
-
-/**
- * When something was written to a directory last, in milliseconds since 1970: right after a write, the time by the clock
- * of the file system. A program's own may be stopped, or set by a test, and must not decide about what others wrote.
- */
-export function lastChange(directory: string): number {
-  return attempt(() => Number(lstatSync(directory, { bigint: true }).mtimeMs)) ?? Date.now()
-}
-
-/** Changes nothing but the time of the last change: nobody may have written there for weeks. */
-function touch(directory: string): void {
-  if (!isOwnDirectory(directory)) return
-  const path = join(directory, `.${uuidV7()}.tmp`)
-  writeFileSync(path, '', { mode: 0o600, flag: 'wx' })
-  unlinkSync(path)
 }
 
 /** False for what does not exist; throws for what exists and is not a directory of its own. */

@@ -1,9 +1,7 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { attempt } from './attempt.ts'
+import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Twice what the largest of them, a half of the sent log, may come to. */
 const MOST_BYTES = 2_000_000
-const HOUR = 3_600_000
 
 /**
  * Reads a file that telemetry wrote itself. Throws where it is none: absent, too large, or no regular file. Somebody may
@@ -21,14 +19,6 @@ export function readOwn(path: string): string {
   } finally {
     closeSync(file)
   }
-}
-
-/**
- * Whether a file that its writer was about to rename or to remove is there since an hour before `now`: then that writer was
- * killed. By the clock of the file system, as `now` has to be; a writer's own may be set.
- */
-export function isAbandoned(path: string, now: number): boolean {
-  return attempt(() => Number(lstatSync(path, { bigint: true }).ctimeMs) < now - HOUR) ?? false
 }
 
 /** Writes to such a file, new ones with mode 0600. Throws where it can't at once, as with a pipe that nobody reads. */

@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { attempt } from './attempt.ts'
-import { isAbandoned, writeOwn } from './own-file.ts'
+import { isAbandoned } from './file-clock.ts'
+import { writeOwn } from './own-file.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
 /** A tally never says more than this: it is as many bytes long as events were dropped. */
