@@ -80,13 +80,7 @@ export function openOutbox(
 ): Outbox {
   const tally = openTally(join(dirname(directory), 'dropped'))
   const path = (name: string) => join(directory, name)
-  const names = () => (isOwnDirectory(directory) ? readdirSync(directory) : [])
-  const waiting = () =>
-    attempt(() =>
-      names()
-        .filter((name) => FILE.test(name))
-        .sort(),
-    ) ?? []
+  const waiting = () => filesIn(directory, FILE)
   const remove = (name: string) => unlink(path(name)) !== 'still-there'
   const isOurs = (name: string) => editionIn(name) === guard.edition()
   const read = (name: string) =>
@@ -134,17 +128,21 @@ export function openOutbox(
       // Nobody may have written there for weeks.
       attempt(() => isOwnDirectory(directory) && touch(directory))
       for (const name of overCaps(waiting(), now())) discard(name)
-      for (const name of attempt(names) ?? [])
-        if (UNFINISHED.test(name) && isAbandoned(path(name), now())) remove(name)
+      for (const name of filesIn(directory, UNFINISHED)) if (isAbandoned(path(name), now())) remove(name)
       tally.tidy(now())
     },
     clear: () => {
       const removed = waiting().filter((name) => unlink(path(name)) === 'removed')
-      for (const name of attempt(names) ?? []) if (UNFINISHED.test(name)) remove(name)
+      for (const name of filesIn(directory, UNFINISHED)) remove(name)
       tally.clear()
       return removed.length
     },
   }
+}
+
+function filesIn(directory: string, kind: RegExp): readonly string[] {
+  const names = attempt(() => (isOwnDirectory(directory) ? readdirSync(directory) : [])) ?? []
+  return names.filter((name) => kind.test(name)).sort()
 }
 
 /** Written, never to be written, or not just now. */
