@@ -20,7 +20,8 @@ export interface Guard {
   edition(): string
 }
 
-const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+/** The pattern of a UUID, as events and machine ids have it: in lower case, without anchors. */
+export const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const UUID = `^${UUID_PATTERN}$`
 const DISTINCT_ID = `^(?:ci-)?${UUID_PATTERN}$`
 /** The longest command has 204 characters; the bound keeps every match cheap. */

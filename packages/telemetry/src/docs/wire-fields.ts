@@ -1,4 +1,5 @@
 import { STAMPS } from '../events.ts'
+import { UUID_PATTERN } from '../guard.ts'
 
 /** A field that the catalogue of properties doesn't hold, because it is the same for every event. */
 export interface WireField {
@@ -7,8 +8,6 @@ export interface WireField {
   /** The rest of its JSON Schema. */
   readonly schema: Readonly<Record<string, unknown>>
 }
-
-const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 
 /** What stands around an event's properties. */
 export const ENVELOPE: Readonly<Record<string, WireField>> = {
@@ -20,7 +19,7 @@ export const ENVELOPE: Readonly<Record<string, WireField>> = {
   uuid: {
     why: 'An id of the event, the time and then random digits, so that one that is sent twice counts once.',
     example: '0196f3a2-5d02-7c1b-8a57-6e1f0c9d2b34',
-    schema: { type: 'string', pattern: `^${UUID}$` },
+    schema: { type: 'string', pattern: `^${UUID_PATTERN}$` },
   },
   timestamp: {
     why: 'When it happened, in UTC.',
@@ -30,7 +29,7 @@ export const ENVELOPE: Readonly<Record<string, WireField>> = {
   distinct_id: {
     why: 'The anonymous machine id: a random UUID; in CI a new one for each run, behind `ci-`.',
     example: '0b0f6c7e-8a51-4a43-9a4f-2f0d4f3b7c11',
-    schema: { type: 'string', pattern: `^(ci-)?${UUID}$` },
+    schema: { type: 'string', pattern: `^(ci-)?${UUID_PATTERN}$` },
   },
 }
 
@@ -45,7 +44,7 @@ export const STAMPED: Readonly<Record<string, WireField>> = {
   $session_id: {
     why: 'The `session_id` again, under the name by which PostHog counts sessions.',
     example: '0196f3a2-5c1e-7d34-9b6f-2f0d4f3b7c11',
-    schema: { type: 'string', pattern: `^${UUID}$` },
+    schema: { type: 'string', pattern: `^${UUID_PATTERN}$` },
   },
   $lib: {
     why: 'The library that sends; PostHog’s own.',
