@@ -1,15 +1,9 @@
-import { projectHash } from '@visivo/hash'
-import {
-  type CommandSpec,
-  type SanitizedCommand,
-  safeHex16,
-  sanitizeCommand,
-  sanitizeErrorType,
-} from '@visivo/sanitize'
+import { type CommandSpec, type SanitizedCommand, sanitizeCommand, sanitizeErrorType } from '@visivo/sanitize'
 import { attempt } from './attempt.ts'
 import type { Where } from './consent.ts'
 import type { EVENTS, OBJECT_KINDS, PropertiesOf } from './events.ts'
 import { NO_COMMAND } from './nothing.ts'
+import { pseudonymOf } from './project-pseudonym.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** How a command ended, and what it found out on its way. */
@@ -68,7 +62,7 @@ export function followTyped(
       function propertiesOf(): PropertiesOf<(typeof EVENTS)['cli_command']> {
         const { command, args } = typed()
         const { error, success = error === undefined, jobCount, objectCounts } = outcome
-        const hash = safeHex16(projectHash(outcome.projectName, telemetry.world.product.salt) ?? '')
+        const hash = pseudonymOf(telemetry, outcome.projectName)
         return {
           command,
           command_args: args,

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path'
-import { projectHash } from '@visivo/hash'
-import { type Safe, safeHex16 } from '@visivo/sanitize'
 import type { RunFacts } from './assemble.ts'
 import type { Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
 import { makeListenerRoom } from './listener-room.ts'
+import { pseudonymOf } from './project-pseudonym.ts'
 import { requestEvent, requestProperties } from './request-events.ts'
 import { createRequestMeter, durationOf, type RequestFacts, type RequestSum } from './request-meter.ts'
 import { openEventSink } from './server-thread.ts'
@@ -50,7 +49,7 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
       envFilePath: where.envFilePath && resolve(where.envFilePath),
     }
     const run: RunFacts = { id: telemetry.machineId(consent.destination), metadata: telemetry.metadata }
-    const hash = hashOf(telemetry, facts)
+    const hash = pseudonymOf(telemetry, facts.projectName)
     return follow(job, (request) => requestEvent(run, hash, request))
   } catch {
     // A system without threads, a disk that fails: the server goes on unfollowed.
@@ -58,13 +57,9 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
   }
 }
 
-function hashOf({ world }: Telemetry, { projectName }: ServerFacts): Safe | undefined {
-  return safeHex16(projectHash(projectName, world.product.salt) ?? '')
-}
-
 /** In debug mode every request is shown as it is answered, or why it would not be sent, and none is kept. */
 function showRequests(telemetry: Telemetry, facts: ServerFacts): FollowedServer {
-  const hash = hashOf(telemetry, facts)
+  const hash = pseudonymOf(telemetry, facts.projectName)
   return {
     request: (request) =>
       telemetry.record(
