@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Command } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import type { CommandContext, CommonOptions, Report } from './context.ts'
 import { readEnvFile, requireEnvFile } from './env-file.ts'
 import { exitCodeFor, OutputError, ProjectError, UsageError } from './errors.ts'
@@ -136,26 +136,18 @@ function placesIn(argv: readonly string[]): CommonOptions {
   }
 }
 
-interface ParseFailure {
-  readonly code: string
-  readonly exitCode: number
-  readonly message: string
-}
-
-function parse(program: Command, argv: readonly string[]): ParseFailure | undefined {
+function parse(program: Command, argv: readonly string[]): CommanderError | undefined {
   try {
     program.parse(argv, { from: 'user' })
     return undefined
   } catch (error) {
-    if (error instanceof Error && 'code' in error && 'exitCode' in error) {
-      return { code: String(error.code), exitCode: Number(error.exitCode), message: error.message }
-    }
+    if (error instanceof CommanderError) return error
     throw error
   }
 }
 
 /** What exists is listed by the help; a value that is wrong has its own advice. */
-function describe({ code, message }: ParseFailure): string {
+function describe({ code, message }: CommanderError): string {
   const isUnknown = code === 'commander.unknownCommand' || code === 'commander.unknownOption'
   const advice = isUnknown ? '\nRun visivo --help, or visivo <command> --help.' : ''
   return message.replace(/^error: /, '') + advice
