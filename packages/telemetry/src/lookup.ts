@@ -61,8 +61,10 @@ async function resolve(
   const found = findInHostsFile(hostname, hostsFile)
   // Somebody may have blocked the name in it: no name server is asked past that.
   if (!found) return []
-  const known = found.map((address) => ({ address, family: isIP(address) }))
-  if (known.some(isAddress)) return known.filter(isAddress)
+  const known = found
+    .map((address) => ({ address, family: isIP(address) }))
+    .filter(({ family }) => family > 0)
+  if (known.length > 0) return known
   const resolver = new dns.Resolver(PATIENCE)
   if (servers) resolver.setServers(servers)
   const four = ask(() => resolver.resolve4(hostname), 4)
@@ -94,8 +96,4 @@ async function ask(question: () => Promise<readonly string[]>, family: 4 | 6): P
       return { addresses: [], silence: error }
     return NOTHING
   }
-}
-
-function isAddress({ family }: LookupAddress): boolean {
-  return family !== 0
 }
