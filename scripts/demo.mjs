@@ -122,7 +122,7 @@ async function optedOut() {
   const unasked = await startReceiver()
   const off = { VISIVO_POSTHOG_HOST: unasked.url, VISIVO_TELEMETRY_DISABLED: 'true' }
   await run(args, { HOME: fresh, USERPROFILE: fresh, ...off })
-  const files = listing(fresh)
+  const files = readdirSync(fresh, { recursive: true })
   promised('Off leaves nothing: no connection, no file.')
   expectation(unasked.connections === 0, 'no connection was opened')
   await unasked.close()
@@ -170,14 +170,6 @@ async function run(args, more) {
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => print(dim(indent(String(chunk).trimEnd().replaceAll(scratch, '')))))
   await new Promise((resolve) => child.once('close', resolve))
-}
-
-function listing(directory) {
-  try {
-    return readdirSync(directory, { recursive: true })
-  } catch {
-    return []
-  }
 }
 
 function indent(text) {
