@@ -1,8 +1,7 @@
 import type { Place, Tree } from './tree.ts'
 
 /** A script for fish 3 and later. */
-export function renderFish({ name, places }: Tree): string {
-  const paths = places.map(({ path }) => path).filter((path) => path !== '')
+export function renderFish({ name, places, paths }: Tree): string {
   return `# Completion of ${name}: ${name} completion fish | source
 function __${name}_at
     set -l at ''

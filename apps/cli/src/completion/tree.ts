@@ -20,11 +20,18 @@ export interface Place {
 export interface Tree {
   readonly name: string
   readonly places: readonly Place[]
+  /** Of the places below the program itself. */
+  readonly paths: readonly string[]
+  /** The flags that take a value, wherever they are declared. */
+  readonly valued: readonly string[]
 }
 
 /** Reads a program's declared tree. A command and its alias are two places with the same words. */
 export function readTree(program: Command): Tree {
-  return { name: program.name(), places: placesOf(program, '', []) }
+  const places = placesOf(program, '', [])
+  const paths = places.map(({ path }) => path).filter((path) => path !== '')
+  const valued = places.flatMap(({ flags }) => flags.filter(({ takesValue }) => takesValue))
+  return { name: program.name(), places, paths, valued: [...new Set(valued.map(({ text }) => text))] }
 }
 
 function placesOf(command: Command, path: string, inherited: Place['flags']): readonly Place[] {

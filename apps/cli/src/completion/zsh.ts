@@ -2,19 +2,18 @@ import { alternatives, quote } from './quote.ts'
 import type { Place, Tree, Word } from './tree.ts'
 
 /** A script for zsh: to be sourced after `compinit`, or to be saved as `_visivo` in a directory of `fpath`. */
-export function renderZsh({ name, places }: Tree): string {
-  const valued = places.flatMap(({ flags }) => flags.filter(({ takesValue }) => takesValue))
+export function renderZsh({ name, places, paths, valued }: Tree): string {
   return `#compdef ${name}
 _${name}() {
   local word at=''
   local -a choices
   for word in "\${(@)words[2,CURRENT-1]}"; do
     case "$at $word" in
-      ${alternatives(places.map(({ path }) => path).filter((path) => path !== ''))}) at="$at $word" ;;
+      ${alternatives(paths)}) at="$at $word" ;;
     esac
   done
   case "\${words[CURRENT-1]}" in
-    ${alternatives([...new Set(valued.map(({ text }) => text))])}) _files; return ;;
+    ${alternatives(valued)}) _files; return ;;
   esac
   case "$at" in
 ${places.map((place) => `    ${quote(place.path)}) choices=(${choicesOf(place)}) ;;`).join('\n')}
