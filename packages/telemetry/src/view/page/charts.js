@@ -10,9 +10,11 @@ function nameOf({ from, to }) {
   return unit === 'week' ? `the week from ${day(from)}` : `${day(from)}, ${clock(from)} to ${clock(to)}`
 }
 
+const kindsIn = (stretch) => Object.keys(KINDS).filter((kind) => stretch[kind] > 0)
+
 function contentOf(stretch) {
-  const parts = Object.keys(KINDS).filter((kind) => stretch[kind] > 0)
-  return parts.map((kind) => plural(stretch[kind], KINDS[kind])).join(', ') || 'nothing'
+  const parts = kindsIn(stretch).map((kind) => plural(stretch[kind], KINDS[kind]))
+  return parts.join(', ') || 'nothing'
 }
 
 function drawTimeline() {
@@ -27,38 +29,14 @@ function drawTimeline() {
       : `Every bar is ${SPANS[unit]}; the highest stands for ${number(most)}. Choose one to see what left then.`,
   )
   box.hidden = total === 0
-  if (!box.firstChild) {
-    const legend = Object.entries(KINDS).map(([kind, noun]) =>
-      make('li', { 'data-kind': kind }, make('i', { class: kind }), `${noun}s`),
-    )
-    box.append(
-      make('div', { class: 'bars', role: 'group', 'aria-label': 'When events left this machine' }),
-      make('div', { class: 'axis soft small', 'aria-hidden': 'true' }, make('span'), make('span')),
-      make('ul', { class: 'legend soft small' }, ...legend),
-    )
-  }
+  if (!box.firstChild) box.append(...makeTimeline())
   const [bars, axis, legend] = box.children
   keep(
     bars,
     stretches,
     ({ from }) => from,
     () => make('button', { class: 'bar', type: 'button', tabindex: '-1' }),
-    (bar, stretch) => {
-      bar.replaceChildren(
-        ...Object.keys(KINDS)
-          .filter((kind) => stretch[kind] > 0)
-          .map((kind) => {
-            const part = make('span', { class: kind })
-            part.style.height = `max(2px, ${(stretch[kind] / most) * 100}%)`
-            return part
-          }),
-      )
-      bar.setAttribute('aria-label', `${nameOf(stretch)}: ${contentOf(stretch)}`)
-      bar.title = `${nameOf(stretch)}: ${contentOf(stretch)}`
-      bar.setAttribute('aria-pressed', String(filter?.from === stretch.from))
-      bar.onclick = () =>
-        show(filter?.from === stretch.from ? undefined : { ...stretch, label: nameOf(stretch) })
-    },
+    (bar, stretch) => drawBar(bar, stretch, most),
   )
   if (!bars.querySelector('[tabindex="0"]')) bars.lastChild?.setAttribute('tabindex', '0')
   say(
@@ -68,6 +46,31 @@ function drawTimeline() {
   say(axis.lastChild, 'now')
   for (const item of legend.children)
     item.hidden = !stretches.some((stretch) => stretch[item.dataset.kind] > 0)
+}
+
+/** The bars, the axis below them and the legend, all of them empty of what changes. */
+function makeTimeline() {
+  const legend = Object.entries(KINDS).map(([kind, noun]) =>
+    make('li', { 'data-kind': kind }, make('i', { class: kind }), `${noun}s`),
+  )
+  return [
+    make('div', { class: 'bars', role: 'group', 'aria-label': 'When events left this machine' }),
+    make('div', { class: 'axis soft small', 'aria-hidden': 'true' }, make('span'), make('span')),
+    make('ul', { class: 'legend soft small' }, ...legend),
+  ]
+}
+
+/** @param most how many events the highest bar stands for */
+function drawBar(bar, stretch, most) {
+  const label = nameOf(stretch)
+  const isChosen = filter?.from === stretch.from
+  const parts = kindsIn(stretch).map((kind) => make('span', { class: kind }))
+  for (const part of parts) part.style.height = `max(2px, ${(stretch[part.className] / most) * 100}%)`
+  bar.replaceChildren(...parts)
+  bar.title = `${label}: ${contentOf(stretch)}`
+  bar.setAttribute('aria-label', bar.title)
+  bar.setAttribute('aria-pressed', String(isChosen))
+  bar.onclick = () => show(isChosen ? undefined : { ...stretch, label })
 }
 
 /** The bars are one stop for the Tab key; arrows go from one to the next. */
