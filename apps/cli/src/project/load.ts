@@ -12,7 +12,7 @@ import { resolveVariables } from './environment.ts'
 import { type Include, resolveInclude } from './includes.ts'
 import { KINDS, kindOfList } from './kinds.ts'
 import { renderNearNames } from './near-names.ts'
-import { type ProjectObject, readObject, readPlain } from './objects.ts'
+import { isRecord, type ProjectObject, readObject, readPlain } from './objects.ts'
 import { itemsOf, readYamlFile, type YamlEntry, type YamlFile } from './yaml-file.ts'
 
 /** The file that makes a directory a project. */
@@ -187,7 +187,5 @@ function rootValue(root: YamlFile, key: string): unknown {
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
+  return isRecord(value) ? value : {}
 }

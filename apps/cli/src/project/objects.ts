@@ -27,14 +27,6 @@ const NAME = /^[\p{L}\p{N} '"_-]+$/u
 /** Below these keys stand Plotly's own settings, whose `table:` or `source:` are no objects of the project. */
 const PLOTLY = new Set(['props', 'layout'])
 
-/**
- * The object that a mapping describes, and after it those written inside it. Throws a ProjectParseError when the
- * node is no mapping and an InvalidNameError when it has no usable name.
- */
-export function readObject(node: Node | null, kind: Kind, file: YamlFile): ProjectObject[] {
-  return readMapping(node, kind, file)
-}
-
 /** A node as plain data; strings are kept as written. References in it are not looked at. */
 export function readPlain(node: Node | null, file: YamlFile): unknown {
   return convert(node, { file, open: new Set(), references: [], inner: [], hoist: false })
@@ -50,8 +42,17 @@ interface Reading {
   readonly hoist: boolean
 }
 
-/** `outer` are the nodes around an object that is written inside another one. */
-function readMapping(node: Node | null, kind: Kind, file: YamlFile, outer?: Set<Node>): ProjectObject[] {
+/**
+ * The object that a mapping describes, and after it those written inside it. Throws a ProjectParseError when the
+ * node is no mapping and an InvalidNameError when it has no usable name.
+ * @param outer the nodes around an object that is written inside another one
+ */
+export function readObject(
+  node: Node | null,
+  kind: Kind,
+  file: YamlFile,
+  outer?: Set<Node>,
+): ProjectObject[] {
   const reading: Reading = { file, open: outer ?? new Set(), references: [], inner: [], hoist: true }
   const place = file.placeOf(node)
   const value = convert(node, reading)
@@ -123,8 +124,7 @@ function convertEntry(key: string, value: Node | null, reading: Reading): unknow
   const hoist = reading.hoist && !PLOTLY.has(key)
   const kind = hoist ? kindOfInline(key) : undefined
   if (!kind) return convert(value, { ...reading, hoist })
-  const target = reading.file.follow(value)
-  const items = itemsOf(target)
+  const items = itemsOf(reading.file.follow(value))
   if (!items) return convertInline(value, kind, { ...reading, hoist })
   return items.map((item) => convertInline(item, kind, { ...reading, hoist }))
 }
@@ -138,13 +138,14 @@ function convertInline(written: Node | null, kind: Kind, reading: Reading): unkn
   const keys = entriesOf(node).map(({ key }) => key)
   const named = keys.includes('name') || (kind === 'sources' && keys.length > 0)
   if (!named || node === null || reading.open.has(node)) return convert(written, reading)
-  const [object, ...deeper] = readMapping(node, kind, reading.file, reading.open)
+  const [object, ...deeper] = readObject(node, kind, reading.file, reading.open)
   if (!object) return null
   reading.inner.push(object, ...deeper)
   reading.references.push({ name: object.name, path: '', place: object.place })
   return `\${ref(${object.name})}`
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether a value is an object with keys: no list, and not nothing. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
