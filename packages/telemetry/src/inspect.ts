@@ -8,6 +8,7 @@ import { decideFor, destinationOf, type Where } from './consent.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { sayWhatCounts } from './in-words.ts'
+import { NO_GUARD } from './nothing.ts'
 import { isNoticeDue } from './notice.ts'
 import { openOutbox } from './outbox.ts'
 import { type DestinationPlaces, findPlaces, placesOf, type SharedPlaces, sharedPlacesOf } from './places.ts'
@@ -89,7 +90,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
     ...(destination ? { destination: { host: destination.host, hasKey: true } } : {}),
     ...(id === undefined ? {} : { machineId: { id, path: machineId, persisted: true } }),
     waiting,
-    waitingElsewhere: elsewhere.reduce((sum, places) => sum + countWaiting(telemetry, places), 0),
+    waitingElsewhere: elsewhere.flatMap(({ outbox }) => openOutbox(outbox, NO_GUARD).waiting()).length,
     ...timesOf(looked),
     dropped: all.reduce((sum, places) => sum + countDropped(telemetry, places), 0),
     courier: courierOf(looked, telemetry.guard.edition()),
@@ -154,10 +155,6 @@ function readWaiting(telemetry: Telemetry, places: DestinationPlaces): readonly 
     const event = outbox.read(name)
     return event ? [toWire(event)] : []
   })
-}
-
-function countWaiting(telemetry: Telemetry, places: DestinationPlaces): number {
-  return openOutbox(places.outbox, telemetry.guard).waiting().length
 }
 
 /** Those that no event has reported yet, and those that one has that waits or was sent. */

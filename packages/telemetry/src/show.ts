@@ -4,7 +4,7 @@ import type { Catalogue } from './events.ts'
 import { misfits, type StoredEvent } from './guard.ts'
 import { type Identity, previewIdentity } from './identity.ts'
 import { sayWhatCounts } from './in-words.ts'
-import { placesOf } from './places.ts'
+import { sharedPlacesOf } from './places.ts'
 import { type Properties, type Run, valuesOf } from './recorder.ts'
 import { toWire } from './wire.ts'
 
@@ -28,7 +28,7 @@ export function createShow({
   return (name: string, properties: Properties, where: Where): void => {
     const decision = decideFor(world, where, { untilFirstOff: true })
     if (!decision.enabled) return void say(`nothing would be sent: ${sayWhatCounts(decision.because)}`)
-    const { directory } = placesOf(world.product, world.home, decision.destination)
+    const { directory } = sharedPlacesOf(world.product, world.home)
     const { id, isNew } = identity ?? previewIdentity(directory, world.isCi)
     // A server shows more than one event: the machine is new in the first of them alone.
     identity = { id, isNew: false }
