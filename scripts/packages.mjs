@@ -19,14 +19,13 @@ export function readPackages(root = ROOT) {
 
 /** Packs all of them into a directory, as a release does. Needs a build. Throws with pnpm's words if it fails. */
 export function packAll(destination) {
-  const packed = pnpm([
-    '--recursive',
-    '--filter=./packages/*',
-    '--filter=./apps/*',
-    'pack',
-    '--pack-destination',
-    destination,
-  ])
+  const which = ['--recursive', '--filter=./packages/*', '--filter=./apps/*']
+  const packed = spawnSync('pnpm', [...which, 'pack', '--pack-destination', destination], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    shell: WINDOWS,
+    env: withPnpm(),
+  })
   if (packed.status !== 0) throw new Error(`${packed.stdout}${packed.stderr}`)
 }
 
@@ -55,17 +54,6 @@ export function installAll(root) {
 /** The name of a package's tarball. */
 export function tarballOf({ name, version }) {
   return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
-}
-
-/** Runs pnpm to its end. */
-export function pnpm(args, options = {}) {
-  return spawnSync('pnpm', args, {
-    cwd: ROOT,
-    encoding: 'utf8',
-    shell: WINDOWS,
-    ...options,
-    env: withPnpm(options.env),
-  })
 }
 
 /** An environment in which `pnpm` is found: as it is when pnpm started this script, else by npx. */
