@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Product } from '@visivo/telemetry-config'
+import { attempt } from './attempt.ts'
 import { SCHEMA_VERSION } from './events.ts'
 import { makePlace } from './make-place.ts'
 import { readOwn, writeOwn } from './own-file.ts'
@@ -8,12 +9,8 @@ import type { Terminal } from './world.ts'
 
 /** True until this version of the notice was shown: a catalogue that collects more is told again. */
 export function isNoticeDue(path: string): boolean {
-  try {
-    // Asked first, because an error costs more than all else here.
-    return !existsSync(path) || !(Number(readOwn(path)) >= SCHEMA_VERSION)
-  } catch {
-    return true
-  }
+  // Whether it is there is asked first, because an error costs more than all else here.
+  return attempt(() => existsSync(path) && Number(readOwn(path)) >= SCHEMA_VERSION) !== true
 }
 
 /**

@@ -1,4 +1,5 @@
 import { renameSync, statSync } from 'node:fs'
+import { attempt } from './attempt.ts'
 import { readOwn, writeOwn } from './own-file.ts'
 import type { WireEvent } from './wire.ts'
 
@@ -28,23 +29,15 @@ export function logSent(path: string, events: readonly WireEvent[], now: number)
 
 /** What was acknowledged, oldest first; damaged lines are left out. */
 export function readSentLog(path: string): readonly SentEvent[] {
-  return [older(path), path].flatMap((file) => {
-    try {
-      return readOwn(file).split('\n').flatMap(parseLine)
-    } catch {
-      // There is no such file yet, or it is none of ours.
-      return []
-    }
-  })
+  return [older(path), path].flatMap(
+    // Nothing where there is no such file yet, or none of ours.
+    (file) => attempt(() => readOwn(file).split('\n').flatMap(parseLine)) ?? [],
+  )
 }
 
 function parseLine(line: string): readonly SentEvent[] {
-  try {
-    const sent = JSON.parse(line) as SentEvent
-    return typeof sent.sent_at === 'string' && typeof sent.event.properties === 'object' ? [sent] : []
-  } catch {
-    return []
-  }
+  const sent = attempt(() => JSON.parse(line) as SentEvent | null)
+  return typeof sent?.sent_at === 'string' && typeof sent.event?.properties === 'object' ? [sent] : []
 }
 
 function older(path: string): string {

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
+import { attempt } from './attempt.ts'
 import { mayKeep, type StandingConsent } from './standing-consent.ts'
 import { courierFile } from './start-courier.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
@@ -89,19 +90,15 @@ async function endWithin(patience: number, saidSo: Promise<void>, thread: Worker
 
 function tryWorker(data: ThreadData): Worker | undefined {
   const file = courierFile('courier-thread')
-  if (!file) return undefined
-  try {
-    return new Worker(file, {
-      workerData: data,
-      // Nothing of the host's environment or flags concerns the courier, and nothing it prints the host.
-      env: {},
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-      // A full outbox takes a few; V8 lets garbage grow to what it may, for a thread that does so little.
-      resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 },
-    })
-  } catch {
-    return undefined
+  const options: WorkerOptions = {
+    workerData: data,
+    // Nothing of the host's environment or flags concerns the courier, and nothing it prints the host.
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    // A full outbox takes a few; V8 lets garbage grow to what it may, for a thread that does so little.
+    resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 },
   }
+  return file === undefined ? undefined : attempt(() => new Worker(file, options))
 }

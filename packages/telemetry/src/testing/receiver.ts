@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { gunzipSync } from 'node:zlib'
+import { attempt } from '../attempt.ts'
 
 /** An event as it arrived. */
 export interface ReceivedEvent {
@@ -167,12 +168,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 function parseBatch(body: string): readonly ReceivedEvent[] | undefined {
-  try {
-    const { batch } = JSON.parse(body) as { batch?: unknown }
-    return Array.isArray(batch) ? batch : undefined
-  } catch {
-    return undefined
-  }
+  const batch = attempt(() => (JSON.parse(body) as { batch?: unknown }).batch)
+  return Array.isArray(batch) ? batch : undefined
 }
 
 function portOf(server: Server): number {
