@@ -89,7 +89,9 @@ function isKept(directory: string): boolean {
   } catch (error) {
     return !isAbsent(error)
   }
-  return openOutbox(directory, NO_GUARD).waiting().length > 0
+  const outbox = openOutbox(directory, NO_GUARD)
+  // What a server is writing just now can be removed.
+  return outbox.waiting().some((name) => !outbox.remove(name))
 }
 
 /**
@@ -166,7 +168,8 @@ async function stillRunning(pids: readonly number[]): Promise<readonly number[]>
 function removeAll(paths: readonly string[]): Outcome | undefined {
   for (const path of paths) {
     try {
-      rmSync(path, { recursive: true, force: true })
+      // A command may be writing in there just now.
+      rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
     } catch (error) {
       const code = codeOf(error)
       const advice = code === 'EACCES' || code === 'EPERM' ? ` ${OWN_ADVICE}, and purge once more.` : ''

@@ -4,7 +4,7 @@ import { runCourier } from './courier.ts'
 import { guardOfJob, placesOfJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
 import { openOutbox } from './outbox.ts'
-import { mayKeep, type StandingConsent, standingConsentOf } from './standing-consent.ts'
+import { keepIn, type StandingConsent, standingConsentOf } from './standing-consent.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
 /** How often an opt-out is looked for, in milliseconds: whatever the courier is busy with, a server must hear of it. */
@@ -33,9 +33,8 @@ parentPort?.on('message', (message: ToThread) => {
 /** Writes what is not written yet. A disk that is full or out of reach now may not be so a second later. */
 function keep(): void {
   if (unwritten.size === 0) return
-  const mayBeKept = mayKeep(ask())
   for (const [parcel, events] of unwritten) {
-    const left = mayBeKept ? outbox.putAll(events) : []
+    const left = keepIn(outbox, ask, events)
     unwritten.set(parcel, left)
     // What is dealt with is not written by the server.
     if (left.length > 0) return

@@ -79,7 +79,12 @@ test.each<[string, readonly string[], Omit<FollowOptions, 'argv'>, string]>([
   ['a letter that asks elsewhere', ['bake', '-v'], {}, 'bake'],
   ['a flag that takes a value by the name of a question', ['mix', '--version', '3'], {}, 'mix'],
   ['what stands behind --', ['bake', '--', '--help'], {}, 'bake'],
-  ['a command below one, by a name that stands aside at the top', ['tins', 'completion'], {}, 'tins completion'],
+  [
+    'a command below one, by a name that stands aside at the top',
+    ['tins', 'completion'],
+    {},
+    'tins completion',
+  ],
   ['no command, of a program that works without one', [], { withoutCommand: true }, '<none>'],
   ['no command, but a mistake', ['--nope'], {}, '<none>'],
   ['a command that the program no longer keeps out', ['telemetry'], { unrecorded: [] }, 'telemetry'],

@@ -43,6 +43,8 @@ export interface Outbox {
   put(event: StoredEvent): boolean
   /** Writes many, which costs less than one by one, and gives back what the disk does not take just now, uncounted. */
   putAll(events: readonly StoredEvent[]): readonly StoredEvent[]
+  /** Takes back what was put just now: its person opted out while it was written. */
+  withdraw(events: readonly StoredEvent[]): void
   /** Counts events that are given up without having been written. */
   countLost(count: number): void
   /** The names of the files that wait, oldest first. */
@@ -121,6 +123,10 @@ export function openOutbox(
       return written > 0
     },
     putAll: (events) => putAll(events).left,
+    withdraw: (events) => {
+      const uuids = new Set(events.map(({ uuid }) => uuid))
+      for (const name of waiting()) if (uuids.has(name.slice(0, 36))) remove(name)
+    },
     countLost: (count) => {
       if (count > 0) tally.add(count)
     },

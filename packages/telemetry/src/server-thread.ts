@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type CourierJob, guardOfJob, placesOfJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
 import { OUTBOX_LIMITS, type Outbox, openOutbox } from './outbox.ts'
-import { mayKeep, standingConsentOf } from './standing-consent.ts'
+import { keepIn, mayKeep, standingConsentOf } from './standing-consent.ts'
 import { startThread } from './start-thread.ts'
 
 /** Where a server leaves its events: with its courier thread, or in the outbox where no thread can be had. */
@@ -22,6 +23,8 @@ export interface EventSink {
 
 /** A thread that deals with nothing any more is stuck; beyond so many parcels the server writes by itself. */
 const MOST_OPEN = 20
+/** How long a thread that is to end may go on writing what it was handed before the server writes it, in milliseconds. */
+const A_MOMENT = 300
 
 /** @param onOff called, over and over, while the courier thread finds telemetry off */
 export function openEventSink(job: CourierJob, onOff: () => void): EventSink {
@@ -59,7 +62,9 @@ export function openEventSink(job: CourierJob, onOff: () => void): EventSink {
     },
     close: async (patience) => {
       const ended = thread.end(patience)
-      // Beside the last parcel none waits but with a thread that is stuck: then it is written while there is time.
+      // Beside the last parcel none waits but with a thread that is busy, which is given a moment, for what both write
+      // another courier may send twice; or with one that is stuck: then it is written while there is time.
+      if (open().size > 1) await Promise.race([ended, sleep(A_MOMENT)])
       if (open().size > 1) keepAll()
       await ended
       // Its exit is not reported to a host that ends now.
@@ -76,9 +81,9 @@ function keeperOf(job: CourierJob): (events: readonly StoredEvent[]) => void {
   const ask = standingConsentOf(job)
   let opened: Outbox | undefined
   return (events) => {
-    if (events.length === 0 || !mayKeep(ask())) return
+    if (events.length === 0) return
     opened ??= openOutbox(placesOfJob(job).outbox, guardOfJob(job))
     const fresh = events.slice(-OUTBOX_LIMITS.events)
-    opened.countLost(events.length - fresh.length + opened.putAll(fresh).length)
+    opened.countLost(events.length - fresh.length + keepIn(opened, ask, fresh).length)
   }
 }

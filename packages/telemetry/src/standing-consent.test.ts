@@ -2,8 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, test } from 'vitest'
-import { temporaryDirectory } from '../test/samples.ts'
-import { standingConsentOf } from './standing-consent.ts'
+import { guard, sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { openOutbox } from './outbox.ts'
+import { keepIn, type StandingConsent, standingConsentOf } from './standing-consent.ts'
 
 const destination = { host: 'http://127.0.0.1:1', apiKey: 'phc_test' }
 
@@ -50,6 +51,23 @@ test('every change is heard, though what is unchanged is not understood anew', (
   expect([ask(), ask()]).toEqual(['off-for-good', 'off-for-good'])
   write('telemetry_enabled: true\n')
   expect(ask()).toBe('on')
+})
+
+test.each<[string, readonly StandingConsent[], number]>([
+  ['is on', ['on', 'on'], 3],
+  ['is off', ['off'], 0],
+  ['goes off while they are written, when its opt-out has emptied the outbox already', ['on', 'off'], 0],
+  ['can not be told when they are written', ['on', 'unclear'], 3],
+])('events that a server leaves while telemetry %s', (_, answers, stay) => {
+  const outbox = openOutbox(join(temporaryDirectory(), 'outbox'), guard)
+  const left = [...answers]
+  const others = sampleEvent()
+  outbox.put(others)
+  expect(keepIn(outbox, () => left.shift() ?? 'off', [sampleEvent(), sampleEvent(), sampleEvent()])).toEqual(
+    [],
+  )
+  expect(outbox.waiting()).toHaveLength(stay + 1)
+  expect(outbox.waiting().some((name) => name.startsWith(others.uuid))).toBe(true)
 })
 
 test('a home directory that was deleted is no moment of unclearness: nothing is kept for it', () => {

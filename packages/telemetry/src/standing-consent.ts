@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Decision, decide, readSources, type Sources } from '@visivo/telemetry-config'
 import type { CourierJob } from './courier-job.ts'
 import { isForGood } from './for-good.ts'
+import type { StoredEvent } from './guard.ts'
+import type { Outbox } from './outbox.ts'
 
 /**
  * `off-for-good`: the person's own configuration says so, not only a project's. `unclear`: nobody says so, but a file
@@ -45,4 +47,20 @@ function answerOf(decision: Decision): StandingConsent {
   if (isForGood(decision)) return 'off-for-good'
   const said = decision.checked.filter(({ verdict }) => verdict === 'off')
   return said.every(({ unclear }) => unclear) ? 'unclear' : 'off'
+}
+
+/**
+ * Writes what may be kept; gives what the disk does not take just now. It is asked again when all lies there: an opt-out
+ * that came meanwhile is heard of then, and a later one empties the outbox behind us.
+ */
+export function keepIn(
+  outbox: Outbox,
+  ask: AskStanding,
+  events: readonly StoredEvent[],
+): readonly StoredEvent[] {
+  if (!mayKeep(ask())) return []
+  const left = outbox.putAll(events)
+  if (mayKeep(ask())) return left
+  outbox.withdraw(events)
+  return []
 }

@@ -72,6 +72,17 @@ describe.runIf(HERE)('in a real browser', () => {
     expect(event.properties).toMatchObject({ $ip: '0.0.0.0', $geoip_disable: true })
   })
 
+  test('all commands and requests are listed when they are asked for, and few again', async () => {
+    const { page, troubles } = await visit()
+    const rows = page.locator('#uses tbody tr')
+    expect(await rows.count()).toBe(8)
+    await page.getByRole('button', { name: /^Show all \d+$/ }).click()
+    expect(await rows.count()).toBeGreaterThan(8)
+    await page.getByRole('button', { name: 'Show fewer' }).click()
+    expect(await rows.count()).toBe(8)
+    expect(troubles).toEqual([])
+  })
+
   test('the switch, by keyboard, turns telemetry off and empties what waits', async () => {
     const { page, config } = await visit()
     const toggle = page.getByRole('switch', { name: 'Share usage data' })

@@ -9,7 +9,8 @@ let seen = ''
 let state
 let listed = A_PAGE_OF
 let filter
-const allUses = false
+// biome-ignore lint/style/useConst: charts.js, a part of the same script, turns it round.
+let allUses = false
 let lost = false
 let looking
 
