@@ -1,11 +1,12 @@
+import { join } from 'node:path'
 import { createTelemetry, type Telemetry, type Where } from '@visivo/telemetry'
 import { followRequests } from '@visivo/telemetry/hono'
 import { followServer } from '@visivo/telemetry/server'
+import { readJson } from './json-file.ts'
 import { releasedVisivo } from './product.ts'
+import { interpretProject, projectDirectoryOf } from './project.ts'
 import type { Instrument, ServedProject } from './serve.ts'
 import { version } from './version.ts'
-
-export { projectDirectoryOf } from './project.ts'
 
 /**
  * Lets telemetry see every request of a server, as one that is part of a program's run.
@@ -27,6 +28,13 @@ export function instrumentWith(
  */
 export function whereOfProject(telemetry: Telemetry, here: Where, projectDirectory: string): Where {
   return telemetry.consent(here).recording ? { ...here, projectDirectory } : here
+}
+
+/** The same where only the directory of a compiled project is known, which may turn out to hold none. */
+export async function whereOfCompiled(telemetry: Telemetry, here: Where, output: string): Promise<Where> {
+  const found = await readJson(join(output, 'project.json'), interpretProject)
+  const recorded = found.state === 'ok' ? found.value.directory : undefined
+  return whereOfProject(telemetry, here, await projectDirectoryOf(output, recorded))
 }
 
 /** The same as `instrumentWith` for `visivo-api`, which is a program of its own. */

@@ -1,12 +1,13 @@
 import { isAbsolute, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Command, CommanderError } from 'commander'
+import type { RunOptions } from './commands/run.ts'
 import type { CommandContext, CommonOptions, Report } from './context.ts'
 import { readEnvFile, requireEnvFile } from './env-file.ts'
 import { exitCodeFor, OutputError, ProjectError, UsageError } from './errors.ts'
 import { interruptible, type SignalSource } from './interrupt.ts'
 import { type CommandObserver, noObserver } from './observer.ts'
-import { createProgram, type Invocation, isObserved } from './program.ts'
+import { createProgram, DEFAULT_OUTPUT, type Invocation, isObserved } from './program.ts'
 import { renderError } from './render-error.ts'
 
 /** Everything outside of the program that a command touches, the file system apart. */
@@ -51,6 +52,7 @@ export async function runCli(argv: readonly string[], world: World = processWorl
 
   const { workingDir, envFile: askedEnvFile, verbose = false } = request.options
   const workingDirectory = placeToWork(world, workingDir)
+  const compiled = compiledBefore(workingDirectory, request.options)
   const observed = isObserved(request.command)
   // Telemetry is switched off also where nobody writes to the pipe that the env file is.
   const envFile = readEnvFile(workingDirectory, askedEnvFile, observed)
@@ -58,17 +60,18 @@ export async function runCli(argv: readonly string[], world: World = processWorl
   const report: Report = {}
   const observer = observed ? world.observer : noObserver
   const { program, command } = request
-  observer.started({ program, command, argv, workingDirectory, envFile, env })
+  await observer.started({ program, command, argv, workingDirectory, compiled, envFile, env })
   const error = await failureOf(async () => {
     await interruptible(world.signals, async (signal) => {
+      signal.addEventListener('abort', () => observer.stopping?.({ error: signal.reason, report }))
       const run = await request.load()
       if (observed && workingDirectory === '') throw new ProjectError(NOWHERE)
       // What looks at telemetry has to work when the file is broken, and says so itself.
       if (observed) requireEnvFile(envFile, askedEnvFile)
       const { stdout, stderr } = world
-      const { obtained, serving } = observer
+      const { serving } = observer
       const place = { workingDirectory, envFile, env }
-      await run(request.options, { ...place, stdout, stderr, signal, report, obtained, serving })
+      await run(request.options, { ...place, stdout, stderr, signal, report, serving })
     })
     await written()
   })
@@ -91,11 +94,20 @@ function placeToWork(world: World, asked = '.'): string {
   }
 }
 
+/** What a command finds compiled, and works on; the directory is that of some other project, perhaps. */
+function compiledBefore(workingDirectory: string, options: PlaceOptions): string | undefined {
+  const { skipCompile = false, outputDir = DEFAULT_OUTPUT } = options
+  return skipCompile && workingDirectory !== '' ? resolve(workingDirectory, outputDir) : undefined
+}
+
+/** The options of any command that say where it works. */
+type PlaceOptions = CommonOptions & Partial<Pick<RunOptions, 'outputDir' | 'skipCompile'>>
+
 /** An invocation with its options, or one that fails with a UsageError as soon as it is loaded. */
 interface Request extends Omit<Invocation, 'command'> {
   readonly program: Command
   readonly command: Command | undefined
-  readonly options: CommonOptions
+  readonly options: PlaceOptions
 }
 
 function readRequest(argv: readonly string[], world: World): Request | { readonly exitCode: number } {
@@ -111,7 +123,7 @@ function readRequest(argv: readonly string[], world: World): Request | { readonl
       invocation = one
     },
   })
-  const options = () => (named ?? program).optsWithGlobals<CommonOptions>()
+  const options = () => (named ?? program).optsWithGlobals<PlaceOptions>()
   const failure = parse(program, argv)
   if (failure?.exitCode === 0) return { exitCode: 0 }
   // No command: commander has printed the help.
@@ -123,16 +135,23 @@ function readRequest(argv: readonly string[], world: World): Request | { readonl
 }
 
 /** Of a command line that is wrong commander reads only a part; what it names anywhere may opt out all the same. */
-function placesIn(argv: readonly string[]): CommonOptions {
+function placesIn(argv: readonly string[]): PlaceOptions {
   const { values } = parseArgs({
     args: [...argv],
-    options: { 'working-dir': { type: 'string', short: 'w' }, 'env-file': { type: 'string', short: 'e' } },
+    options: {
+      'working-dir': { type: 'string', short: 'w' },
+      'env-file': { type: 'string', short: 'e' },
+      'output-dir': { type: 'string', short: 'o' },
+      'skip-compile': { type: 'boolean' },
+    },
     strict: false,
   })
-  const { 'working-dir': workingDir, 'env-file': envFile } = values
+  const { 'working-dir': workingDir, 'env-file': envFile, 'output-dir': outputDir } = values
   return {
     ...(typeof workingDir === 'string' && { workingDir }),
     ...(typeof envFile === 'string' && { envFile }),
+    ...(typeof outputDir === 'string' && { outputDir }),
+    ...(values['skip-compile'] && { skipCompile: true }),
   }
 }
 

@@ -33,8 +33,6 @@ export interface CommandContext {
   /** Aborted with an `Interrupted` on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
   readonly report: Report
-  /** Whom a command tells that its project was compiled before. */
-  readonly obtained?: CommandObserver['obtained'] | undefined
   /** What follows the requests of a command that becomes a server. */
   readonly serving?: CommandObserver['serving'] | undefined
 }

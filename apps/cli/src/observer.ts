@@ -15,6 +15,8 @@ export interface CommandStart {
    * Absolute; empty where it was deleted. Also of a command line that is wrong, wherever in it `--working-dir` stands.
    */
   readonly workingDirectory: string
+  /** Of a command that works on what was compiled before, perhaps elsewhere: its directory, absolute. */
+  readonly compiled: string | undefined
   readonly envFile: EnvFile
   /** The process's environment over that of the env file. */
   readonly env: Readonly<NodeJS.ProcessEnv>
@@ -35,13 +37,10 @@ export interface CommandEnd {
  * the process waits for it.
  */
 export interface CommandObserver {
-  started(start: CommandStart): void
+  started(start: CommandStart): void | Promise<void>
+  /** Told why a command is to stop, which may take a while, or not come to a proper end at all. */
+  stopping?(stop: Pick<CommandEnd, 'error' | 'report'>): void
   ended(end: CommandEnd): void | Promise<void>
-  /**
-   * Told by a command that works on what was compiled before, and perhaps elsewhere: the directory of the compiled
-   * project, and where its own files lie as it was recorded there.
-   */
-  obtained?(output: string, projectDirectory: unknown): Promise<void>
   /** Asked by a command that becomes a server: what follows its requests, and is closed after the last one. */
   serving?(project: { readonly name: string | undefined }): Promise<Instrument>
 }

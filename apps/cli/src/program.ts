@@ -24,6 +24,8 @@ export interface ProgramHost {
   readonly onInvocation: (invocation: Invocation) => void
 }
 
+/** Where results go, below the working directory. */
+export const DEFAULT_OUTPUT = 'target'
 const DEFAULT_THREADS = 8
 const DEFAULT_PORT = 8000
 /** Nobody is told about these and what is below them: asking about telemetry, or for a script, is no use of the tool. */
@@ -98,7 +100,7 @@ Add one line to your shell's start file:
 function compileFlags(command: Command): Command {
   return command
     .option('-w, --working-dir <dir>', 'work as if started in this directory')
-    .option('-o, --output-dir <dir>', 'where results go', 'target')
+    .option('-o, --output-dir <dir>', 'where results go', DEFAULT_OUTPUT)
     .option('-s, --source <name>', 'source of the models that name none')
 }
 

@@ -113,7 +113,9 @@ function parseTime(text: string, _previous: unknown, now: number = Date.now()): 
   const [, amount, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
   const ago = UNITS[unit]
   if (amount !== undefined && ago !== undefined) return new Date(now - Number(amount) * ago)
-  const date = new Date(text)
+  // As the log prints it; without a zone JavaScript takes a time for one of this machine.
+  const isLocal = /\d:\d\d(?::\d\d)?(?:\.\d+)?$/.test(text) && !/[+-]\d\d:\d\d$/.test(text)
+  const date = new Date(isLocal ? `${text}Z` : text)
   if (!isDay(text.slice(0, 10)) || Number.isNaN(date.getTime()))
     throw new InvalidArgumentError('It must be like 30m, 12h, 2d, 2026-01-31 or 2026-01-31T10:00:00Z.')
   return date

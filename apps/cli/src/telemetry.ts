@@ -29,8 +29,12 @@ export function observeCommands(telemetry: Telemetry): CommandObserver {
   let running: FollowedProcess | undefined
   let where: Where = {}
   return {
-    started: (start) => {
+    started: async (start) => {
       where = whereOf(start)
+      if (start.compiled !== undefined) {
+        const { whereOfCompiled } = await import('@visivo/api/telemetry')
+        where = await whereOfCompiled(telemetry, where, start.compiled)
+      }
       running = followProcess(telemetry, commandSpecOf(start.program), {
         argv: start.argv,
         where,
@@ -39,16 +43,9 @@ export function observeCommands(telemetry: Telemetry): CommandObserver {
         withoutCommand: true,
       })
     },
-    obtained: async (output, recorded) => {
-      const { projectDirectoryOf, whereOfProject } = await import('@visivo/api/telemetry')
-      where = whereOfProject(telemetry, where, await projectDirectoryOf(output, recorded))
-      // A crash ends the command without asking anybody once more.
-      running?.note({ where })
-    },
-    ended: ({ error, exitCode, report }) => {
-      const { projectName, objectCounts, jobCount } = report
-      running?.ended({ error, success: exitCode === 0, projectName, objectCounts, jobCount })
-    },
+    // A third Ctrl-C ends it at once, and asks nobody any more.
+    stopping: ({ error, report }) => running?.note({ error, ...report }),
+    ended: ({ error, exitCode, report }) => running?.ended({ error, success: exitCode === 0, ...report }),
     serving: async (project) => {
       const { instrumentWith } = await import('@visivo/api/telemetry')
       return instrumentWith(telemetry, project, where)

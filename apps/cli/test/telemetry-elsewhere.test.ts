@@ -84,8 +84,20 @@ test('nor in CI, where the process that sends is started before the project is k
   const output = await compiled({ [FILE]: OFF })
   const env = { ...world.env, CI: 'true' }
   await visivo(temporaryDirectory(), ['run', '--skip-compile', '-o', output], env)
-  expect(world.receiver.connections).toBe(0)
-  expect(world.files().filter((path) => path.endsWith('.json'))).toEqual([])
+  expect([world.receiver.connections, world.files()]).toEqual([0, []])
+})
+
+test.each([
+  ['a filter that is none', ['run', '--dag-filter', '+']],
+  ['a flag that does not go with it', ['run', '-s', 'x']],
+  ['a flag that is none', ['run', '--outputdir', 'x']],
+  ['a port that is none', ['serve', '--port', 'x']],
+])('nor is %s', async (_, args) => {
+  const world = await telemetryWorld()
+  const output = await compiled({ [FILE]: OFF })
+  const line = [...args, '--skip-compile', '-o', output]
+  expect(await visivo(temporaryProject(PROJECT), line, world.env)).toMatchObject({ code: 2 })
+  expect([world.receiver.connections, world.files()]).toEqual([0, []])
 })
 
 test('nor in a directory of it that is named by a link', async () => {

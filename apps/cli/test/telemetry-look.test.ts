@@ -175,8 +175,17 @@ test('show prints exactly what arrived, and log one line for each', async () => 
   )
   expect(await log('--event', 'cli_command')).toMatch(/^.*cli_command.*\n$/)
   expect(await log('--since', '2d')).toBe(await log())
-  expect(await log('--since', '2999-01-01')).toBe('Nothing was sent.\n')
+  expect(await log('--since', '2999-01-01')).toBe('Nothing since 2999-01-01 00:00:00 UTC was sent.\n')
   expect(JSON.parse(await log('--json'))).toEqual(sent)
+  // A time that is taken from the log is the log's, wherever its reader lives.
+  const [printed = ''] =
+    (await log())
+      .split('\n')
+      .at(-2)
+      ?.match(/^\S+ \S+/) ?? []
+  const abroad = { ...world, env: { ...world.env, TZ: 'America/New_York' } }
+  const since = await telemetry(abroad, ['log', '--since', printed.replace(' ', 'T')])
+  expect(since.stdout).toContain(printed)
 })
 
 test('schema names everything that an event holds when it arrives, and why', async () => {

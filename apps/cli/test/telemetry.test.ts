@@ -100,6 +100,29 @@ describe('a failure is recorded by its type', () => {
     expect(command).toMatchObject({ command: 'run', success: false, error_type: 'Interrupted', job_count: 1 })
   })
 
+  test('the third Ctrl-C, which a seed that does not let go takes', async ({ skip }) => {
+    skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
+    const { receiver, env } = await telemetryWorld()
+    const cwd = temporaryProject({
+      'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, seed.cjs] }] }]
+models: [{ name: m, source: ref(s), sql: select 1 }]
+`,
+      // It presses by itself, whenever the last press was heard, and ends with the command.
+      'seed.cjs': `for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
+const command = process.ppid
+const press = setInterval(() => {
+  if (process.ppid === command) process.kill(command, 'SIGINT')
+  else clearInterval(press)
+}, 100)
+`,
+    })
+    expect(await visivo(cwd, ['run'], env)).toMatchObject({ code: 130 })
+    const [command] = await commands(receiver, 2)
+    expect(command).toMatchObject({ command: 'run', success: false, error_type: 'Interrupted' })
+    expect(command?.project_hash).toEqual(expect.any(String))
+  })
+
   test('a crash that nobody caught', async () => {
     const { home, receiver, env, write } = await telemetryWorld()
     // Once it has said that it serves: by then telemetry listens for its end.

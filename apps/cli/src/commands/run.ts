@@ -76,7 +76,6 @@ async function obtainProject(options: RunOptions, context: CommandContext): Prom
   }
   const output = resolve(context.workingDirectory, options.outputDir)
   const project = await readCompiled(output)
-  await context.obtained?.(output, project.project_directory)
   context.report.projectName = project.name
   context.report.objectCounts = project.object_counts
   return project

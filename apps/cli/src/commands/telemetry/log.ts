@@ -32,7 +32,7 @@ export async function log(flags: LogFlags, context: CommandContext): Promise<voi
   const read = () => readSent(telemetry, { event, since })
   const first = read()
   if (follow) for (const sent of first) stdout.write(render(sent))
-  else print(context, flags, first, first.map(renderSent).join('') || 'Nothing was sent.\n')
+  else print(context, flags, first, first.map(renderSent).join('') || sayNothing(flags))
 
   const shown = new Set(first.map(keyOf))
   while (follow && !signal.aborted) {
@@ -43,6 +43,11 @@ export async function log(flags: LogFlags, context: CommandContext): Promise<voi
       stdout.write(render(sent))
     }
   }
+}
+
+function sayNothing({ event, since }: LogFlags): string {
+  const asked = [event && ` of ${event}`, since && ` since ${renderTime(since.toISOString())}`]
+  return `Nothing${asked.filter(Boolean).join('')} was sent.\n`
 }
 
 function keyOf({ sent_at, event }: SentEvent): string {
