@@ -26,7 +26,7 @@ export function instrumentWith(
  * one that the program is started in, whose output may have been copied. With neither off it is the project's, which a
  * server watches.
  */
-export function whereOfProject(telemetry: Telemetry, here: Where, projectDirectory: string): Where {
+function whereOfProject(telemetry: Telemetry, here: Where, projectDirectory: string): Where {
   return telemetry.consent(here).recording ? { ...here, projectDirectory } : here
 }
 

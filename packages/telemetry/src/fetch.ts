@@ -7,6 +7,7 @@ import type { FollowedServer } from './follow-server.ts'
  * `redirect()` and `notFound()` of Next 15. The duration ends when the handler has its response: when the last byte of a
  * stream leaves is not seen here. A call without a request, as in a test of the handler, is not counted.
  * @param template the route's own, in any usual notation: `/api/cakes/[id]`
+ * @param handler says what it takes: `(request: Request) => …`
  */
 export function followHandler<R extends { readonly method: string }, A extends readonly unknown[], S>(
   server: FollowedServer,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
 import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { inspectTelemetry, readSent } from './inspect.ts'
+import { noTelemetry } from './nothing.ts'
 import { openOutbox } from './outbox.ts'
 import { type Places, placesOf } from './places.ts'
 import { logSent } from './sent-log.ts'
@@ -137,4 +138,11 @@ test('what was sent to any destination is read in its order, by name and by time
     mkdirSync(placesFor(one).destination, { recursive: true })
     logSent(placesFor(one).sentLog, sent, when)
   }
+})
+
+test('where a bundler left it behind, it says so, and does not blame the home directory', () => {
+  expect(inspectTelemetry(noTelemetry({}))).toMatchObject({
+    recording: false,
+    reason: 'telemetry could not be loaded',
+  })
 })

@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { readMachineId } from '@visivo/machine-id'
 import type { Checked, Decision } from '@visivo/telemetry-config'
 import { attempt } from './attempt.ts'
 import { checkOutbox } from './check-outbox.ts'
-import { decideFor, destinationOf, type Where } from './consent.ts'
+import { type Consent, decideFor, destinationOf, type Where } from './consent.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { sayWhatCounts } from './in-words.ts'
-import { NO_GUARD } from './nothing.ts'
+import { NO_GUARD, NOT_LOADED } from './nothing.ts'
 import { isNoticeDue } from './notice.ts'
 import { openOutbox } from './outbox.ts'
 import { type DestinationPlaces, findPlaces, placesOf, type SharedPlaces, sharedPlacesOf } from './places.ts'
@@ -125,6 +125,9 @@ function whether(
   notice: Inspection['notice'],
 ): Pick<Inspection, 'recording' | 'reason'> {
   const { world } = telemetry
+  // What was not loaded knows no home, which is why it is off for whoever decides.
+  if (!isAbsolute(world.home) && isNotLoaded(telemetry.consent(where, true)))
+    return { recording: false, reason: NOT_LOADED }
   if (!decision.enabled) return { recording: false, reason: sayWhatCounts(decision.because) }
   if (world.debug) {
     const variable = `${world.product.envPrefix}_TELEMETRY_DEBUG`
@@ -135,6 +138,10 @@ function whether(
   if (notice === 'due' && world.stderr().isTTY === true)
     return { recording: false, reason: 'the next command tells about it first, and records nothing' }
   return { recording: true, reason: 'nothing switches it off' }
+}
+
+function isNotLoaded(consent: Consent): boolean {
+  return !consent.recording && consent.because === NOT_LOADED
 }
 
 function contradictionIn(decision: Decision): string | undefined {

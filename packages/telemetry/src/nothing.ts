@@ -11,6 +11,9 @@ export const NO_COMMAND: RunningCommand = { ended: () => {} }
 /** A process that nobody follows. */
 export const NO_PROCESS: FollowedProcess = { note: () => {}, ended: () => {} }
 
+/** Why it is off where a bundler took a part of it alone, or a sandbox forbids to read it. */
+export const NOT_LOADED = 'telemetry could not be loaded'
+
 /** Passes nothing: for an outbox that is looked at, tidied or emptied, and neither written nor sent from. */
 export const NO_GUARD: Guard = /* @__PURE__ */ Object.assign(() => undefined, { edition: () => '' })
 
@@ -27,7 +30,7 @@ export function noTelemetry(options: { readonly product?: Product }): Telemetry<
     guard: NO_GUARD,
     machineId: () => '',
     courierJob: (destination) => ({ product, home: '', destination, extras: {} }),
-    consent: () => ({ recording: false, because: 'telemetry could not be loaded' }),
+    consent: () => ({ recording: false, because: NOT_LOADED }),
     record: () => {},
     warmUp: () => {},
     settle: () => {},

@@ -17,7 +17,7 @@ export interface RunOptions extends CompileOptions {
 
 /**
  * `visivo run`: compiles, executes the selected models, writes `data/<name>.json` for each, prints a summary. What
- * `beforeModels` does comes when the project is known, and with it who opts out, and before the work that takes long.
+ * `beforeModels` does comes when the project is known, and before the work that takes long.
  */
 export async function run(
   options: RunOptions,
