@@ -108,6 +108,27 @@ describe('objects', () => {
     expect(project.warnings).toEqual([])
   })
 
+  test.each([
+    ['a list and an alias in it', 'models: [&m { name: m, sql: select 1 }, *m]'],
+    ['two charts', 'charts: [{ name: a, insights: [&m { name: m }] }, { name: b, insights: [*m] }]'],
+    ['a list and a chart', 'insights: [&m { name: m }]\ncharts:\n  - { name: a, insights: [*m] }'],
+  ])('an object that %s both hold is one object', async (_case, text) => {
+    const found = await names({ 'project.visivo.yml': `name: p\n${text}\n` })
+    expect(found.filter((name) => name === 'm')).toEqual(['m'])
+  })
+
+  test.each([
+    ['two models', 'models: [{ name: a, sql: select 1 }, { name: a, sql: select 2 }]', 'models'],
+    ['a chart and its insight', 'charts:\n  - { name: a, insights: [{ name: a }] }', 'charts'],
+    ['a model and a chart in JSON', '"models":[{"name":"a"}],"charts":[{"name":"a"}]', 'models'],
+    ['one text that is two kinds', 'models: [&a { name: a }]\ncharts: [*a]', 'models'],
+  ])('none is lost to another of its name on the same line: %s', async (_case, text, kind) => {
+    const file = text.startsWith('"') ? `{"name":"p",${text}}` : `name: p\n${text}\n`
+    await expect(load({ 'project.visivo.yml': file })).rejects.toThrow(
+      new RegExp(`:\\d: the name 'a' is taken by project\\.visivo\\.yml:\\d \\(${kind}\\)`),
+    )
+  })
+
   test('a key that is not known is told, with what may be meant', async () => {
     const { warnings } = await load({ 'project.visivo.yml': 'name: p\nmodles: []\n' })
     expect(warnings).toEqual([

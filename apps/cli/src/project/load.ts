@@ -1,13 +1,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Document, Node } from 'yaml'
-import {
-  InvalidNameError,
-  type Place,
-  ProjectNotFoundError,
-  ProjectParseError,
-  renderPlace,
-} from '../errors.ts'
+import { InvalidNameError, ProjectNotFoundError, ProjectParseError, renderPlace } from '../errors.ts'
 import { resolveVariables } from './environment.ts'
 import { type Include, resolveInclude } from './includes.ts'
 import { KINDS, kindOfList } from './kinds.ts'
@@ -155,7 +149,7 @@ class Merge {
 
   #addObject(object: ProjectObject): void {
     const other = this.objects.get(object.name)
-    if (other && !samePlace(other.place, object.place)) {
+    if (other && !isSame(other, object)) {
       throw new InvalidNameError(
         `the name '${object.name}' is taken by ${renderPlace(other.place)} (${other.kind}). ` +
           'References go by name, so every object needs one of its own.',
@@ -166,9 +160,9 @@ class Merge {
   }
 }
 
-/** The same object reached twice, through an alias. */
-function samePlace(a: Place, b: Place): boolean {
-  return a.file === b.file && a.line === b.line
+/** Reached twice, through an alias. A line can't tell: a project that a program wrote may have a single one. */
+function isSame(a: ProjectObject, b: ProjectObject): boolean {
+  return a.node === b.node && a.kind === b.kind
 }
 
 function listOf(value: Node | null, key: string, file: YamlFile): (Node | null)[] {

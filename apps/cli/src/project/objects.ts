@@ -17,6 +17,8 @@ export interface ProjectObject {
   /** As written, with every object that was written inside it replaced by a reference to it. */
   readonly value: Readonly<Record<string, unknown>>
   readonly place: Place
+  /** Where it is written, behind any alias: no two objects share it. */
+  readonly node: Node
   readonly references: readonly PlacedReference[]
   /** Written inside another object rather than in a top-level list; not counted. */
   readonly inline: boolean
@@ -48,20 +50,21 @@ interface Reading {
  * @param outer the nodes around an object that is written inside another one
  */
 export function readObject(
-  node: Node | null,
+  written: Node | null,
   kind: Kind,
   file: YamlFile,
   outer?: Set<Node>,
 ): ProjectObject[] {
   const reading: Reading = { file, open: outer ?? new Set(), references: [], inner: [], hoist: true }
-  const place = file.placeOf(node)
-  const value = convert(node, reading)
-  if (!isRecord(value)) {
+  const place = file.placeOf(written)
+  const node = file.follow(written)
+  const value = convert(written, reading)
+  if (node === null || !isRecord(value)) {
     throw new ProjectParseError(`an item of \`${kind}:\` has keys, at least \`name:\`.`, { place })
   }
   const name = readName(value.name, kind, place)
   return [
-    { kind, name, value, place, references: reading.references, inline: outer !== undefined },
+    { kind, name, value, place, node, references: reading.references, inline: outer !== undefined },
     ...reading.inner,
   ]
 }
