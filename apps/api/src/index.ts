@@ -1,5 +1,6 @@
 export { type AppOptions, createApp } from './app.ts'
 export type { ErrorBody } from './http-error.ts'
 export { PortTakenError } from './listen-error.ts'
+export { exposureWarning } from './security.ts'
 export type { Instrument, ServedProject } from './serve.ts'
 export { type RunningServer, requireAddress, type ServerOptions, startServer } from './server.ts'

@@ -36,6 +36,15 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
+/** What to say of a server on this host when other machines can reach it; nothing of one on the loopback. */
+export function exposureWarning(host: string): string | undefined {
+  return isLoopback(host) ? undefined : EXPOSED
+}
+
+const EXPOSED =
+  'Warning: other machines can reach this server, and it asks nobody who they are. ' +
+  'Without --host it answers this machine only.'
+
 /** Whether listening on this host means listening on every address of the machine. */
 export function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::'

@@ -94,6 +94,7 @@ test.each([
   ['an argument too many', ['here'], 2, 'too many arguments'],
   ['a port that is none', ['--port', '70000'], 2, 'It must be a whole number from 0 to 65535.'],
   ['an empty port', ['--port', ''], 2, 'It must be a whole number'],
+  ['the host of a variable that is not set', ['--host', ''], 2, 'It must be an address, such as 127.0.0.1.'],
 ])('%s', async (_what, args, code, text) => {
   const { exitCode, out, err } = await run(args)
   expect(exitCode).toBe(code)

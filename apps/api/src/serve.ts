@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 import type { MiddlewareHandler } from 'hono'
 import { inOneLine } from './printable.ts'
 import { projectDirectoryOf } from './project.ts'
-import { isLoopback } from './security.ts'
+import { exposureWarning } from './security.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { openStore } from './store.ts'
 import { readUsage, type Usage } from './usage.ts'
@@ -97,13 +97,10 @@ async function serveUntilStopped(
     return 1
   }
   const stopped = world.untilStopped()
-  if (!isLoopback(usage.host)) world.err(`${EXPOSED}\n`)
+  const warning = exposureWarning(usage.host)
+  if (warning !== undefined) world.err(`${warning}\n`)
   world.out(`Serving ${inOneLine(name)} at ${server.url} (Ctrl-C stops it)\n`)
   await stopped
   await server.close()
   return 0
 }
-
-const EXPOSED =
-  'Warning: other machines can reach this server, and it asks nobody who they are. ' +
-  'Without --host it answers this machine only.'

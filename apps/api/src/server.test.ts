@@ -42,6 +42,13 @@ test.each([-1, 65536, 1.5, Number.NaN])('%d is no port', async (port) => {
   await expect(startServer({ directory: project.directory, port })).rejects.toBeInstanceOf(RangeError)
 })
 
+test('the host of a variable that is not set opens nothing to the network', async () => {
+  const started = startServer({ directory: project.directory, host: '', port: 0 })
+  await expect(started).rejects.toThrow(
+    new RangeError('The host must not be empty. Without one it is 127.0.0.1.'),
+  )
+})
+
 test('an address that is not of this machine is an error that says so', async () => {
   const started = startServer({ directory: project.directory, host: '192.0.2.1', port: 0 })
   await expect(started).rejects.toThrow('192.0.2.1 is not an address of this machine.')

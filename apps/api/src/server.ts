@@ -30,13 +30,15 @@ const CLOSE_WITHIN = 2000
 
 /**
  * Serves a directory over HTTP, on 127.0.0.1 unless a host is given. Rejects with a `PortTakenError` when the
- * port is in use, with a `RangeError` when it is no port, and with an Error that says what to do otherwise.
+ * port is in use, with a `RangeError` when it is no port or the host is empty, and with an Error that says what to do otherwise.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = '127.0.0.1', port = 8000 } = options
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new RangeError('The port must be a whole number from 0 to 65535.')
   }
+  // Node takes it for every address of the machine.
+  if (host === '') throw new RangeError('The host must not be empty. Without one it is 127.0.0.1.')
   const server = createServer(requestListener(options))
   // What was still running when the server was told to close leaves an idle connection that would hold it open.
   server.on('request', (_request, response) => {

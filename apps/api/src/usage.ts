@@ -28,6 +28,7 @@ export function readUsage(args: readonly string[], output: Output): Usage | { re
     .option(
       '--host <address>',
       'the address to listen on; others than the loopback are open to the network',
+      toHost,
       '127.0.0.1',
     )
     .version(version)
@@ -40,6 +41,12 @@ export function readUsage(args: readonly string[], output: Output): Usage | { re
     if (!(error instanceof CommanderError)) throw error
     return { exitCode: error.exitCode === 0 ? 0 : 2 }
   }
+}
+
+/** An empty one, as a variable leaves that is not set, would listen on every address of the machine. */
+function toHost(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('It must be an address, such as 127.0.0.1.')
 }
 
 function toPort(text: string): number {

@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander'
+import { Argument, Command, InvalidArgumentError } from 'commander'
 import type { CommandFunction, CommonOptions, Output } from './context.ts'
 import { telemetryCommands } from './telemetry-program.ts'
 import { readVersion } from './version.ts'
@@ -125,8 +125,15 @@ function serveFlags(command: Command): Command {
     .option(
       '--host <address>',
       'address to listen on; others than the loopback are open to the network',
+      toHost,
       '127.0.0.1',
     )
+}
+
+/** An empty one, as a variable leaves that is not set, would listen on every address of the machine. */
+function toHost(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('It must be an address, such as 127.0.0.1.')
 }
 
 /** commander doesn't say which command a wrong flag was given to; the hook knows, at every level. */

@@ -139,6 +139,22 @@ describe('serve', () => {
     expect(await running.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/Stopped\.\n$/) })
   })
 
+  test('with the host of a variable that is not set opens nothing to the network', async () => {
+    expect(await visivo(temporaryDirectory(), ['serve', '--port', '0', '--host', ''])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `Error: option '--host <address>' argument '' is invalid. It must be an address, such as 127.0.0.1.\n`,
+    })
+  })
+
+  test('warns when other machines can reach it', async () => {
+    const cwd = temporaryProject({ 'project.visivo.yml': 'name: p\nmodels: []\n' })
+    const running = start(cwd, ['serve', '--port', '0', '--host', '0.0.0.0'])
+    await running.said('Serving on ')
+    running.child.kill()
+    expect((await running.ended).stderr).toContain('Warning: other machines can reach this server')
+  })
+
   test('says that the port is taken before it runs a model', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => {

@@ -15,9 +15,9 @@ export interface ServeOptions extends RunOptions {
  * ListenError when the port is taken or the host is none of this machine's, before a model runs.
  */
 export async function serve(options: ServeOptions, context: CommandContext): Promise<void> {
-  const { workingDirectory, signal, stdout } = context
+  const { workingDirectory, signal, stdout, stderr } = context
   const { host, port, outputDir } = options
-  const { requireAddress, startServer } = await import('@visivo/api')
+  const { exposureWarning, requireAddress, startServer } = await import('@visivo/api')
   await run(options, context, () => requireAddress({ host, port }).catch(refuse))
   signal.throwIfAborted()
   const directory = resolve(workingDirectory, outputDir)
@@ -25,6 +25,8 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
   try {
     const middleware = follower ? [follower.middleware] : []
     const server = await startServer({ directory, host, port, middleware }).catch(refuse)
+    const warning = exposureWarning(host)
+    if (warning !== undefined) stderr.write(`${warning}\n`)
     stdout.write(`Serving on ${server.url} (Ctrl-C stops)\n`)
     await aborted(signal)
     await server.close()
