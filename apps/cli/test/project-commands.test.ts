@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -130,7 +131,7 @@ describe('run refuses with the place and what to do', () => {
     [
       'a CSV that is missing',
       '{ name: s, type: csv, file: gone.csv }',
-      /:3: the source 's' can't be read: .*gone\.csv/,
+      /:3: the source 's' can't be read: there is no file .*gone\.csv\. Check `file:`\.\n$/,
     ],
     [
       'attached databases',
@@ -156,6 +157,31 @@ describe('run refuses with the place and what to do', () => {
     const { code, stderr } = await visivo(temporaryProject({ 'project.visivo.yml': source(yaml) }), ['run'])
     expect(code).toBe(1)
     expect(stderr).toMatch(message)
+  })
+
+  test.skipIf(process.platform === 'win32').each([
+    ['a CSV', 'type: csv, file: pipe.csv'],
+    ['a database', 'type: duckdb, database: pipe.csv'],
+  ])('%s that is a pipe, rather than waiting for its writer for ever', async (_case, keys) => {
+    const cwd = temporaryProject({ 'project.visivo.yml': source(`{ name: s, ${keys} }`) })
+    execFileSync('mkfifo', [join(cwd, 'pipe')])
+    symlinkSync('pipe', join(cwd, 'pipe.csv'))
+    const { code, stderr } = await visivo(cwd, ['run'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^Error: project\.visivo\.yml:3: [^\n]* is no regular file[^\n]*\n$/)
+  })
+
+  test('a CSV that is several files is read as one', async () => {
+    const cwd = temporaryProject({
+      'project.visivo.yml': source("{ name: s, type: csv, file: 'd/*.csv' }").replace(
+        'select 1',
+        'select a from s',
+      ),
+      'd/1.csv': 'a\n1\n',
+      'd/2.csv': 'a\n2\n',
+    })
+    expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+    expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([[1], [2]])
   })
 
   test('all models that can not run are named at once, before anything runs', async () => {

@@ -4,10 +4,10 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { ProjectError, SourceError } from '../errors.ts'
 import { makeDirectory } from '../make-directory.ts'
 import { reasonOf } from '../system-error.ts'
+import { createCsvView } from './csv-view.ts'
 import { interruptingQueries } from './interrupt-queries.ts'
 import { loadSeed, type SeedContext } from './seed.ts'
 import type { SourcePlan } from './source-plan.ts'
-import { quoteName, quoteText } from './sql.ts'
 
 /** The databases of a run. Each is opened once and holds its seeds before anything reads it. */
 export interface OpenSources {
@@ -59,11 +59,18 @@ function keyOf({ database, name }: SourcePlan): string {
 async function openDatabase(source: SourcePlan, writes: boolean): Promise<DuckDBInstance> {
   const { database, name, place } = source
   if (database === ':memory:') return DuckDBInstance.create(database)
-  if (!writes && !(await stat(database).catch(() => undefined))) {
+  const found = await stat(database).catch(() => undefined)
+  if (!writes && !found) {
     throw new SourceError(
       `the database of '${name}' doesn't exist: ${database}. Check \`database:\`, or give it \`seeds:\`.`,
       { place },
     )
+  }
+  // DuckDB would wait for the writer of a pipe, whatever is asked of it meanwhile.
+  if (found && !found.isFile()) {
+    throw new SourceError(`the database of '${name}' is no regular file: ${database}. Check \`database:\`.`, {
+      place,
+    })
   }
   if (writes) await makeDirectoryOf(source)
   try {
@@ -92,7 +99,7 @@ async function prepare(source: SourcePlan, open: OpenSources, context: SeedConte
   try {
     await interruptingQueries(connection, context.signal, async () => {
       for (const seed of source.seeds) await loadSeed(connection, seed, source, context)
-      if (source.csv) await connection.run(viewOf(source.name, source.csv))
+      if (source.csv) await createCsvView(connection, source.name, source.csv)
     })
   } catch (cause) {
     context.signal.throwIfAborted()
@@ -104,13 +111,4 @@ async function prepare(source: SourcePlan, open: OpenSources, context: SeedConte
   } finally {
     connection.closeSync()
   }
-}
-
-function viewOf(name: string, { file, delimiter, header }: NonNullable<SourcePlan['csv']>): string {
-  const options = [
-    quoteText(file),
-    ...(delimiter === undefined ? [] : [`delim = ${quoteText(delimiter)}`]),
-    ...(header === undefined ? [] : [`header = ${header}`]),
-  ]
-  return `create view ${quoteName(name)} as select * from read_csv(${options.join(', ')})`
 }

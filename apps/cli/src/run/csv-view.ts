@@ -1,0 +1,30 @@
+import { stat } from 'node:fs/promises'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { CsvView } from './source-plan.ts'
+import { quoteName, quoteText } from './sql.ts'
+
+/** Makes a view of a CSV file. Throws what DuckDB throws, or an Error when there is no such file. */
+export async function createCsvView(connection: DuckDBConnection, name: string, csv: CsvView): Promise<void> {
+  await requireFiles(connection, csv.file)
+  await connection.run(viewOf(name, csv))
+}
+
+/** DuckDB would wait for the writer of a pipe, whatever is asked of it meanwhile. A pattern stands for several files. */
+async function requireFiles(connection: DuckDBConnection, pattern: string): Promise<void> {
+  const found = await connection.runAndReadAll(`select file from glob(${quoteText(pattern)})`)
+  const files = found.getRows().map(([file]) => String(file))
+  if (files.length === 0) throw new Error(`there is no file ${pattern}. Check \`file:\`.`)
+  for (const file of files) {
+    if ((await stat(file)).isFile()) continue
+    throw new Error(`${file} is no regular file. Write what it gives to one, and name that under \`file:\`.`)
+  }
+}
+
+function viewOf(name: string, { file, delimiter, header }: CsvView): string {
+  const options = [
+    quoteText(file),
+    ...(delimiter === undefined ? [] : [`delim = ${quoteText(delimiter)}`]),
+    ...(header === undefined ? [] : [`header = ${header}`]),
+  ]
+  return `create view ${quoteName(name)} as select * from read_csv(${options.join(', ')})`
+}
