@@ -38,5 +38,5 @@ test('so does a name of a compiled project that somebody edited', async () => {
   compiled.models[0].name = '\u001b[31m'
   writeFileSync(path, JSON.stringify(compiled))
   const { stderr } = await visivo(cwd, ['run', '--skip-compile'])
-  expect(stderr).toMatch(/^\[1\/1\] \\u001b\[31m: 1 row, .* s\n$/)
+  expect(stderr).toMatch(/^Error: [^\n]* holds the name "\\u001b\[31m", which no object can have\. [^\n]*\n$/)
 })

@@ -218,6 +218,56 @@ describe('run refuses with the place and what to do', () => {
       expect(stderr).toContain('is not a compiled project')
     }
   })
+
+  test.each([
+    ['a model that is null', { models: [null] }, /project\.json is not a compiled project\. Run `visivo/],
+    ['an edge that is null', { edges: [null] }, /project\.json is not a compiled project\. Run `visivo/],
+    [
+      'a model whose result would lie elsewhere',
+      { models: [{ name: '../../esc', source: 'memory', sql: 'select 1' }] },
+      /project\.json holds the name "\.\.\/\.\.\/esc", which no object can have\. Run `visivo compile`/,
+    ],
+  ])('--skip-compile with %s that somebody wrote there', async (_case, change, message) => {
+    const cwd = temporaryProject({ 'p/project.visivo.yml': withModels('{ name: m, sql: select 1 }') })
+    const project = join(cwd, 'p')
+    await visivo(project, ['compile'])
+    const path = join(project, 'target', 'project.json')
+    writeFileSync(path, JSON.stringify({ ...json(path), ...change }))
+    const { code, stderr } = await visivo(project, ['run', '--skip-compile', '--dag-filter', '+m'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(message)
+    expect(readdirSync(project).sort()).toEqual(['project.visivo.yml', 'target'])
+  })
+})
+
+describe("a file that visivo didn't write is not replaced", () => {
+  const OURS = { 'project.visivo.yml': withModels('{ name: orders, sql: select 1 }') }
+
+  test("another program's project.json", async () => {
+    const nx = '{ "name": "web", "targets": {} }'
+    const cwd = temporaryProject({ ...OURS, 'apps/project.json': nx })
+    const path = join(cwd, 'apps', 'project.json')
+    expect(await visivo(cwd, ['compile', '-o', 'apps'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Error: ${path} is not a compiled project, and is not overwritten. Move it away, or choose another directory with --output-dir.\n`,
+    })
+    expect(readFileSync(path, 'utf8')).toBe(nx)
+  })
+
+  test.each([[['run']], [['compile']], [['run', '--skip-compile']]])(
+    "a project's own file, by %s into its own directory",
+    async (args) => {
+      const cwd = temporaryProject({ ...OURS, 'data/orders.json': 'mine' })
+      const { code, stderr } = await visivo(cwd, [...args, '-o', '.'])
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^Error: .* is the directory of a project, .*--output-dir/),
+      ])
+      expect(readdirSync(cwd).sort()).toEqual(['data', 'project.visivo.yml'])
+      expect(readFileSync(join(cwd, 'data', 'orders.json'), 'utf8')).toBe('mine')
+    },
+  )
 })
 
 describe('run takes', () => {

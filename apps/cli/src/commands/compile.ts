@@ -1,11 +1,12 @@
 import { realpath } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { inOneLine } from '@visivo/api/printable'
 import type { CommandContext, CommonOptions } from '../context.ts'
 import { compileProject, countObjects } from '../project/compile.ts'
 import { type CompiledProject, writeCompiled } from '../project/compiled.ts'
 import type { ObjectCounts } from '../project/kinds.ts'
 import { loadProject } from '../project/load.ts'
+import { outputDirectoryOf } from './output-directory.ts'
 
 /** The flags of `visivo compile`. */
 export interface CompileOptions extends CommonOptions {
@@ -27,6 +28,7 @@ export async function compileAndWrite(
   context: CommandContext,
 ): Promise<{ readonly project: CompiledProject; readonly path: string }> {
   const { workingDirectory, env, report, signal, stderr } = context
+  const output = await outputDirectoryOf(workingDirectory, options.outputDir)
   const loaded = await loadProject(workingDirectory, {
     env,
     onName: (name) => {
@@ -35,7 +37,6 @@ export async function compileAndWrite(
   })
   report.objectCounts = countObjects(loaded)
   for (const warning of loaded.warnings) stderr.write(`Warning: ${inOneLine(warning)}\n`)
-  const output = resolve(workingDirectory, options.outputDir)
   // By their real paths, because whoever reads it there may have come past a link.
   const directory = relative(await realPathOf(output), await realPathOf(workingDirectory))
   const project = compileProject(loaded, directory, options.source)

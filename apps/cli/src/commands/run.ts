@@ -6,6 +6,7 @@ import { type CompiledProject, readCompiled } from '../project/compiled.ts'
 import { parseFilter, selectNames } from '../project/filter.ts'
 import type { Job } from '../run/plan.ts'
 import type { CompileOptions } from './compile.ts'
+import { outputDirectoryOf } from './output-directory.ts'
 
 /** The flags of `visivo run`. */
 export interface RunOptions extends CompileOptions {
@@ -74,7 +75,7 @@ async function obtainProject(options: RunOptions, context: CommandContext): Prom
   if (options.source !== undefined) {
     throw new UsageError('--source is decided when compiling; leave it out, or leave out --skip-compile.')
   }
-  const output = resolve(context.workingDirectory, options.outputDir)
+  const output = await outputDirectoryOf(context.workingDirectory, options.outputDir)
   const project = await readCompiled(output)
   context.report.projectName = project.name
   context.report.objectCounts = project.object_counts

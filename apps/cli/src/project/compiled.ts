@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { NotCompiledError, type Place } from '../errors.ts'
+import { NotCompiledError, OutputError, type Place } from '../errors.ts'
 import { writeAtomically } from '../write-atomically.ts'
 import type { Edge } from './graph.ts'
-import { COUNTED_KINDS, type Kind, type ObjectCounts } from './kinds.ts'
+import { COUNTED_KINDS, KINDS, type Kind, type ObjectCounts } from './kinds.ts'
+import { isName } from './names.ts'
 
 /** An object of a compiled project: a name and the keys of its kind. */
 export interface CompiledObject {
@@ -29,11 +30,25 @@ export interface CompiledProject extends Readonly<Record<Kind, readonly Compiled
 
 const FILE = 'project.json'
 
-/** Writes `project.json` into a directory (made if need be), atomically. Gives its path. */
+/**
+ * Writes `project.json` into a directory (made if need be), atomically. Gives its path. Throws an OutputError where another
+ * program's file of that name is.
+ */
 export async function writeCompiled(project: CompiledProject, directory: string): Promise<string> {
   const path = join(directory, FILE)
+  await refuseForeign(path)
   await writeAtomically(path, [`${JSON.stringify(project, null, 2)}\n`])
   return path
+}
+
+/** Nx, for one, has a `project.json` of its own. What is no file is refused when it is written. */
+async function refuseForeign(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isFile() || isCompiled(parse(await readFile(path, 'utf8').catch(() => '')))) return
+  throw new OutputError(
+    `${path} is not a compiled project, and is not overwritten. ` +
+      'Move it away, or choose another directory with --output-dir.',
+  )
 }
 
 /** Reads what `writeCompiled` wrote. Throws a NotCompiledError when it isn't there or isn't that. */
@@ -47,14 +62,18 @@ export async function readCompiled(directory: string): Promise<CompiledProject> 
     throw new NotCompiledError(`${path} can't be read. ${advice}`, { cause })
   }
   const project = parse(text)
-  if (!project) throw new NotCompiledError(`${path} is not a compiled project. ${advice}`)
+  if (!isCompiled(project)) throw new NotCompiledError(`${path} is not a compiled project. ${advice}`)
+  const wrong = KINDS.flatMap((kind) => project[kind] ?? []).find(({ name }) => !isName(name))
+  if (wrong) {
+    const what = `${path} holds the name ${JSON.stringify(wrong.name)}, which no object can have.`
+    throw new NotCompiledError(`${what} ${advice}`)
+  }
   return project
 }
 
-function parse(text: string): CompiledProject | undefined {
+function parse(text: string): unknown {
   try {
-    const json: unknown = JSON.parse(text)
-    return isCompiled(json) ? json : undefined
+    return JSON.parse(text)
   } catch {
     // Cut off or edited: as good as none.
     return undefined
@@ -62,21 +81,28 @@ function parse(text: string): CompiledProject | undefined {
 }
 
 function isCompiled(json: unknown): json is CompiledProject {
-  if (typeof json !== 'object' || json === null) return false
-  const { name, edges, places, models, sources, object_counts } = json as Partial<
-    Record<keyof CompiledProject, unknown>
-  >
+  if (!isRecord(json)) return false
+  const { name, edges, places, models, sources, object_counts } = json
   return (
     typeof name === 'string' &&
-    [edges, models, sources].every(Array.isArray) &&
-    typeof places === 'object' &&
-    places !== null &&
+    [models, sources, ...KINDS.map((kind) => json[kind] ?? [])].every(isListOfRecords) &&
+    isListOfRecords(edges) &&
+    edges.every(({ from, to }) => isRecord(from) && isRecord(to)) &&
+    isRecord(places) &&
     isCounts(object_counts)
   )
 }
 
+function isListOfRecords(json: unknown): json is readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(json) && json.every(isRecord)
+}
+
+function isRecord(json: unknown): json is Readonly<Record<string, unknown>> {
+  return typeof json === 'object' && json !== null
+}
+
 function isCounts(json: unknown): json is ObjectCounts {
-  if (typeof json !== 'object' || json === null) return false
+  if (!isRecord(json)) return false
   return Object.entries(json).every(
     ([kind, count]) =>
       COUNTED_KINDS.some((known) => known === kind) && Number.isSafeInteger(count) && Number(count) >= 0,

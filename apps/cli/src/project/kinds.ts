@@ -1,3 +1,6 @@
+/** The file that makes a directory a project. */
+export const PROJECT_FILE = 'project.visivo.yml'
+
 /** The kinds of objects that a compile counts, by the name of their list in the project file. */
 export const COUNTED_KINDS = [
   'sources',

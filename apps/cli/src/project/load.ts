@@ -4,13 +4,10 @@ import type { Document, Node } from 'yaml'
 import { InvalidNameError, ProjectNotFoundError, ProjectParseError, renderPlace } from '../errors.ts'
 import { resolveVariables } from './environment.ts'
 import { type Include, resolveInclude } from './includes.ts'
-import { KINDS, kindOfList } from './kinds.ts'
+import { KINDS, kindOfList, PROJECT_FILE } from './kinds.ts'
 import { renderNearNames } from './near-names.ts'
 import { isRecord, type ProjectObject, readObject, readPlain } from './objects.ts'
 import { itemsOf, readYamlFile, type YamlEntry, type YamlFile } from './yaml-file.ts'
-
-/** The file that makes a directory a project. */
-const PROJECT_FILE = 'project.visivo.yml'
 
 /** A project as its files say it, merged; references are not yet checked. */
 export interface Project {

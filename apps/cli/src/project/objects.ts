@@ -2,6 +2,7 @@ import type { Node } from 'yaml'
 import { InvalidNameError, type Place, ProjectParseError } from '../errors.ts'
 import { refuseOtherJinja } from './environment.ts'
 import { type Kind, kindOfInline } from './kinds.ts'
+import { isName } from './names.ts'
 import { type FoundReference, findReferences } from './references.ts'
 import { entriesOf, itemsOf, scalarOf, type YamlFile } from './yaml-file.ts'
 
@@ -23,8 +24,6 @@ export interface ProjectObject {
   /** Written inside another object rather than in a top-level list; not counted. */
   readonly inline: boolean
 }
-
-const NAME = /^[\p{L}\p{N} '"_-]+$/u
 
 /** Below these keys stand Plotly's own settings, whose `table:` or `source:` are no objects of the project. */
 const PLOTLY = new Set(['props', 'layout'])
@@ -74,7 +73,7 @@ function readName(value: unknown, kind: Kind, place: Place): string {
     throw new InvalidNameError(`an item of \`${kind}:\` has no \`name:\`. Give it one.`, { place })
   }
   const name = String(value)
-  if (!NAME.test(name)) {
+  if (!isName(name)) {
     throw new InvalidNameError(
       `the name ${JSON.stringify(name)} has characters that a name can't hold. ` +
         `Use letters, digits, spaces, quotes, '-' and '_'.`,
