@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -159,31 +158,6 @@ describe('run refuses with the place and what to do', () => {
     expect(stderr).toMatch(message)
   })
 
-  test.skipIf(process.platform === 'win32').each([
-    ['a CSV', 'type: csv, file: pipe.csv'],
-    ['a database', 'type: duckdb, database: pipe.csv'],
-  ])('%s that is a pipe, rather than waiting for its writer for ever', async (_case, keys) => {
-    const cwd = temporaryProject({ 'project.visivo.yml': source(`{ name: s, ${keys} }`) })
-    execFileSync('mkfifo', [join(cwd, 'pipe')])
-    symlinkSync('pipe', join(cwd, 'pipe.csv'))
-    const { code, stderr } = await visivo(cwd, ['run'])
-    expect(code).toBe(1)
-    expect(stderr).toMatch(/^Error: project\.visivo\.yml:3: [^\n]* is no regular file[^\n]*\n$/)
-  })
-
-  test('a CSV that is several files is read as one', async () => {
-    const cwd = temporaryProject({
-      'project.visivo.yml': source("{ name: s, type: csv, file: 'd/*.csv' }").replace(
-        'select 1',
-        'select a from s',
-      ),
-      'd/1.csv': 'a\n1\n',
-      'd/2.csv': 'a\n2\n',
-    })
-    expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
-    expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([[1], [2]])
-  })
-
   test('all models that can not run are named at once, before anything runs', async () => {
     const models = withModels(
       '{ name: a, args: [x] }',
@@ -238,36 +212,6 @@ describe('run refuses with the place and what to do', () => {
     expect(stderr).toMatch(message)
     expect(readdirSync(project).sort()).toEqual(['project.visivo.yml', 'target'])
   })
-})
-
-describe("a file that visivo didn't write is not replaced", () => {
-  const OURS = { 'project.visivo.yml': withModels('{ name: orders, sql: select 1 }') }
-
-  test("another program's project.json", async () => {
-    const nx = '{ "name": "web", "targets": {} }'
-    const cwd = temporaryProject({ ...OURS, 'apps/project.json': nx })
-    const path = join(cwd, 'apps', 'project.json')
-    expect(await visivo(cwd, ['compile', '-o', 'apps'])).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: `Error: ${path} is not a compiled project, and is not overwritten. Move it away, or choose another directory with --output-dir.\n`,
-    })
-    expect(readFileSync(path, 'utf8')).toBe(nx)
-  })
-
-  test.each([[['run']], [['compile']], [['run', '--skip-compile']]])(
-    "a project's own file, by %s into its own directory",
-    async (args) => {
-      const cwd = temporaryProject({ ...OURS, 'data/orders.json': 'mine' })
-      const { code, stderr } = await visivo(cwd, [...args, '-o', '.'])
-      expect([code, stderr]).toEqual([
-        2,
-        expect.stringMatching(/^Error: .* is the directory of a project, .*--output-dir/),
-      ])
-      expect(readdirSync(cwd).sort()).toEqual(['data', 'project.visivo.yml'])
-      expect(readFileSync(join(cwd, 'data', 'orders.json'), 'utf8')).toBe('mine')
-    },
-  )
 })
 
 describe('run takes', () => {

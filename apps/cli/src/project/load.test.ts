@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { withoutRoot } from '../../../../packages/telemetry/test/without-root.ts'
 import { temporaryProject } from '../../test/temp-project.ts'
 import { loadProject } from './load.ts'
@@ -189,9 +189,37 @@ describe('what is wrong is said with file and line', () => {
       'name: p\nmodels:\n  - &a { name: a, model: *a }\n',
       /^project\.visivo\.yml:3: this anchor contains itself/,
     ],
+    [
+      'a second document',
+      'name: p\nmodels: []\n---\nname: q\n',
+      /^project\.visivo\.yml:3: a second YAML document begins here\. Remove the line `---`, or move .* `includes:` names\.$/,
+    ],
+    [
+      'brackets without end',
+      `name: p\nmodels:\n  - { name: a, x: ${'['.repeat(10_000)} }\n`,
+      /^project\.visivo\.yml:3: more than 200 brackets stand within each other here\. Close them, or nest less/,
+    ],
+    [
+      'dashes without end',
+      `name: p\nmodels:\n  ${'- '.repeat(10_000)}a\n`,
+      /^project\.visivo\.yml:3: what stands here is nested too deeply to be read\. Nest it less deeply\.$/,
+    ],
+    [
+      'a template without quotes',
+      'name: p\ncharts:\n  - name: a\n    title: {{ foo }}\n',
+      /^project\.visivo\.yml:4: brackets, such as those of `\{\{ … \}\}`, are no text .* Put quotes around them\.$/,
+    ],
     ['aliases of aliases without end', bomb(), /^project\.visivo\.yml:1: Excessive alias count/],
   ])('%s', async (_case, text, message) => {
     await expect(load({ 'project.visivo.yml': text })).rejects.toThrow(message)
+  })
+
+  test("and Node's own words about YAML are not printed", async () => {
+    const warn = vi.spyOn(process, 'emitWarning')
+    onTestFinished(() => warn.mockRestore())
+    const text = 'name: p\ncharts:\n  - { name: a, title: {{ foo }} }\n'
+    await expect(load({ 'project.visivo.yml': text })).rejects.toThrow('Put quotes around them.')
+    expect(warn).not.toHaveBeenCalled()
   })
 
   test('in an included file too', async () => {

@@ -111,7 +111,13 @@ function convertScalar(value: unknown, node: Node | null, reading: Reading): unk
 function convertMapping(node: Node, reading: Reading): Record<string, unknown> {
   const merged: [string, unknown][] = []
   const own: [string, unknown][] = []
-  for (const { key, value } of entriesOf(node)) {
+  for (const { key, keyNode, value } of entriesOf(node)) {
+    if (itemsOf(keyNode) || entriesOf(keyNode).length > 0) {
+      throw new ProjectParseError(
+        'brackets, such as those of `{{ … }}`, are no text for YAML, and no key. Put quotes around them.',
+        { place: reading.file.placeOf(keyNode) },
+      )
+    }
     if (key === '<<') {
       const bases = [convert(value, reading)].flat().filter(isRecord)
       merged.push(...bases.reverse().flatMap((base) => Object.entries(base)))

@@ -11,6 +11,7 @@ import {
   type Node,
   type ParsedNode,
   parseDocument,
+  type YAMLParseError,
 } from 'yaml'
 import { type Place, ProjectParseError } from '../errors.ts'
 import { reasonOf } from '../system-error.ts'
@@ -43,15 +44,15 @@ export async function readYamlFile(
 ): Promise<YamlFile> {
   const text = normalizeVariables(await readText(path))
   const lines = new LineCounter()
-  const document: Document.Parsed<ParsedNode> = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-  })
   const file = relative(projectDirectory, path).split(sep).join('/')
   const at = (offset: number): Place => ({ file, line: lines.linePos(offset).line })
+  refuseDepth(text, file)
+  // Its warnings are about JavaScript, and Node would print them.
+  const options = { lineCounter: lines, prettyErrors: false, logLevel: 'error' } as const
+  const document: Document.Parsed<ParsedNode> = parseDocument(text, options)
   onParsed(document)
   const [error] = document.errors
-  if (error) throw new ProjectParseError(error.message, { place: at(error.pos[0]), cause: error })
+  if (error) throw new ProjectParseError(explain(error), { place: at(error.pos[0]), cause: error })
   refuseAliasBombs(document, at(0))
   const root = document.contents
   if (root !== null && !isMap(root) && !(isScalar(root) && root.value === null)) {
@@ -73,6 +74,30 @@ async function readText(path: string): Promise<string> {
     throw new ProjectParseError(
       `the project file ${path} can't be read (${reasonOf(cause)}). It has to be a text in UTF-8 that you may read.`,
       { cause },
+    )
+  }
+}
+
+/** What is wrong, with what to do where the words of `yaml` are for programmers. */
+function explain({ code, message }: YAMLParseError): string {
+  if (code === 'RESOURCE_EXHAUSTION')
+    return 'what stands here is nested too deeply to be read. Nest it less deeply.'
+  if (code !== 'MULTIPLE_DOCS') return message
+  return 'a second YAML document begins here. Remove the line `---`, or move what follows it to a file that `includes:` names.'
+}
+
+/** Brackets within brackets, far more than a project needs and far less than would exhaust the call stack. */
+const DEEPEST = 200
+
+function refuseDepth(text: string, file: string): void {
+  let depth = 0
+  for (const { 0: bracket, index } of text.matchAll(/[[\]{}]/g)) {
+    depth = '[{'.includes(bracket) ? depth + 1 : Math.max(0, depth - 1)
+    if (depth <= DEEPEST) continue
+    const place = { file, line: text.slice(0, index).split('\n').length }
+    throw new ProjectParseError(
+      `more than ${DEEPEST} brackets stand within each other here. Close them, or nest less deeply.`,
+      { place },
     )
   }
 }

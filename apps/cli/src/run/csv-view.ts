@@ -1,12 +1,17 @@
 import { stat } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { reasonOfCsv } from './csv-error.ts'
 import type { CsvView } from './source-plan.ts'
 import { quoteName, quoteText } from './sql.ts'
 
-/** Makes a view of a CSV file. Throws what DuckDB throws, or an Error when there is no such file. */
+/** Makes a view of a CSV file. Throws an Error that says why it can't be read. */
 export async function createCsvView(connection: DuckDBConnection, name: string, csv: CsvView): Promise<void> {
   await requireFiles(connection, csv.file)
-  await connection.run(viewOf(name, csv))
+  await connection.run(viewOf(name, csv)).catch((cause: unknown) => {
+    // Behind it stands the SQL of the view, which nobody wrote.
+    const [reason] = reasonOfCsv(cause).split('\n\nLINE 1: ')
+    throw new Error(reason, { cause })
+  })
 }
 
 /** DuckDB would wait for the writer of a pipe, whatever is asked of it meanwhile. A pattern stands for several files. */

@@ -1,6 +1,7 @@
 import { ResultReturnType } from '@duckdb/node-api'
 import pLimit from 'p-limit'
 import { ModelError, ProjectError, QueryError } from '../errors.ts'
+import { reasonOfCsv } from './csv-error.ts'
 import { interruptingQueries } from './interrupt-queries.ts'
 import { type OpenSources, openSources } from './open-source.ts'
 import { type Job, throwAll } from './plan.ts'
@@ -73,6 +74,8 @@ async function executeJob(job: Job, sources: OpenSources, options: ExecuteOption
 
 function describe(error: unknown, job: Job): ProjectError {
   if (error instanceof ProjectError) return error
-  const said = error instanceof Error ? error.message : String(error)
-  return new QueryError(`the model '${job.name}' failed: ${said}`, { place: job.place, cause: error })
+  return new QueryError(`the model '${job.name}' failed: ${reasonOfCsv(error)}`, {
+    place: job.place,
+    cause: error,
+  })
 }

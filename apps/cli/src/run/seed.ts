@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { SeedError } from '../errors.ts'
+import { reasonOf } from '../system-error.ts'
+import { reasonOfCsv } from './csv-error.ts'
 import type { Seed, SourcePlan } from './source-plan.ts'
 import { quoteName, quoteText } from './sql.ts'
 
@@ -38,15 +40,15 @@ export async function loadSeed(
   const directory = await mkdtemp(join(tmpdir(), 'visivo-seed-'))
   try {
     const file = join(directory, 'seed.csv')
-    const problem = await printToFile(seed, file, context)
+    // Of arguments that no program can take, such as a zero byte, Node tells by throwing.
+    const problem = await printToFile(seed, file, context).catch(
+      (cause: unknown) => `could not run: ${reasonOf(cause)}. Check \`args:\`.`,
+    )
     context.signal.throwIfAborted()
     if (problem !== undefined) throw fail(problem)
     if ((await stat(file)).size === 0) throw fail('printed nothing. It prints a CSV with a header.')
     await load(connection, seed, file).catch((cause: unknown) => {
-      throw fail(
-        `printed what is not a CSV: ${cause instanceof Error ? cause.message : String(cause)}`,
-        cause,
-      )
+      throw fail(`printed what is not a CSV: ${reasonOfCsv(cause).replace(file, 'what it printed')}`, cause)
     })
   } finally {
     await rm(directory, { recursive: true, force: true })

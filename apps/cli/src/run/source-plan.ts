@@ -90,6 +90,12 @@ function seedsOf(source: CompiledObject, { env, place }: SourceContext): Seed[] 
         { place },
       )
     }
+    if (program === '') {
+      throw new ProjectParseError(
+        `the seed of table '${table}' of '${source.name}' names no program: the first of its \`args:\` is empty.`,
+        { place },
+      )
+    }
     return { table, args: [program, ...rest] }
   })
 }
