@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { NotCompiledError, OutputError, type Place } from '../errors.ts'
 import { writeAtomically } from '../write-atomically.ts'
 import type { Edge } from './graph.ts'
+import { isRecord } from './is-record.ts'
 import { COUNTED_KINDS, KINDS, type Kind, type ObjectCounts } from './kinds.ts'
 import { isName } from './names.ts'
 
@@ -41,10 +42,15 @@ export async function writeCompiled(project: CompiledProject, directory: string)
   return path
 }
 
-/** Nx, for one, has a `project.json` of its own. What is no file is refused when it is written. */
+/**
+ * Nx, for one, has a `project.json` of its own. One of another version of visivo has our lists, whatever else. What is no
+ * file is refused when it is written.
+ */
 async function refuseForeign(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined)
-  if (!found?.isFile() || isCompiled(parse(await readFile(path, 'utf8').catch(() => '')))) return
+  if (!found?.isFile()) return
+  const json = parse(await readFile(path, 'utf8').catch(() => ''))
+  if (isRecord(json) && KINDS.some((kind) => Array.isArray(json[kind]))) return
   throw new OutputError(
     `${path} is not a compiled project, and is not overwritten. ` +
       'Move it away, or choose another directory with --output-dir.',
@@ -95,10 +101,6 @@ function isCompiled(json: unknown): json is CompiledProject {
 
 function isListOfRecords(json: unknown): json is readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(json) && json.every(isRecord)
-}
-
-function isRecord(json: unknown): json is Readonly<Record<string, unknown>> {
-  return typeof json === 'object' && json !== null
 }
 
 function isCounts(json: unknown): json is ObjectCounts {

@@ -4,9 +4,10 @@ import type { Document, Node } from 'yaml'
 import { InvalidNameError, ProjectNotFoundError, ProjectParseError, renderPlace } from '../errors.ts'
 import { resolveVariables } from './environment.ts'
 import { type Include, resolveInclude } from './includes.ts'
+import { isRecord } from './is-record.ts'
 import { KINDS, kindOfList, PROJECT_FILE } from './kinds.ts'
 import { renderNearNames } from './near-names.ts'
-import { isRecord, type ProjectObject, readObject, readPlain } from './objects.ts'
+import { type ProjectObject, readObject, readPlain } from './objects.ts'
 import { itemsOf, readYamlFile, type YamlEntry, type YamlFile } from './yaml-file.ts'
 
 /** A project as its files say it, merged; references are not yet checked. */

@@ -1,6 +1,7 @@
 import type { Node } from 'yaml'
 import { InvalidNameError, type Place, ProjectParseError } from '../errors.ts'
 import { refuseOtherJinja } from './environment.ts'
+import { isRecord } from './is-record.ts'
 import { type Kind, kindOfInline } from './kinds.ts'
 import { isName } from './names.ts'
 import { type FoundReference, findReferences } from './references.ts'
@@ -151,9 +152,4 @@ function convertInline(written: Node | null, kind: Kind, reading: Reading): unkn
   reading.inner.push(object, ...deeper)
   reading.references.push({ name: object.name, path: '', place: object.place })
   return `\${ref(${object.name})}`
-}
-
-/** Whether a value is an object with keys: no list, and not nothing. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
