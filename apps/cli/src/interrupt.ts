@@ -12,8 +12,8 @@ const PATIENCE = 3
 
 /**
  * Runs `work` with a signal that is aborted with an `Interrupted` on SIGINT and SIGTERM. The third SIGINT ends the
- * process at once, also on its way out. An exception that nobody catches aborts it too and rejects, like one of the
- * work itself.
+ * process at once, also on its way out. SIGHUP ends it as it would any program: `nohup` has it ignored, which a listener
+ * would undo. An exception that nobody catches aborts it too and rejects, like one of the work itself.
  */
 export async function interruptible(
   source: SignalSource,

@@ -75,7 +75,8 @@ export function openEventSink(job: CourierJob, onOff: () => void): EventSink {
 
 /**
  * Writes to the outbox, on the thread that answers: no more than it holds. What the thread had written after all is
- * only written over, for the same event has the same name; but for one that tells of dropped ones, which comes twice.
+ * only written over, for the same event has the same name; but for one that tells of dropped ones, which comes twice, as
+ * does what the courier of a command has sent in between: under one uuid, by which PostHog knows it again.
  */
 function keeperOf(job: CourierJob): (events: readonly StoredEvent[]) => void {
   const ask = standingConsentOf(job)
