@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Misbehaviour, Receiver } from '@visivo/telemetry/testing'
 import { describe, expect, test } from 'vitest'
 import { CONFIG, telemetryWorld } from './telemetry-world.ts'
-import { temporaryProject } from './temp-project.ts'
+import { temporaryDirectory, temporaryProject } from './temp-project.ts'
 import { type Ended, exampleProject, start, visivo } from './visivo.ts'
 
 async function commands(receiver: Receiver, count = 1) {
@@ -117,7 +117,9 @@ const press = setInterval(() => {
 }, 100)
 `,
     })
-    expect(await visivo(cwd, ['run'], env)).toMatchObject({ code: 130 })
+    // What it was in the middle of stays behind.
+    const TMPDIR = temporaryDirectory()
+    expect(await visivo(cwd, ['run'], { ...env, TMPDIR })).toMatchObject({ code: 130 })
     const [command] = await commands(receiver, 2)
     expect(command).toMatchObject({ command: 'run', success: false, error_type: 'Interrupted' })
     expect(command?.project_hash).toEqual(expect.any(String))
