@@ -27,7 +27,9 @@ export function instrumentWith(
  * server watches.
  */
 function whereOfProject(telemetry: Telemetry, here: Where, projectDirectory: string): Where {
-  return telemetry.consent(here).recording ? { ...here, projectDirectory } : here
+  // Nobody is told here: the project may turn out to have opted out.
+  const answer = telemetry.consent(here, true)
+  return answer.recording || answer.untold ? { ...here, projectDirectory } : here
 }
 
 /** The same where only the directory of a compiled project is known, which may turn out to hold none. */

@@ -33,6 +33,22 @@ describe.skipIf(process.platform === 'win32')('on a terminal', () => {
     expect(readFileSync(join(cwd, 'out'), 'utf8')).toMatch(/^Compiled p: .*\n$/)
   })
 
+  test('a project that opted out is run from elsewhere without a notice, and another one with it', async () => {
+    const off = temporaryProject({
+      'project.visivo.yml': 'name: p\ndefaults: { telemetry_enabled: false }\n',
+    })
+    const on = temporaryProject(PROJECT)
+    for (const project of [off, on]) await visivo(project, ['compile'])
+    const { env, files } = await telemetryWorld()
+    const cwd = temporaryProject(PROJECT)
+    const run = (project: string) =>
+      inTerminal(cwd, ['run', '--skip-compile', '-o', join(project, 'target')], env)
+    expect((await run(off)).screen).not.toMatch(NOTICE)
+    expect(files()).toEqual([])
+    expect((await run(on)).screen).toMatch(NOTICE)
+    expect(files()).toContain(REMEMBERED)
+  })
+
   test('an edition that collects more is told again, and nothing is recorded in that run', async () => {
     const { env, files, write } = await telemetryWorld()
     write(REMEMBERED, '0\n')

@@ -126,21 +126,23 @@ function checkFile(
   if (file.state === 'absent') return row(kind, source, 'no file', 'silent', path)
   if (file.state === 'unreadable') return unreadable(kind, source, file)
   const text = asSeen(file.text.replace(/\r\n?/g, '\n'), SWITCH)
-  const found: Found[] = []
-  for (const place of [keyPath, ...also.filter(([parent = '']) => text.includes(parent))]) {
-    const reading =
-      readPlainly(text, place) ?? (text.length > MOST_PARSED ? TOO_LARGE : readYaml(text, place))
-    if ('problem' in reading)
-      return unreadable(kind, source, { path, reason: reading.problem + inLine(reading.line) })
-    found.push(...reading.found)
-    // The other place may take a parser.
-    if (found.some(isNoYes)) break
-  }
-  const said = found.find(isNoYes) ?? found[0]
+  const keyPaths = [keyPath, ...also.filter(([parent = '']) => text.includes(parent))]
+  const reading = readAt(text, keyPaths, readYaml)
+  if ('problem' in reading)
+    return unreadable(kind, source, { path, reason: reading.problem + inLine(reading.line) })
+  const said = reading.found.find(isNoYes) ?? reading.found[0]
   if (said === undefined) return row(kind, source, 'not set', 'silent', path)
   const value = inWords(said.value) + inLine(said.line)
   const meaning = meaningOf(said.value)
   return meaning === 'unclear' ? unclear(kind, source, value, path) : row(kind, source, value, meaning, path)
+}
+
+/** By the lines alone where they settle all places, or one of them says no; else by a parser, once. */
+function readAt(text: string, keyPaths: readonly (readonly string[])[], readYaml: ReadSwitch): Reading {
+  const plain = keyPaths.map((keyPath) => readPlainly(text, keyPath))
+  const found = plain.flatMap((reading) => (reading && 'found' in reading ? reading.found : []))
+  if (!plain.includes(undefined) || found.some(isNoYes)) return { found }
+  return text.length > MOST_PARSED ? TOO_LARGE : readYaml(text, keyPaths)
 }
 
 function isNoYes({ value }: Found): boolean {

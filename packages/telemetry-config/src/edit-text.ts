@@ -156,7 +156,7 @@ function holds(text: string, wanted: unknown, keyPath: readonly string[], enable
   const [document] = documents
   if (documents.length !== 1 || document === undefined || document.errors.length > 0) return false
   // With this parser: in a bundled tool there is no other to be found.
-  const reading = readWith(yaml, text, keyPath)
+  const reading = readWith(yaml, text, [keyPath])
   const values = 'found' in reading ? reading.found.map(({ value }) => value) : []
   const isRead = values.includes(enabled) && (!enabled || values.every((value) => value === true))
   return isRead && isDeepStrictEqual(document.toJS(), wanted)

@@ -1,5 +1,5 @@
 import type * as Yaml from 'yaml'
-import type { Found, Reading } from './switch.ts'
+import type { Found, Reading, ReadSwitch } from './switch.ts'
 
 /** Deeper than any configuration, and an end for one that contains itself. */
 const MAX_DEPTH = 50
@@ -7,10 +7,10 @@ const MAX_DEPTH = 50
 const MAX_VISITED = 10_000
 
 /**
- * Reads the switch with the YAML parser, which is loaded here: every value that stands at `keyPath` in any
+ * Reads the switch with the YAML parser, which is loaded here: every value that stands at one of `keyPaths` in any
  * document of the text, also by duplicate keys, aliases and merges, so that no off is missed.
  */
-export function readFully(text: string, keyPath: readonly string[]): Reading {
+export const readFully: ReadSwitch = (text, keyPaths) => {
   let yaml: typeof Yaml
   try {
     const { createRequire } = process.getBuiltinModule('node:module')
@@ -18,20 +18,20 @@ export function readFully(text: string, keyPath: readonly string[]): Reading {
   } catch {
     return { problem: 'the YAML parser could not be loaded', line: undefined }
   }
-  return readWith(yaml, text, keyPath)
+  return readWith(yaml, text, keyPaths)
 }
 
 /** The same with a parser that is loaded already. */
-export function readWith(yaml: typeof Yaml, text: string, keyPath: readonly string[]): Reading {
+export function readWith(yaml: typeof Yaml, text: string, keyPaths: readonly (readonly string[])[]): Reading {
   try {
-    return read(yaml, text, keyPath)
+    return read(yaml, text, keyPaths)
   } catch {
     // an alias to nothing, a structure that contains itself, nesting deeper than the stack
     return { problem: 'not valid YAML', line: undefined }
   }
 }
 
-function read(yaml: typeof Yaml, text: string, keyPath: readonly string[]): Reading {
+function read(yaml: typeof Yaml, text: string, keyPaths: readonly (readonly string[])[]): Reading {
   const lineCounter = new yaml.LineCounter()
   const documents = yaml.parseAllDocuments(text, { lineCounter, uniqueKeys: false, logLevel: 'silent' })
   const found: Found[] = []
@@ -40,7 +40,7 @@ function read(yaml: typeof Yaml, text: string, keyPath: readonly string[]): Read
     if (error) return { problem: 'not valid YAML', line: lineCounter.linePos(error.pos[0]).line }
     const lineOf = (node: Yaml.Node) => lineCounter.linePos(node.range?.[0] ?? 0).line
     const search = { yaml, document, targets: targetsIn(yaml, document), lineOf, visited: 0 }
-    found.push(...valuesAt(search, document.contents, keyPath))
+    for (const keyPath of keyPaths) found.push(...valuesAt(search, document.contents, keyPath))
   }
   return { found }
 }

@@ -85,7 +85,7 @@ test.each([
         .split('\n')
         .every((each) => !each.includes('telemetry_enabled') || /^\s*#/.test(each))
       if (plain === undefined || inCommentsOnly) return
-      expect(meaning(plain)).toBe(meaning(readFully(yaml, keyPath)))
+      expect(meaning(plain)).toBe(meaning(readFully(yaml, [keyPath])))
     }),
     { numRuns: 3000 },
   )

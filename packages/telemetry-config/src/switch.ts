@@ -45,5 +45,5 @@ export interface Found {
   readonly line: number
 }
 
-/** Reads the switch at a path of keys in a YAML text whose lines end with `\n`. Never throws. */
-export type ReadSwitch = (text: string, keyPath: readonly string[]) => Reading
+/** Reads the switch at each of several paths of keys in a YAML text whose lines end with `\n`. Never throws. */
+export type ReadSwitch = (text: string, keyPaths: readonly (readonly string[])[]) => Reading

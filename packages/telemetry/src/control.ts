@@ -82,7 +82,10 @@ function sayKept(directory: string): string {
   return `What waits in ${directory} could not be removed. It is not sent while telemetry is off. ${advice}`
 }
 
-/** Whether events still lie in a directory, or nobody can tell because it can't be looked into. */
+/**
+ * Whether events lie in a directory that can't be removed, or nobody can tell because it can't be looked into. What a
+ * server has written in this moment can, and is.
+ */
 function isKept(directory: string): boolean {
   try {
     readdirSync(directory)
@@ -90,7 +93,6 @@ function isKept(directory: string): boolean {
     return !isAbsent(error)
   }
   const outbox = openOutbox(directory, NO_GUARD)
-  // What a server is writing just now can be removed.
   return outbox.waiting().some((name) => !outbox.remove(name))
 }
 

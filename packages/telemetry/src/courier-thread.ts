@@ -34,7 +34,7 @@ parentPort?.on('message', (message: ToThread) => {
 function keep(): void {
   if (unwritten.size === 0) return
   for (const [parcel, events] of unwritten) {
-    const left = keepIn(outbox, ask, events)
+    const left = keepIn(outbox, ask, events) ?? []
     unwritten.set(parcel, left)
     // What is dealt with is not written by the server.
     if (left.length > 0) return

@@ -85,6 +85,8 @@ function keeperOf(job: CourierJob): (events: readonly StoredEvent[]) => void {
     if (events.length === 0) return
     opened ??= openOutbox(placesOfJob(job).outbox, guardOfJob(job))
     const fresh = events.slice(-OUTBOX_LIMITS.events)
-    opened.countLost(events.length - fresh.length + keepIn(opened, ask, fresh).length)
+    const left = keepIn(opened, ask, fresh)
+    // Who opted out is left no count either.
+    if (left) opened.countLost(events.length - fresh.length + left.length)
   }
 }

@@ -50,17 +50,17 @@ function answerOf(decision: Decision): StandingConsent {
 }
 
 /**
- * Writes what may be kept; gives what the disk does not take just now. It is asked again when all lies there: an opt-out
- * that came meanwhile is heard of then, and a later one empties the outbox behind us.
+ * Writes what may be kept; gives what the disk does not take just now, or nothing where telemetry is off. It is asked again
+ * when all lies there: an opt-out that came meanwhile is heard of then, and a later one empties the outbox behind us.
  */
 export function keepIn(
   outbox: Outbox,
   ask: AskStanding,
   events: readonly StoredEvent[],
-): readonly StoredEvent[] {
-  if (!mayKeep(ask())) return []
+): readonly StoredEvent[] | undefined {
+  if (!mayKeep(ask())) return undefined
   const left = outbox.putAll(events)
   if (mayKeep(ask())) return left
   outbox.withdraw(events)
-  return []
+  return undefined
 }
