@@ -1,14 +1,14 @@
 // A whole release without any network: every package goes to a registry on this machine by the same script as
-// in a real one, is installed from there by npm and pnpm into fresh projects, and each project sends an event.
+// in a real one, is installed from there by npm and pnpm into fresh projects, of which every program sends an event.
 // Then one package is patched, and only it and what depends on it is released.
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { startReceiver } from '../packages/telemetry/dist/testing.js'
 import { ROOT, readPackages, withPnpm } from './packages.mjs'
-import { CLIENTS, endCouriers, install, KINDS, personAt, tryProject } from './rehearsal/consumers.mjs'
+import { CLIENTS, endCouriers, install, KINDS, personAt, tryKind } from './rehearsal/consumers.mjs'
 import { followGuide } from './rehearsal/guides.mjs'
 import { publishThirdParties, startRegistry } from './rehearsal/registry.mjs'
 import { run } from './rehearsal/run.mjs'
@@ -90,6 +90,7 @@ function finish() {
 
 function newHome(name) {
   const home = join(scratch, 'homes', name)
+  mkdirSync(home, { recursive: true })
   homes.push(home)
   return home
 }
@@ -115,8 +116,14 @@ async function provenance() {
 
 function projectsBy(client) {
   return async () => {
+    const directory = join(scratch, 'projects', client)
+    await step(`a project, installed by ${client}`, async () => {
+      // pnpm shows a project only what it asked for itself, and the TypeScript one names a type of another package.
+      const names = ['@visivo/telemetry', '@visivo/sanitize']
+      await install({ directory, client, names, registry, home: newHome(client) })
+    })
     for (const kind of Object.keys(KINDS))
-      await step(`${kind}, installed by ${client}`, () => aProject(client, kind))
+      await step(`${kind} in the project of ${client}`, () => aProgram(directory, kind))
   }
 }
 
@@ -129,14 +136,9 @@ async function commandAndGuides() {
     })
 }
 
-async function aProject(client, kind) {
-  const home = newHome(`${client}-${kind}`)
-  const directory = join(scratch, 'projects', `${client}-${kind}`)
-  // pnpm shows a project only what it asked for itself, and the TypeScript one names a type of another package.
-  const names = ['@visivo/telemetry', '@visivo/sanitize']
-  const sent = await sentBy(home, (receiver) =>
-    tryProject({ directory, client, kind, names, registry, receiver, home }),
-  )
+async function aProgram(project, kind) {
+  const home = newHome(`${basename(project)}-${kind}`)
+  const sent = await sentBy(home, (receiver) => tryKind({ project, kind, receiver, home }))
   assert.deepEqual(sent.command_args, ['--name', '<value>'])
 }
 

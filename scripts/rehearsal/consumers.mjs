@@ -42,10 +42,12 @@ export const CLIENTS = {
   pnpm: (names) => ['pnpm', ['add', '--ignore-scripts', ...names]],
 }
 
-/** Makes a project, installs our packages into it and runs its program, which sends to the receiver. */
-export async function tryProject({ directory, client, kind, names, registry, receiver, home }) {
+/** Writes a program into a directory of its own below a project, and runs it: it sends to the receiver. */
+export async function tryKind({ project, kind, receiver, home }) {
   const { type, file, text, compile } = KINDS[kind]
-  await install({ directory, client, names, registry, home, type })
+  const directory = join(project, kind)
+  mkdirSync(directory)
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ type }))
   writeFileSync(join(directory, file), text)
   if (compile) {
     writeFileSync(
@@ -61,9 +63,12 @@ export async function tryProject({ directory, client, kind, names, registry, rec
 }
 
 /** Makes a project with our packages in it. */
-export async function install({ directory, client, names, registry, home, type = 'module' }) {
+export async function install({ directory, client, names, registry, home }) {
   mkdirSync(directory, { recursive: true })
-  writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'a-project', private: true, type }))
+  writeFileSync(
+    join(directory, 'package.json'),
+    JSON.stringify({ name: 'a-project', private: true, type: 'module' }),
+  )
   writeFileSync(join(directory, '.npmrc'), registry.npmrc)
   // The directory above may hold a workspace; this project is none of it.
   if (client === 'pnpm') writeFileSync(join(directory, 'pnpm-workspace.yaml'), 'packages: []\n')

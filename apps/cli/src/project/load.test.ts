@@ -196,8 +196,8 @@ describe('what is wrong is said with file and line', () => {
     ],
     [
       'brackets without end',
-      `name: p\nmodels:\n  - { name: a, x: ${'['.repeat(10_000)} }\n`,
-      /^project\.visivo\.yml:3: more than 200 brackets stand within each other here\. Close them, or nest less/,
+      `name: p\nmodels:\n  - { name: a, x: ${'['.repeat(10_000)}${']'.repeat(10_000)} }\n`,
+      /^project\.visivo\.yml:3: what stands here is nested too deeply to be read\. Nest it less deeply\.$/,
     ],
     [
       'dashes without end',
@@ -208,6 +208,11 @@ describe('what is wrong is said with file and line', () => {
       'a template without quotes',
       'name: p\ncharts:\n  - name: a\n    title: {{ foo }}\n',
       /^project\.visivo\.yml:4: brackets, such as those of `\{\{ … \}\}`, are no text .* Put quotes around them\.$/,
+    ],
+    [
+      'a bracket that is not closed',
+      'name: p\nmodels:\n  - name: a\n    args: [echo\n',
+      /^project\.visivo\.yml:5: .* end with a \]$/,
     ],
     ['aliases of aliases without end', bomb(), /^project\.visivo\.yml:1: Excessive alias count/],
   ])('%s', async (_case, text, message) => {

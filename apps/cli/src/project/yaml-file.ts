@@ -46,7 +46,6 @@ export async function readYamlFile(
   const lines = new LineCounter()
   const file = relative(projectDirectory, path).split(sep).join('/')
   const at = (offset: number): Place => ({ file, line: lines.linePos(offset).line })
-  refuseDepth(text, file)
   // Its warnings are about JavaScript, and Node would print them.
   const options = { lineCounter: lines, prettyErrors: false, logLevel: 'error' } as const
   const document: Document.Parsed<ParsedNode> = parseDocument(text, options)
@@ -84,22 +83,6 @@ function explain({ code, message }: YAMLParseError): string {
     return 'what stands here is nested too deeply to be read. Nest it less deeply.'
   if (code !== 'MULTIPLE_DOCS') return message
   return 'a second YAML document begins here. Remove the line `---`, or move what follows it to a file that `includes:` names.'
-}
-
-/** Brackets within brackets, far more than a project needs and far less than would exhaust the call stack. */
-const DEEPEST = 200
-
-function refuseDepth(text: string, file: string): void {
-  let depth = 0
-  for (const { 0: bracket, index } of text.matchAll(/[[\]{}]/g)) {
-    depth = '[{'.includes(bracket) ? depth + 1 : Math.max(0, depth - 1)
-    if (depth <= DEEPEST) continue
-    const place = { file, line: text.slice(0, index).split('\n').length }
-    throw new ProjectParseError(
-      `more than ${DEEPEST} brackets stand within each other here. Close them, or nest less deeply.`,
-      { place },
-    )
-  }
 }
 
 /** The keys and values of a mapping; none for any other node. */
