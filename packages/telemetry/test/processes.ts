@@ -39,8 +39,7 @@ export async function run(program: readonly string[], start: Start): Promise<See
 
 /** The couriers that work for a destination: their process ids. Where there is no `/proc`, the lock's word is taken. */
 export function couriersOf(places: Places): readonly number[] {
-  if (!existsSync('/proc/self/environ'))
-    return courierPids(places.destination).filter((pid) => pid !== process.pid)
+  if (!existsSync('/proc/self/environ')) return lockedBy(places)
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && isCourierFor(name, places))
     .map(Number)
@@ -49,7 +48,12 @@ export function couriersOf(places: Places): readonly number[] {
 /** Whether no courier is at work, and none is on its way. */
 export function isWithoutCourier(places: Places): boolean {
   const isClaimed = isCourierAlive(places.destination) && courierPids(places.destination).length === 0
-  return !isClaimed && couriersOf(places).length === 0
+  // The lock is asked first: whoever waits asks often, and to read of every process takes milliseconds.
+  return !isClaimed && lockedBy(places).length === 0 && couriersOf(places).length === 0
+}
+
+function lockedBy(places: Places): readonly number[] {
+  return courierPids(places.destination).filter((pid) => pid !== process.pid)
 }
 
 function isCourierFor(pid: string, { directory }: Places): boolean {
