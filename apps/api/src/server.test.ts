@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ask } from '../test/ask.ts'
 import { emptyProject, type TempProject } from '../test/temp-project.ts'
@@ -97,6 +98,19 @@ test('closing lets a running request finish, and then ends its connection', asyn
   expect((await response)[0].statusCode).toBe(200)
   await closed
   agent.destroy()
+})
+
+test('closing cuts off no answer that is complete and still on its way to a slow client', async () => {
+  const body = 'x'.repeat(20_000_000)
+  const server = await startServer({
+    directory: project.directory,
+    port: 0,
+    middleware: [async (c) => c.body(body)],
+  })
+  const [response] = await once(get(server.url, { agent: new Agent({ keepAlive: true }) }), 'response')
+  const closed = server.close()
+  expect((await text(response)).length).toBe(body.length)
+  await closed
 })
 
 test('closing does not wait for a request that never ends', async () => {

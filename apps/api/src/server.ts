@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { isIPv6 } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { type AppOptions, createApp } from './app.ts'
@@ -40,10 +40,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // Node takes it for every address of the machine.
   if (host === '') throw new RangeError('The host must not be empty. Without one it is 127.0.0.1.')
   const server = createServer(requestListener(options))
-  // What was still running when the server was told to close leaves an idle connection that would hold it open.
-  server.on('request', (_request, response) => {
-    response.once('close', () => server.listening || server.closeIdleConnections())
-  })
+  spareUnsentAnswers(server)
   const bound = await listen(server, host, port)
   let closing: Promise<void> | undefined
   return {
@@ -97,6 +94,27 @@ function close(server: Server): Promise<void> {
       resolve()
     })
     server.closeIdleConnections()
+  })
+}
+
+/**
+ * Keeps an answer from being cut off that is complete but still on its way to a slow client: Node takes its connection for
+ * an idle one. Idle ones end once no such answer is left.
+ */
+function spareUnsentAnswers(server: Server): void {
+  const unsent = new Set<ServerResponse>()
+  const closeIdle = server.closeIdleConnections.bind(server)
+  // Node asks for this one by itself, too, when a server is told to close.
+  server.closeIdleConnections = () => {
+    if (![...unsent].some(({ writableEnded }) => writableEnded)) closeIdle()
+  }
+  server.on('request', (_request, response) => {
+    unsent.add(response)
+    response.once('close', () => {
+      unsent.delete(response)
+      // What was still running when the server was told to close leaves an idle connection that would hold it open.
+      if (!server.listening) server.closeIdleConnections()
+    })
   })
 }
 

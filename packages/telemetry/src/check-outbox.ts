@@ -1,5 +1,5 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs'
-import { dirname, isAbsolute } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { attempt } from './attempt.ts'
 import { destinationOf, type Where } from './consent.ts'
 import { placesOf, sharedPlacesOf } from './places.ts'
@@ -31,6 +31,12 @@ export function checkOutbox(telemetry: Telemetry, where: Where): OutboxCheck {
     return refuse(`${directory} is ${obstacle}`, 'Move it away: a directory is made in its place.')
   if (!isWritable(directory))
     return refuse(`${directory} can't be written to`, `Make ${directory} writable for you.`)
+  const id = join(sharedPlacesOf(product, home).directory, 'machine_id')
+  if (!telemetry.world.isCi && !mayKeepId(id))
+    return refuse(
+      `no machine id can be kept in ${id}`,
+      'Move it away, and make its directory writable for you.',
+    )
   return { ok: true, says: `${wanted} can be ${wanted === directory ? 'written to' : 'made'}` }
 }
 
@@ -60,6 +66,18 @@ function kindOf(path: string): 'directory' | 'link' | 'other' | undefined {
     return found.isSymbolicLink() ? 'link' : 'other'
   } catch {
     return undefined
+  }
+}
+
+/** Whether there is a file, whatever it holds, or one can be made. */
+function mayKeepId(path: string): boolean {
+  const directory = dirname(path)
+  if (kindOf(path) === undefined) return kindOf(directory) === undefined || isWritable(directory)
+  try {
+    accessSync(path, constants.R_OK)
+    return statSync(path, { bigint: true }).isFile()
+  } catch {
+    return false
   }
 }
 

@@ -1,7 +1,7 @@
 import { type CommandSpec, type SanitizedCommand, sanitizeCommand, sanitizeErrorType } from '@visivo/sanitize'
 import { attempt } from './attempt.ts'
 import type { Where } from './consent.ts'
-import type { EVENTS, OBJECT_KINDS, PropertiesOf } from './events.ts'
+import { type EVENTS, MOST_MILLISECONDS, type OBJECT_KINDS, type PropertiesOf } from './events.ts'
 import { NO_COMMAND } from './nothing.ts'
 import { pseudonymOf } from './project-pseudonym.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -66,7 +66,8 @@ export function followTyped(
         return {
           command,
           command_args: args,
-          duration_ms: Number((process.hrtime.bigint() - start) / 1_000_000n),
+          // A server may run for longer, and must not lose its event for it.
+          duration_ms: Math.min(MOST_MILLISECONDS, Number((process.hrtime.bigint() - start) / 1_000_000n)),
           success,
           ...(success ? {} : { error_type: sanitizeErrorType(error, errorTypes) }),
           ...(jobCount === undefined ? {} : { job_count: jobCount }),

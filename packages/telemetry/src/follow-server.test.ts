@@ -1,8 +1,12 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { sanitizeMethod, sanitizeRoute } from '@visivo/sanitize'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { guard, temporaryDirectory } from '../test/samples.ts'
 import { followServer } from './follow-server.ts'
+import { followRequests } from './node-http.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
 import { PACE } from './request-meter.ts'
@@ -90,4 +94,24 @@ test('a clock that throws does not reach the host out of a timer', async () => {
   })
   vi.advanceTimersByTime(10_000)
   await server.close()
+})
+
+test.each<[string, (server: Server, clients: readonly Socket[]) => void]>([
+  ['the server cuts off', (server) => server.closeAllConnections()],
+  ['whose clients leave', (_server, clients) => clients.forEach((client) => void client.destroy())],
+])('the last requests, %s while it closes, are counted', async (_sentence, end) => {
+  const { server, waiting } = follow()
+  const http = createServer((_request, response) => void response.write('one'))
+  followRequests(server, http)
+  await once(http.listen(0, '127.0.0.1'), 'listening')
+  const { port } = http.address() as AddressInfo
+  const clients = [1, 2, 3].map(() => connect(port, '127.0.0.1').on('error', () => {}))
+  for (const client of clients) {
+    client.write('GET /cakes HTTP/1.1\r\nHost: cake\r\n\r\n')
+    await once(client, 'data')
+  }
+  const closed = new Promise<void>((resolve) => void http.close(() => resolve(server.close())))
+  end(http, clients)
+  await closed
+  expect(waiting()).toBe(3)
 })

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunFacts } from './assemble.ts'
 import type { Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
@@ -15,6 +16,11 @@ const SINGLES_EVERY = 1_000
 const SUMS_EVERY = 10_000
 /** What `close` waits at most, in milliseconds; then it writes down what is left, within its two seconds. */
 const LONGEST_CLOSE = 1_500
+/**
+ * A server says that it is closed before the connections that were cut off tell their responses so, a turn of the event
+ * loop later; in milliseconds.
+ */
+const LAST_RESPONSES = 10
 
 /** A server that is followed. */
 export interface FollowedServer {
@@ -48,7 +54,9 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
       projectDirectory: resolve(where.projectDirectory ?? ''),
       envFilePath: where.envFilePath && resolve(where.envFilePath),
     }
-    const run: RunFacts = { id: telemetry.machineId(consent.destination), metadata: telemetry.metadata }
+    const id = telemetry.machineId(consent.destination)
+    if (id === '') return UNFOLLOWED
+    const run: RunFacts = { id, metadata: telemetry.metadata }
     const hash = pseudonymOf(telemetry, facts.projectName)
     return follow(job, (request) => requestEvent(run, hash, request))
   } catch {
@@ -77,6 +85,7 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
   // What was counted until an opt-out was heard of goes with it, also where telemetry is on again before it is due.
   const sink = openEventSink(job, () => hand(takeAll))
   let closing: Promise<void> | undefined
+  let isOver = false
   const hand = (take: () => readonly RequestSum[], to = sink.take) => {
     try {
       // Taken in any case, and let go of with telemetry off.
@@ -100,13 +109,15 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
   return {
     request: (request) => {
       try {
-        if (sink.isWanted() && !closing) meter.count(request)
+        if (sink.isWanted() && !isOver) meter.count(request)
       } catch {
         // What can't be counted isn't.
       }
     },
     close: () => {
       closing ??= (async () => {
+        await sleep(LAST_RESPONSES)
+        isOver = true
         clearInterval(handSingles)
         clearInterval(handSums)
         hand(takeAll)

@@ -7,6 +7,7 @@ import { lastChange } from './file-clock.ts'
 import type { Guard } from './guard.ts'
 import { holdAtExit } from './hold-at-exit.ts'
 import { type Identity, identify } from './identity.ts'
+import { makePlace } from './make-place.ts'
 import type { Metadata } from './metadata.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 import { type Places, placesOf } from './places.ts'
@@ -59,7 +60,7 @@ export function createRecorder({ world, guard, metadata, consent, courierJob }: 
   const machineId = (destination: Destination): string => {
     if (identity) return identity.id
     const { places, outbox } = wayTo(destination)
-    identity = identify(places.directory, world.isCi)
+    identity = identify(places.directory, world.isCi, () => makePlace('outbox', places.outbox))
     if (identity.isNew)
       outbox.put(assemble({ id: identity.id, metadata: metadata() }, 'new_installation', {}))
     return identity.id

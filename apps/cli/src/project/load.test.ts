@@ -288,6 +288,17 @@ describe('what is wrong is said with file and line', () => {
     await expect(loadProject(directory, { env: {}, onName: (name) => told.push(name) })).rejects.toThrow()
     expect(told).toEqual(['p'])
   })
+
+  test.each([
+    ['no text', 'name: true', 'true'],
+    ['a link to another value', 'defaults: &d p\nname: *d', 'p'],
+  ])('the name is told as it is compiled: %s', async (_sentence, text, name) => {
+    const told: string[] = []
+    const directory = temporaryProject({ 'project.visivo.yml': `${text}\n` })
+    const options = { env: {}, onName: (one: string) => void told.push(one) }
+    expect((await loadProject(directory, options)).name).toBe(name)
+    expect(told.at(-1)).toBe(name)
+  })
 })
 
 function bomb(): string {

@@ -51,6 +51,8 @@ export async function loadProject(directory: string, options: LoadOptions): Prom
       place: { file: PROJECT_FILE, line: 1 },
     })
   }
+  // Also one that the glance above left out: `true`, or a link to another value.
+  options.onName?.(String(name))
   return {
     name: String(name),
     defaults: recordOf(rootValue(root, 'defaults')),

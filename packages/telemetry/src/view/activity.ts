@@ -25,7 +25,7 @@ export interface Use {
   readonly times: number
   /** Commands that did not work, requests answered with 500 and above. */
   readonly failed: number
-  /** The middle one of all durations, in milliseconds. Missing where an event has none. */
+  /** The middle one of all durations, those of summed requests their mean, in milliseconds. Missing where an event has none. */
   readonly typical?: number
 }
 
@@ -102,8 +102,7 @@ export function usesOf(sent: readonly SentEvent[]): readonly Use[] {
 }
 
 function useOf({ event, all }: { event: string; all: readonly Meaning[] }): Use {
-  const durations = all.flatMap(({ duration }) => duration ?? []).sort((one, other) => one - other)
-  const typical = durations[Math.floor(durations.length / 2)]
+  const typical = medianOf(all)
   return {
     event,
     name: all[0]?.name ?? event,
@@ -111,6 +110,20 @@ function useOf({ event, all }: { event: string; all: readonly Meaning[] }): Use 
     failed: sumOf(all.filter(({ failed }) => failed)),
     ...(typical === undefined ? {} : { typical }),
   }
+}
+
+/** A sum of requests counts as often as it has requests, all of their mean duration. */
+function medianOf(all: readonly Meaning[]): number | undefined {
+  const timed = all
+    .filter((one): one is Meaning & { duration: number } => one.duration !== undefined)
+    .toSorted((one, other) => one.duration - other.duration)
+  const half = sumOf(timed) / 2
+  let passed = 0
+  for (const { duration, times } of timed) {
+    passed += times
+    if (passed > half) return duration
+  }
+  return undefined
 }
 
 function sumOf(all: readonly Meaning[]): number {
