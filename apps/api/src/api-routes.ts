@@ -26,6 +26,7 @@ export const NOT_COMPILED = {
     hint: 'Run `visivo compile`, and `visivo run` for the data.',
   },
   unreadable: { message: 'The compiled project can not be read.', hint: 'Run `visivo compile` again.' },
+  'too-large': { message: 'The compiled project is too large to be served.', hint: 'Split it into several.' },
 } as const
 
 /** The routes of the JSON API, to be mounted at `/api`. A known path with another method answers 405. */
@@ -88,6 +89,14 @@ async function showData(c: Context, store: Store, project: Project): Promise<Res
 
   const data = await store.data(model.name)
   if (data.state === 'missing') return httpError(c, 404, 'This model has no data yet.', 'Run `visivo run`.')
+  if (data.state === 'too-large') {
+    return httpError(
+      c,
+      503,
+      'The data of this model is too large to be served.',
+      'Let the model give fewer rows or columns: its file may have about 512 MB.',
+    )
+  }
   if (data.state === 'unreadable') {
     return httpError(c, 503, 'The data of this model can not be read.', 'Run `visivo run` again.')
   }

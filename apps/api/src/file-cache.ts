@@ -21,7 +21,8 @@ interface Stamp {
 
 /**
  * Gives a function that loads a file and keeps what came out for as long as the file's times, size and inode
- * stay the same. Requests that come while it is being loaded share that one load. Failures aren't kept.
+ * stay the same. Requests that come while it is being loaded share that one load. Failures aren't kept, but that a file
+ * is too large, which it stays.
  */
 export function openFileCache<T>(options: FileCacheOptions<T>): (file: string) => Promise<Reading<T>> {
   // A Map keeps its order: what was used longest ago stands first.
@@ -38,7 +39,8 @@ export function openFileCache<T>(options: FileCacheOptions<T>): (file: string) =
     evict(entries, options.maxBytes)
 
     const reading = await entry.reading
-    if (reading.state !== 'ok' && entries.get(file) === entry) entries.delete(file)
+    const kept = reading.state === 'ok' || reading.state === 'too-large'
+    if (!kept && entries.get(file) === entry) entries.delete(file)
     return reading
   }
 }

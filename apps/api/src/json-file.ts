@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises'
 
-/** What reading a file came to. `unreadable`: it is there, but can't be read or isn't what it should be. */
+/**
+ * What reading a file came to. `unreadable`: it is there, but can't be read or isn't what it should be. `too-large`: it
+ * is more than a text of JavaScript can hold, about 512 MB.
+ */
 export type Reading<T> =
   | { readonly state: 'ok'; readonly value: T }
   | { readonly state: 'missing' }
   | { readonly state: 'unreadable' }
+  | { readonly state: 'too-large' }
 
 /**
  * Reads a JSON file as a T. `interpret` gives undefined for a shape that it doesn't know. Never throws:
@@ -19,8 +23,13 @@ export async function readJson<T>(
     return value === undefined ? { state: 'unreadable' } : { state: 'ok', value }
   } catch (error) {
     // Everything else (not JSON, cut off, nested too deep, no permission) is the same to the one who asked.
-    return { state: isMissing(error) ? 'missing' : 'unreadable' }
+    return { state: isMissing(error) ? 'missing' : isTooLarge(error) ? 'too-large' : 'unreadable' }
   }
 }
 
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+const isMissing = (error: unknown) => codeOf(error) === 'ENOENT'
+
+const isTooLarge = (error: unknown) =>
+  codeOf(error) === 'ERR_STRING_TOO_LONG' || codeOf(error) === 'ERR_FS_FILE_TOO_LARGE'
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)

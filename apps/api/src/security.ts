@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isIP, isIPv4 } from 'node:net'
+import { isIP, isIPv4, isIPv6 } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
 import { httpError } from './http-error.ts'
 import { pageStyle } from './page.ts'
@@ -24,10 +24,21 @@ export function securityHeaders(): MiddlewareHandler {
  * On a wildcard address (`0.0.0.0`, `::`) every IP address passes, since only a name can be pointed elsewhere.
  */
 export function hostCheck(host: string): MiddlewareHandler {
+  const own = canonicalHost(host)
   return async (c, next) => {
     const asked = hostOf(c.req.header('host') ?? new URL(c.req.url).host)
-    if (asked !== undefined && isAllowed(asked, host.toLowerCase())) return next()
+    if (asked !== undefined && isAllowed(asked, own)) return next()
     return httpError(c, 403, 'This server does not answer under that host name.', 'Use the URL it printed.')
+  }
+}
+
+/** A host as browsers write it, who send `0.0.0.0` for `0` and `[::]` for `[::0]`; what is none is left as it is. */
+export function canonicalHost(host: string): string {
+  if (!isIPv6(host) && !/^[\w.-]+$/.test(host)) return host
+  try {
+    return new URL(`http://${isIPv6(host) ? `[${host}]` : host}`).hostname.replace(/^\[|\]$/g, '')
+  } catch {
+    return host
   }
 }
 
@@ -38,7 +49,7 @@ export function isLoopback(host: string): boolean {
 
 /** What to say of a server on this host when other machines can reach it; nothing of one on the loopback. */
 export function exposureWarning(host: string): string | undefined {
-  return isLoopback(host) ? undefined : EXPOSED
+  return isLoopback(canonicalHost(host)) ? undefined : EXPOSED
 }
 
 const EXPOSED =

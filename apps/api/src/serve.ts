@@ -80,6 +80,8 @@ const EXPLAIN = {
     'data), or say with --directory where they wrote to.',
   unreadable: (directory: string) =>
     `The project.json in ${directory} can't be read. Run \`visivo compile\` again.`,
+  'too-large': (directory: string) =>
+    `The project.json in ${directory} is too large to be served. Split the project.`,
 } as const
 
 async function serveUntilStopped(

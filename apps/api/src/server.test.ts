@@ -2,10 +2,11 @@ import { EventEmitter, once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { ask } from '../test/ask.ts'
 import { emptyProject, type TempProject } from '../test/temp-project.ts'
 import { PortTakenError } from './listen-error.ts'
+import { exposureWarning } from './security.ts'
 import { requireAddress, startServer } from './server.ts'
 
 let project: TempProject
@@ -145,4 +146,19 @@ test('requests that are no HTTP or name no host are answered 400', async () => {
     socket.destroy()
   }
   await server.close()
+})
+
+test.each([
+  ['0', '0.0.0.0'],
+  ['::0', '[::]'],
+])('on %s it answers under what a browser makes of that', async (host, asked) => {
+  const server = await startServer({ directory: project.directory, host, port: 0 })
+  onTestFinished(() => server.close())
+  const headers = { host: `${asked}:${server.port}` }
+  expect(await ask(server.port, { path: '/api/health', headers })).toMatchObject({ status: 200 })
+  expect(await fetch(`${server.url}/api/health`)).toMatchObject({ status: 200 })
+})
+
+test.each(['LOCALHOST', '127.1'])('%s is the loopback', (host) => {
+  expect(exposureWarning(host)).toBeUndefined()
 })

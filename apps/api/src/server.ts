@@ -4,7 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server'
 import { type AppOptions, createApp } from './app.ts'
 import { errorBody } from './http-error.ts'
 import { explainListenError } from './listen-error.ts'
-import { isWildcard } from './security.ts'
+import { canonicalHost, isWildcard } from './security.ts'
 
 /** What `startServer` needs: the app's options, and where to listen. */
 export interface ServerOptions extends AppOptions {
@@ -33,7 +33,8 @@ const CLOSE_WITHIN = 2000
  * port is in use, with a `RangeError` when it is no port or the host is empty, and with an Error that says what to do otherwise.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = 8000 } = options
+  const { port = 8000 } = options
+  const host = canonicalHost(options.host ?? '127.0.0.1')
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new RangeError('The port must be a whole number from 0 to 65535.')
   }

@@ -23,7 +23,11 @@ export function readEnvFile(workingDirectory: string, asked: string | undefined,
     const text = readUtf8(path, waits).replace(/^\uFEFF/, '')
     // UTF-16, which an editor on Windows may have chosen: its settings would go unseen, an opt-out among them.
     if (text.includes('\0') || text.startsWith('\uFFFD')) return { path, values: {}, problem: 'unreadable' }
-    return { path, values: parseEnv(text) as Record<string, string> }
+    const values = parseEnv(text) as Record<string, string>
+    // Another encoding: what is no UTF-8 would be part of a password. In a comment it does no harm.
+    if (Object.values(values).some((value) => value.includes('\uFFFD')))
+      return { path, values: {}, problem: 'unreadable' }
+    return { path, values }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     // A directory of this name, which nobody asked for, is often an environment of Python's.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { OutputError } from './errors.ts'
 import { makeDirectory } from './make-directory.ts'
 import { isSystemError, reasonOf, type SystemError } from './system-error.ts'
@@ -15,7 +15,8 @@ export async function writeAtomically(
   pieces: Iterable<string> | AsyncIterable<string>,
 ): Promise<void> {
   const directory = dirname(path)
-  const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  // Not longer than the name itself may be: a file system takes 255 bytes.
+  const temporary = join(directory, `.visivo-${randomBytes(6).toString('hex')}.tmp`)
   try {
     await makeDirectory(directory)
     const file = await open(temporary, 'wx')
@@ -40,7 +41,9 @@ function explain(cause: SystemError, path: string): OutputError {
 
 const IN_THE_WAY = ['EEXIST', 'EISDIR', 'ENOTDIR']
 
-function adviceFor({ code }: SystemError): string {
+function adviceFor({ code, syscall }: SystemError): string {
+  if (code === 'ENAMETOOLONG' && syscall !== 'mkdir')
+    return 'A file is called like its model: give that a shorter name.'
   const first = IN_THE_WAY.includes(code) ? 'Move away what is there, or choose' : 'Choose'
   return `${first} another directory with --output-dir.`
 }

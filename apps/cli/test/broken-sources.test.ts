@@ -90,3 +90,121 @@ test.each([
   expect(stderr).toMatch(message)
   expect(stderr).toMatch(/^Error: [^\n]*\n$/)
 })
+
+const plain = (models: string, more = '') =>
+  `name: p\nsources: [{ name: s, type: duckdb, database: ':memory:' }]\ndefaults: { source_name: s }\n${more}models:\n${models}`
+
+test('models whose names differ in case alone can both be referenced', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': plain(
+      '  - { name: Orders, sql: select 1 as a }\n  - { name: orders, sql: select 2 as a }\n' +
+        "  - { name: both, sql: 'select * from ${ref(Orders)} union all select * from ${ref(orders)} order by a' }\n",
+    ),
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  expect(json(cwd, 'target', 'data', 'both.json').rows).toEqual([[1], [2]])
+})
+
+test('a reference in the value of a variable is only text', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': plain('  - { name: m, sql: "select \'${env.TEXT}\' as a" }\n'),
+  })
+  expect(await visivo(cwd, ['run'], { TEXT: '${ref(m)}' })).toMatchObject({ code: 0 })
+  expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([['${ref(m)}']])
+})
+
+test('of several statements the last is the result', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': plain("  - { name: m, sql: 'select 1 as a; select 2 as b' }\n"),
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([[2]])
+})
+
+test('the longest name that a file can have', async () => {
+  const name = 'a'.repeat(250)
+  const cwd = temporaryProject({ 'project.visivo.yml': plain(`  - { name: ${name}, sql: select 1 }\n`) })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  writeFileSync(join(cwd, 'project.visivo.yml'), plain(`  - { name: ${name}a, sql: select 1 }\n`))
+  expect((await visivo(cwd, ['run'])).stderr).toMatch(/called like its model: give that a shorter name\.\n$/)
+})
+
+test('DuckDB without its native part, once and with what to do', async () => {
+  const cwd = temporaryProject({ 'project.visivo.yml': plain('  - { name: m, sql: select 1 }\n') })
+  const { code, stderr } = await visivo(cwd, ['run'], { NODE_OPTIONS: '--no-addons' })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^Error: DuckDB can't be loaded \([^\n]+\)\. [^\n]+ install visivo [^\n]+\n$/)
+})
+
+test.each([
+  [
+    'no',
+    [
+      ['alice', 'berlin'],
+      ['bob', 'paris'],
+    ],
+  ],
+  [
+    "'False'",
+    [
+      ['alice', 'berlin'],
+      ['bob', 'paris'],
+    ],
+  ],
+  ['yes', [['bob', 'paris']]],
+])('a header that is said to be there, or not, in another word: %s', async (word, rows) => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': source(`{ name: s, type: csv, file: d.csv, has_header: ${word} }`).replace(
+      'select 1',
+      'select * from s',
+    ),
+    'd.csv': 'alice,berlin\nbob,paris\n',
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual(rows)
+})
+
+test('a header that is neither there nor not', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': source('{ name: s, type: csv, file: d.csv, has_header: perhaps }'),
+  })
+  expect((await visivo(cwd, ['run'])).stderr).toContain("`has_header:` of 's' is true or false.")
+})
+
+const RAGGED = 'a,b\n1,2\n3,4,5\n6,7\n'
+test.each([
+  ['a CSV', '{ name: s, type: csv, file: d.csv }'],
+  ['a seed', '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [cat, d.csv] }] }'],
+])('%s with a value too many is refused, and not one column of whole lines', async (_case, yaml) => {
+  const cwd = temporaryProject({ 'project.visivo.yml': source(yaml), 'd.csv': RAGGED })
+  const { code, stderr } = await visivo(cwd, ['run'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/has several columns, but not on every line as many values as on the first/)
+})
+
+test('a single column may be called like two', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': source('{ name: s, type: csv, file: d.csv }').replace(
+      'select 1',
+      'select * from s',
+    ),
+    'd.csv': '"a,b"\n1\n2\n',
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([[1], [2]])
+})
+
+test('two seeds of one table', async () => {
+  const seed = (table: string) => `{ table_name: ${table}, args: [node, -p, '"a"'] }`
+  const yaml = `{ name: s, type: duckdb, database: s.db, seeds: [${seed('t')}, ${seed('T')}] }`
+  const cwd = temporaryProject({ 'project.visivo.yml': source(yaml) })
+  const { code, stderr } = await visivo(cwd, ['run'])
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("have the table 'T'") })
+})
+
+test.skipIf(process.platform === 'win32')('a seed without a place for what it prints', async () => {
+  const yaml = "{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, -p, '1'] }] }"
+  const cwd = temporaryProject({ 'project.visivo.yml': source(yaml) })
+  const { stderr } = await visivo(cwd, ['run'], { TMPDIR: join(cwd, 'missing') })
+  expect(stderr).toMatch(/the seed of table 't' \(node\) has no place [^\n]*ENOENT[^\n]* Check TMPDIR\.\n$/)
+})

@@ -41,6 +41,10 @@ describe('on and off', () => {
     const { code, stderr } = await telemetry(world, ['off', '--project'], {}, nowhere)
     expect([code, existsSync(join(nowhere, 'project.visivo.yml'))]).toEqual([1, false])
     expect(stderr).toContain('There is no project.visivo.yml')
+    const before = readFileSync(join(cwd, 'project.visivo.yml'), 'utf8')
+    const mistyped = await telemetry(world, ['off', '--project', '-w', 'modles'], {}, cwd)
+    expect([mistyped.code, readFileSync(join(cwd, 'project.visivo.yml'), 'utf8')]).toEqual([1, before])
+    expect(mistyped.stderr).toMatch(/modles is not a directory\. Check --working-dir\.\n$/)
   })
 
   test('off does not wait for an env file that is a pipe without a writer', async ({ skip }) => {

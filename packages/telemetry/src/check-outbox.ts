@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, statfsSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { attempt } from './attempt.ts'
 import { destinationOf, type Where } from './consent.ts'
@@ -37,6 +37,7 @@ export function checkOutbox(telemetry: Telemetry, where: Where): OutboxCheck {
       `no machine id can be kept in ${id}`,
       'Move it away, and make its directory writable for you.',
     )
+  if (isFull(directory)) return refuse(`the disk of ${directory} is full`, 'Make room on it.')
   return { ok: true, says: `${wanted} can be ${wanted === directory ? 'written to' : 'made'}` }
 }
 
@@ -88,6 +89,16 @@ function isWritable(directory: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Whether no file fits any more: blocks or, where a file system counts them, files have run out. A quota can't be seen. */
+function isFull(directory: string): boolean {
+  return (
+    attempt(() => {
+      const { bavail, files, ffree } = statfsSync(directory)
+      return bavail === 0 || (files > 0 && ffree === 0)
+    }) ?? false
+  )
 }
 
 function isDirectory(path: string): boolean {

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { expect, test } from 'vitest'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { fill, unlessMounts } from '../test/mounts.ts'
 import { personsTelemetry } from '../test/person.ts'
 import { diagnose } from './diagnose.ts'
 import { placesOf } from './places.ts'
@@ -72,6 +74,16 @@ test('an outbox that is there can be written to', async () => {
   const { paths, check } = personsOutbox()
   mkdirSync(paths.outbox)
   expect(await check()).toMatchObject({ ok: true, says: `${paths.outbox} can be written to` })
+})
+
+test.skipIf(unlessMounts() !== undefined)('a full disk under the outbox is told', async () => {
+  const { paths, check } = personsOutbox()
+  mkdirSync(paths.outbox)
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', paths.outbox])
+  onTestFinished(() => void spawnSync('umount', ['-l', paths.outbox]))
+  expect(await check()).toMatchObject({ ok: true })
+  fill(join(paths.outbox, 'full'))
+  expect(await check()).toMatchObject({ ok: false, says: expect.stringContaining('is full, so nothing is') })
 })
 
 test('with telemetry off nobody is sent to a command that would send nothing', async () => {

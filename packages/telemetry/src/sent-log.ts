@@ -36,8 +36,19 @@ export function readSentLog(path: string): readonly SentEvent[] {
 }
 
 function parseLine(line: string): readonly SentEvent[] {
-  const sent = attempt(() => JSON.parse(line) as SentEvent | null)
-  return typeof sent?.sent_at === 'string' && typeof sent.event?.properties === 'object' ? [sent] : []
+  const sent: unknown = attempt(() => JSON.parse(line))
+  return isSent(sent) ? [sent] : []
+}
+
+function isSent(line: unknown): line is SentEvent {
+  if (!isRecord(line) || !isRecord(line.event)) return false
+  const { sent_at, event } = line
+  const isDated = typeof sent_at === 'string' && !Number.isNaN(Date.parse(sent_at))
+  return isDated && typeof event.event === 'string' && isRecord(event.properties)
+}
+
+function isRecord(json: unknown): json is Readonly<Record<string, unknown>> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json)
 }
 
 function older(path: string): string {

@@ -1,10 +1,11 @@
 import { relative, resolve } from 'node:path'
 import { inOneLine } from '@visivo/api/printable'
 import type { CommandContext } from '../context.ts'
-import { UsageError } from '../errors.ts'
+import { SourceError, UsageError } from '../errors.ts'
 import { type CompiledProject, readCompiled } from '../project/compiled.ts'
 import { parseFilter, selectNames } from '../project/filter.ts'
 import type { Job } from '../run/plan.ts'
+import { reasonOf } from '../system-error.ts'
 import type { CompileOptions } from './compile.ts'
 import { outputDirectoryOf } from './output-directory.ts'
 
@@ -39,15 +40,16 @@ export async function run(
 }
 
 async function runJobs(jobs: readonly Job[], options: RunOptions, context: CommandContext): Promise<void> {
-  const { workingDirectory, report, stdout, stderr } = context
+  const { workingDirectory, report, stdout } = context
   const directory = resolve(workingDirectory, options.outputDir)
   // DuckDB takes longer to load than most commands take to run.
+  await requireDuckdb()
   const [{ executeJobs }, { showProgress }] = await Promise.all([
     import('../run/execute.ts'),
     import('../run/progress.ts'),
   ])
   const started = performance.now()
-  const progress = showProgress(stderr, jobs.length)
+  const progress = showProgress(context, jobs.length)
   try {
     await executeJobs(jobs, {
       ...context,
@@ -65,6 +67,22 @@ async function runJobs(jobs: readonly Job[], options: RunOptions, context: Comma
   const models = jobs.length === 1 ? '1 model' : `${jobs.length} models`
   const where = relative(workingDirectory, resolve(directory, 'data'))
   stdout.write(`${inOneLine(`Ran ${models} in ${seconds} s → ${where}`)}\n`)
+}
+
+/**
+ * By itself and first: Node 20 reports what an import of ours would say of a native part that can't be loaded a second
+ * time, as an error that nobody caught.
+ */
+async function requireDuckdb(): Promise<void> {
+  try {
+    await import('@duckdb/node-api')
+  } catch (cause) {
+    throw new SourceError(
+      `DuckDB can't be loaded (${reasonOf(cause)}). Its native part has to be that of this system: install visivo ` +
+        'here once more, with optional dependencies, rather than copy node_modules from elsewhere.',
+      { cause },
+    )
+  }
 }
 
 async function obtainProject(options: RunOptions, context: CommandContext): Promise<CompiledProject> {

@@ -58,6 +58,18 @@ describe('includes', () => {
   })
 })
 
+test.each([
+  ['a pattern that is no list', 'exclusions: drafts', '`exclusions:` is a list'],
+  ['a depth in quotes', "depth: '0'", '`depth:` is a whole number, 0 or more'],
+  ['a depth below none', 'depth: -1', '`depth:` is a whole number, 0 or more'],
+])('an include with %s is refused, not read as one without', async (_case, keys, message) => {
+  const files = {
+    'project.visivo.yml': `name: p\nincludes: [{ path: dir, ${keys} }]\n`,
+    'dir/a.yml': model('a'),
+  }
+  await expect(load(files)).rejects.toThrow(`project.visivo.yml:2: ${message}`)
+})
+
 describe('objects', () => {
   test('an object written inside another one gets a name of its own and a reference', async () => {
     const project = await load({

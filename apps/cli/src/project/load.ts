@@ -120,10 +120,16 @@ function readInclude(item: Node | null, file: YamlFile, env: Readonly<NodeJS.Pro
   if (typeof path !== 'string' || path === '') {
     throw new ProjectParseError('an item of `includes:` needs a `path:`.', { place })
   }
+  if (depth !== undefined && depth !== null && !(Number.isInteger(depth) && Number(depth) >= 0)) {
+    throw new ProjectParseError('`depth:` is a whole number, 0 or more.', { place })
+  }
+  if (exclusions !== undefined && exclusions !== null && !Array.isArray(exclusions)) {
+    throw new ProjectParseError('`exclusions:` is a list; write its items with a dash each.', { place })
+  }
   return {
     path: resolveVariables(path, env, place),
     ...(typeof depth === 'number' ? { depth } : {}),
-    exclusions: Array.isArray(exclusions) ? exclusions.map(String) : [],
+    exclusions: (exclusions ?? []).map(String),
     place,
   }
 }

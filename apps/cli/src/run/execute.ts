@@ -1,4 +1,4 @@
-import { ResultReturnType } from '@duckdb/node-api'
+import { type DuckDBConnection, type DuckDBResult, ResultReturnType } from '@duckdb/node-api'
 import pLimit from 'p-limit'
 import { ModelError, ProjectError, QueryError } from '../errors.ts'
 import { reasonOfCsv } from './csv-error.ts'
@@ -60,7 +60,7 @@ async function executeJob(job: Job, sources: OpenSources, options: ExecuteOption
     const rows = await interruptingQueries(connection, signal, async () => {
       for (const [view, sql] of job.views) await connection.run(`create temp view ${view} as ${sql}`)
       // Not `stream`: a query that fails or is interrupted after its first rows ends a stream like a complete one.
-      const result = await connection.run(job.sql)
+      const result = await runLast(connection, job.sql)
       if (result.returnType === ResultReturnType.QUERY_RESULT) {
         return writeResult(job.name, result, directory, signal)
       }
@@ -70,6 +70,15 @@ async function executeJob(job: Job, sources: OpenSources, options: ExecuteOption
   } finally {
     connection.closeSync()
   }
+}
+
+/** The result of the last statement: of several, DuckDB itself gives the first that has rows. */
+async function runLast(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
+  // What can't be taken apart is given as it is, for DuckDB to say why.
+  const statements = await connection.extractStatements(sql).catch(() => undefined)
+  if (!statements || statements.count < 2) return connection.run(sql)
+  for (let at = 0; at < statements.count - 1; at += 1) await (await statements.prepare(at)).run()
+  return (await statements.prepare(statements.count - 1)).run()
 }
 
 function describe(error: unknown, job: Job): ProjectError {

@@ -1,5 +1,6 @@
 import {
   DuckDBArrayValue,
+  DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBListValue,
   DuckDBMapValue,
@@ -25,6 +26,9 @@ export type JsonValue =
 /** A double holds every decimal number of this many digits. */
 const EXACT_DIGITS = 15
 
+/** What stands for an infinity in a count of 64 bits. */
+const LAST = 2n ** 63n - 1n
+
 const TIMESTAMPS = [
   DuckDBTimestampValue,
   DuckDBTimestampSecondsValue,
@@ -34,7 +38,7 @@ const TIMESTAMPS = [
 
 /**
  * A value of a result as JSON: whole and decimal numbers are numbers where a double holds them exactly, else strings;
- * NaN and the infinities are null, for JSON has none; dates are `2026-01-31`, timestamps
+ * NaN and the infinities, those of days and times too, are null, for JSON has none; dates are `2026-01-31`, timestamps
  * `2026-01-31T10:00:00`, in UTC with a `Z` where the type has a zone; lists, structs and maps are arrays and objects; the rest is
  * DuckDB's own text.
  */
@@ -44,6 +48,7 @@ export function toJsonValue(value: DuckDBValue): JsonValue {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
   if (value instanceof DuckDBDecimalValue) return decimal(String(value))
+  if (isInfinite(value)) return null
   if (value instanceof DuckDBTimestampTZValue) {
     return `${timestamp(String(new DuckDBTimestampValue(value.micros)))}Z`
   }
@@ -60,11 +65,26 @@ export function toJsonValue(value: DuckDBValue): JsonValue {
   return String(value)
 }
 
+/** The infinite days and times of DuckDB. */
+function isInfinite(value: DuckDBValue): boolean {
+  if (value instanceof DuckDBDateValue) return Math.abs(value.days) === 2 ** 31 - 1
+  if (value instanceof DuckDBTimestampSecondsValue) return isLast(value.seconds)
+  if (value instanceof DuckDBTimestampMillisecondsValue) return isLast(value.millis)
+  if (value instanceof DuckDBTimestampNanosecondsValue) return isLast(value.nanos)
+  return (
+    (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) && isLast(value.micros)
+  )
+}
+
+function isLast(count: bigint): boolean {
+  return count === LAST || count === -LAST
+}
+
 function decimal(text: string): number | string {
   const digits = text.replace(/^-?0*\.?0*/, '').replace('.', '').length
   return digits <= EXACT_DIGITS ? Number(text) : text
 }
 
 function timestamp(text: string): string {
-  return text.replace(' ', 'T')
+  return text.replace(/ (?=\d)/, 'T')
 }

@@ -97,14 +97,24 @@ class Planner {
   #sqlOf(model: CompiledObject, views: Map<string, string>): string {
     const place = this.#placeOf(model.name)
     if (typeof model.sql !== 'string' || model.sql.trim() === '') this.#refuseWithoutSql(model)
-    const sql = resolveVariables(String(model.sql), this.options.env, place)
-    return replaceReferences(sql, ({ name, path }) => {
+    // References first: what stands in a variable is no part of the project.
+    const sql = replaceReferences(String(model.sql), ({ name, path }) => {
       const other = this.#referencedModel(model, name, path)
-      // Not the bare name: a model is often called like the table that it reads.
-      const view = quoteName(`model ${other.name}`)
+      const view = quoteName(this.#viewOf(other.name))
       if (!views.has(view)) views.set(view, this.#sqlOf(other, views))
       return view
     })
+    return resolveVariables(sql, this.options.env, place)
+  }
+
+  /**
+   * Not the bare name: a model is often called like the table that it reads. DuckDB takes `Orders` for `orders`, so the
+   * second of two such models has a number behind what no name holds.
+   */
+  #viewOf(name: string): string {
+    const twins = [...this.#models.keys()].filter((other) => other.toLowerCase() === name.toLowerCase())
+    const at = twins.indexOf(name)
+    return at < 1 ? `model ${name}` : `model ${name}/${at}`
   }
 
   #referencedModel(model: CompiledObject, written: string, path: string): CompiledObject {

@@ -11,8 +11,12 @@ export interface Progress {
 }
 
 /** A bar on a terminal, a line per job anywhere else. `total` is the number of jobs. */
-export function showProgress(stderr: CommandContext['stderr'], total: number): Progress {
-  return stderr.isTTY ? showBar(stderr, total) : showLines(stderr, total)
+export function showProgress(
+  { stderr, env }: Pick<CommandContext, 'stderr' | 'env'>,
+  total: number,
+): Progress {
+  // A dumb terminal, such as that of an editor, shows the bar's control characters.
+  return stderr.isTTY && env.TERM !== 'dumb' ? showBar(stderr, total) : showLines(stderr, total)
 }
 
 function showBar(stderr: CommandContext['stderr'], total: number): Progress {

@@ -8,6 +8,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { SeedError } from '../errors.ts'
 import { reasonOf } from '../system-error.ts'
 import { reasonOfCsv } from './csv-error.ts'
+import { refuseOneColumn } from './one-column.ts'
 import type { Seed, SourcePlan } from './source-plan.ts'
 import { quoteName, quoteText } from './sql.ts'
 
@@ -37,7 +38,9 @@ export async function loadSeed(
       place: source.place,
       cause,
     })
-  const directory = await mkdtemp(join(tmpdir(), 'visivo-seed-'))
+  const directory = await mkdtemp(join(tmpdir(), 'visivo-seed-')).catch((cause: unknown) => {
+    throw fail(`has no place for what it prints: ${tmpdir()} (${reasonOf(cause)}). Check TMPDIR.`, cause)
+  })
   try {
     const file = join(directory, 'seed.csv')
     // Of arguments that no program can take, such as a zero byte, Node tells by throwing.
@@ -56,9 +59,9 @@ export async function loadSeed(
 }
 
 async function load(connection: DuckDBConnection, { table }: Seed, file: string): Promise<void> {
-  await connection.run(
-    `create or replace table ${quoteName(table)} as select * from read_csv(${quoteText(file)}, header = true)`,
-  )
+  const csv = `read_csv(${quoteText(file)}, header = true)`
+  await refuseOneColumn(connection, csv, file)
+  await connection.run(`create or replace table ${quoteName(table)} as select * from ${csv}`)
 }
 
 /** Gives what went wrong, as the end of a sentence, or undefined. */
@@ -90,7 +93,7 @@ async function printToFile(
   const closed = new Promise((resolve) => child.once('close', resolve))
   await pipeline(child.stdout, createWriteStream(file), { signal }).catch(fail)
   await closed
-  if (failure) return `could not run: ${failure.message}`
+  if (failure) return `could not run: ${failure.message}. Check \`args:\`.`
   if (child.exitCode === 0) return undefined
   const end = child.signalCode ?? `exit code ${child.exitCode}`
   return `ended with ${end}${lastWords === '' ? '.' : `: ${lastWords.trim()}`}`

@@ -69,16 +69,33 @@ function planDuckdb(source: CompiledObject, context: SourceContext): SourcePlan 
 
 function planCsv(source: CompiledObject, context: SourceContext): SourcePlan {
   const delimiter = source.delimiter === undefined ? undefined : text(source, 'delimiter', context)
-  const header = typeof source.has_header === 'boolean' ? source.has_header : undefined
+  const header = headerOf(source, context)
   const file = resolve(context.workingDirectory, text(source, 'file', context))
   const csv = { file, delimiter, header }
   return { name: source.name, database: IN_MEMORY, seeds: [], csv, place: context.place }
+}
+
+const HEADERS = new Map([
+  ...['true', 'yes', 'on', '1'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off', '0'].map((word) => [word, false] as const),
+])
+
+/** YAML 1.2 takes `no` for a text; of a guess in its place the first row could become the names of the columns. */
+function headerOf(
+  { name, has_header: written }: CompiledObject,
+  { place }: SourceContext,
+): boolean | undefined {
+  if (written === undefined || written === null) return undefined
+  const header = HEADERS.get(String(written).toLowerCase())
+  if (header !== undefined) return header
+  throw new ProjectParseError(`\`has_header:\` of '${name}' is true or false.`, { place })
 }
 
 function seedsOf(source: CompiledObject, { env, place }: SourceContext): Seed[] {
   const list: unknown = source.seeds ?? []
   if (!Array.isArray(list))
     throw new ProjectParseError(`\`seeds:\` of '${source.name}' is a list.`, { place })
+  const tables = new Set<string>()
   return list.map((item: unknown) => {
     const { table_name: table, args }: { table_name?: unknown; args?: unknown } = Object(item)
     const [program, ...rest] = Array.isArray(args)
@@ -96,6 +113,16 @@ function seedsOf(source: CompiledObject, { env, place }: SourceContext): Seed[] 
         { place },
       )
     }
+    // DuckDB takes `T` for `t`: the second would replace what the first has loaded.
+    if (tables.has(table.toLowerCase())) {
+      throw new ProjectParseError(
+        `two seeds of '${source.name}' have the table '${table}'. Give each its own.`,
+        {
+          place,
+        },
+      )
+    }
+    tables.add(table.toLowerCase())
     return { table, args: [program, ...rest] }
   })
 }

@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs'
 import { turnOff, turnOn } from '@visivo/telemetry/control'
 import type { CommandContext } from '../../context.ts'
+import { ProjectNotFoundError } from '../../errors.ts'
 import { printOutcome } from './print.ts'
 import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
 
@@ -20,6 +22,10 @@ export async function off(flags: SwitchFlags, context: CommandContext): Promise<
   printOutcome(context, flags, turnOff(telemetry, { project: projectOf(flags, context) }))
 }
 
+/** Throws a ProjectNotFoundError where there is no such directory: the project above it is not the one that was meant. */
 function projectOf({ project }: SwitchFlags, { workingDirectory }: CommandContext): string | undefined {
-  return project ? workingDirectory : undefined
+  if (!project) return undefined
+  if (workingDirectory !== '' && !statSync(workingDirectory, { throwIfNoEntry: false })?.isDirectory())
+    throw new ProjectNotFoundError(`${workingDirectory} is not a directory. Check --working-dir.`)
+  return workingDirectory
 }

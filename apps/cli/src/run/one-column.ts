@@ -1,0 +1,34 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { DuckDBConnection } from '@duckdb/node-api'
+
+const DELIMITER = /[,;|\t]/
+
+/**
+ * Throws an Error where DuckDB takes what has several columns for one: where lines differ in how many values they have, it
+ * says nothing, and gives each line as a text.
+ * @param csv the SQL that reads it
+ * @param file the file, or the first of several
+ */
+export async function refuseOneColumn(
+  connection: DuckDBConnection,
+  csv: string,
+  file: string,
+): Promise<void> {
+  // What can't be read at all is said by who reads it.
+  const found = await connection.run(`select * from ${csv} limit 0`).catch(() => undefined)
+  const [column = '', ...others] = found?.columnNames() ?? []
+  if (others.length > 0 || !DELIMITER.test(column)) return
+  // A single column may be called so, in quotes.
+  const first = await firstLineOf(file)
+  if (first.includes('"')) return
+  throw new Error(
+    `${file} has several columns, but not on every line as many values as on the first. Correct the lines that differ.`,
+  )
+}
+
+async function firstLineOf(file: string): Promise<string> {
+  const lines = createInterface({ input: createReadStream(file) })
+  for await (const line of lines) return line
+  return ''
+}

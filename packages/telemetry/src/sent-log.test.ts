@@ -1,0 +1,26 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { logSent, readSentLog } from './sent-log.ts'
+import type { WireEvent } from './wire.ts'
+
+const EVENT = { event: 'new_installation', uuid: '1', properties: {} } as unknown as WireEvent
+const AT = '2026-01-31T10:00:00.000Z'
+
+test.each<[string, unknown]>([
+  ['no properties', { sent_at: AT, event: { ...EVENT, properties: null } }],
+  ['a list for properties', { sent_at: AT, event: { ...EVENT, properties: [] } }],
+  ['no name', { sent_at: AT, event: { ...EVENT, event: 5 } }],
+  ['no event', { sent_at: AT, event: null }],
+  ['no time', { sent_at: 'yesterday', event: EVENT }],
+  ['nothing', null],
+])('a line with %s is left out, and what stands around it is not', (_case, line) => {
+  const directory = mkdtempSync(join(tmpdir(), 'sent-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const path = join(directory, 'sent.jsonl')
+  logSent(path, [EVENT], 0)
+  appendFileSync(path, `${JSON.stringify(line)}\n`)
+  logSent(path, [EVENT], 1)
+  expect(readSentLog(path).map(({ sent_at }) => Date.parse(sent_at))).toEqual([0, 1])
+})
