@@ -68,6 +68,38 @@ test('a request says no more of its sender than the names of the SDK and the len
   })
 })
 
+test.each([
+  ['a web page is no answer of a PostHog', '', '\n<!doctype html><title>Sign in</title>', 'later'],
+  ['no body is one', 'Content-Length: 0\r\n', '', 'accepted'],
+  [
+    'a body that is longer than stated is one',
+    'Content-Length: 15\r\n',
+    '{"status":"Ok"} and more',
+    'accepted',
+  ],
+])('with 200, %s', async (_, header, body, kind) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', () => socket.end(`HTTP/1.1 200 OK\r\n${header}Connection: close\r\n\r\n${body}`))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const host = `http://127.0.0.1:${portOf(server)}`
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toMatchObject({ kind })
+})
+
+test('the SDK compresses nothing by itself, which takes WebAssembly, and the host goes on with what it has', async () => {
+  const { CompressionStream: known } = globalThis
+  const response = vi.spyOn(globalThis, 'Response', 'get')
+  onTestFinished(() => response.mockRestore())
+  const receiver = await freshReceiver()
+  expect(await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never, anyTime)).toEqual({
+    kind: 'accepted',
+  })
+  expect(response).not.toHaveBeenCalled()
+  expect(globalThis.CompressionStream).toBe(known)
+})
+
 test('a person’s own POSTHOG_CAPTURE_MODE changes nothing of it, and stays as it is', async () => {
   vi.stubEnv('POSTHOG_CAPTURE_MODE', 'v1')
   onTestFinished(() => void vi.unstubAllEnvs())

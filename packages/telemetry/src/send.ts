@@ -1,5 +1,6 @@
-import { request as requestHttp } from 'node:http'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { gzipSync } from 'node:zlib'
 import type { Destination } from '@visivo/telemetry-config'
 import { PostHog, type PostHogOptions } from 'posthog-node'
 import { codeOf } from './code-of.ts'
@@ -23,6 +24,8 @@ class Withheld extends Error {}
 interface Carried {
   readonly status: number
   readonly retryAfter?: string | undefined
+  /** What came is a page for people, as of a portal, a login or a site that answers everything: no PostHog took it. */
+  readonly isPage?: boolean
 }
 
 /** One request, from the name of the host to the last byte of the answer, in milliseconds. */
@@ -36,9 +39,9 @@ const REFUSED = [400, 413, 422]
 /**
  * The only way out of the machine. Sends one batch and says what became of it. Never rejects.
  *
- * posthog-node shapes and compresses the batch; `carry` takes it there and keeps the server's answer, because
- * the SDK would drop a batch after its retries, follow a redirect into losing it, and write to the console.
- * So the SDK is always told "200", and a client lives for one batch.
+ * posthog-node shapes the batch; `carry` takes it there and keeps the server's answer, because the SDK would drop a batch
+ * after its retries, follow a redirect into losing it, and write to the console. So the SDK is always told "200", and a
+ * client lives for one batch.
  * @param mayGo asked when the server is reached, before a word is said: that may take seconds, and somebody opted out
  */
 export async function send(
@@ -58,8 +61,9 @@ export async function send(
     isServer: false,
     fetch: async (url, options) => {
       try {
-        const body = await bytesOf(options.body)
-        answer.carried = await carry({ url, headers: options.headers ?? {}, body, mayGo }, signal)
+        const body = gzipSync(textOf(options.body))
+        const headers = { ...options.headers, 'Content-Encoding': 'gzip' }
+        answer.carried = await carry({ url, headers, body, mayGo }, signal)
       } catch (error) {
         answer.failure = error
       }
@@ -79,22 +83,31 @@ export async function send(
 /**
  * posthog-node takes a person's own `POSTHOG_CAPTURE_MODE` for its own, and then sends elsewhere, in another form and
  * without parts of the mask. Our couriers have no such variable; whoever sends in a process of their own may.
+ *
+ * Nor does it find anything to compress with: it would do so by `Response`, with which Node 20 loads a parser in
+ * WebAssembly. Where address space is limited (`ulimit -v`), that fails in a promise that nobody listens to, and ends
+ * a courier in the middle of its request.
  */
 function createClient(apiKey: string, options: PostHogOptions): PostHog {
   const { POSTHOG_CAPTURE_MODE: asked } = process.env
+  const compression = Object.getOwnPropertyDescriptor(globalThis, 'CompressionStream')
   delete process.env.POSTHOG_CAPTURE_MODE
+  Reflect.deleteProperty(globalThis, 'CompressionStream')
   try {
     return new PostHog(apiKey, options)
   } finally {
     if (asked !== undefined) process.env.POSTHOG_CAPTURE_MODE = asked
+    if (compression) Object.defineProperty(globalThis, 'CompressionStream', compression)
   }
 }
 
 function verdictOf(answer: { carried?: Carried; failure?: unknown }): Verdict {
   if (answer.failure instanceof Withheld) return { kind: 'withheld' }
   if (answer.carried === undefined) return { kind: 'later', reason: describe(answer.failure) }
-  const { status, retryAfter } = answer.carried
+  const { status, retryAfter, isPage } = answer.carried
   const reason = `the server answered ${status}`
+  if (status >= 200 && status < 300 && isPage)
+    return { kind: 'later', reason: `${reason} with a web page: it is no PostHog` }
   if (status >= 200 && status < 300) return { kind: 'accepted' }
   if (REFUSED.includes(status)) return { kind: 'refused', reason }
   if (status === 401 || status === 403)
@@ -116,6 +129,7 @@ function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise
   const deadline = setTimeout(end.abort, REQUEST_DEADLINE)
   return new Promise<Carried>((resolve, reject) => {
     const secure = url.startsWith('https:')
+    let heard: IncomingMessage | undefined
     const length = { 'Content-Length': String(body.byteLength), Connection: 'close' }
     const outgoing = (secure ? requestHttps : requestHttp)(
       url,
@@ -127,17 +141,16 @@ function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise
         signal: end.signal,
       },
       (response) => {
-        const carried = { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] }
-        response.on('error', reject)
-        response.on('end', () => resolve(carried))
-        response.resume()
-        if (!REFUSED.includes(carried.status)) return
+        heard = response
+        hear(response).then(resolve, reject)
+        if (!REFUSED.includes(statusOf(response))) return
         // What follows changes nothing, and many a server breaks off behind a refusal.
-        resolve(carried)
+        resolve({ status: statusOf(response) })
         outgoing.destroy()
       },
     )
-    outgoing.on('error', reject)
+    // Too short a length was stated: what follows a whole answer is no failure of it.
+    outgoing.on('error', (error) => heard?.complete || reject(error))
     // Nobody asked for it, and Node says nothing more of such an answer.
     outgoing.on('upgrade', (_, socket) => {
       socket.destroy()
@@ -154,9 +167,31 @@ function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise
   })
 }
 
-async function bytesOf(body: string | Uint8Array | Blob | undefined): Promise<Uint8Array> {
-  if (body instanceof Blob) return new Uint8Array(await body.arrayBuffer())
-  return typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array())
+/** The whole answer of a server. Rejects where it breaks off. */
+function hear(response: IncomingMessage): Promise<Carried> {
+  return new Promise((resolve, reject) => {
+    let isPage = false
+    response.once('data', (start: Buffer) => {
+      isPage = /^\s*</.test(start.toString('latin1', 0, 64))
+    })
+    response.on('error', (error) => response.complete || reject(error))
+    // Always the last event, and not `end`: an answer may be whole, and its connection already broken.
+    response.on('close', () => {
+      if (!response.complete) reject(new Error('broken off'))
+      resolve({ status: statusOf(response), retryAfter: response.headers['retry-after'], isPage })
+    })
+    response.resume()
+  })
+}
+
+function statusOf({ statusCode = 0 }: IncomingMessage): number {
+  return statusCode
+}
+
+/** What the SDK has compressed is bytes; a text would be compressed twice. */
+function textOf(body: unknown): string {
+  if (typeof body !== 'string') throw new Error('the SDK compressed by itself')
+  return body
 }
 
 /** `Retry-After` in milliseconds: seconds or a date. */

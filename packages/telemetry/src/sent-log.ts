@@ -21,10 +21,15 @@ export function logSent(path: string, events: readonly WireEvent[], now: number)
       .join('')
     const size = Number(statSync(path, { bigint: true, throwIfNoEntry: false })?.size ?? 0)
     if (size > 0 && size + Buffer.byteLength(lines) > MOST_BYTES) renameSync(path, older(path))
-    writeOwn(path, lines, 'append')
+    writeOwn(path, isCutOff(path) ? `\n${lines}` : lines, 'append')
   } catch {
     // See above.
   }
+}
+
+/** Whether the disk was full in the middle of a line: what is appended to it would be lost with it. */
+function isCutOff(path: string): boolean {
+  return attempt(() => /[^\n]$/.test(readOwn(path).slice(-1))) ?? false
 }
 
 /** What was acknowledged, oldest first; damaged lines are left out. */

@@ -1,5 +1,6 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { attempt } from './attempt.ts'
+import { readOwn } from './own-file.ts'
 import { mayKeep, type StandingConsent } from './standing-consent.ts'
 import { courierFile } from './start-courier.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
@@ -100,5 +101,23 @@ function tryWorker(data: ThreadData): Worker | undefined {
     // A full outbox takes a few; V8 lets garbage grow to what it may, for a thread that does so little.
     resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 },
   }
-  return file === undefined ? undefined : attempt(() => new Worker(file, options))
+  return file === undefined || !hasRoom() ? undefined : attempt(() => new Worker(file, options))
+}
+
+/** What V8 reserves of a process's address space for a thread, and half as much again, in kilobytes. */
+const ROOM = 1_300_000
+
+/**
+ * Whether a thread can be started here and does no harm: V8 ends the whole process where it can't reserve what it wants,
+ * as below a limit on address space (`ulimit -v`). Only Linux tells both.
+ */
+function hasRoom(): boolean {
+  const limit = numberIn('/proc/self/limits', /^Max address space\s+(\d+)/m)
+  const used = numberIn('/proc/self/status', /^VmSize:\s+(\d+)/m)
+  return limit === undefined || used === undefined || limit / 1_024 - used > ROOM
+}
+
+function numberIn(path: string, line: RegExp): number | undefined {
+  const [, digits] = line.exec(attempt(() => readOwn(path)) ?? '') ?? []
+  return digits === undefined ? undefined : Number(digits)
 }

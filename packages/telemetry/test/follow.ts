@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type Seen, until } from './processes.ts'
-import { fixture, type Scene } from './scene.ts'
+import { type CommandRun, fixture, type Scene } from './scene.ts'
 
 /** A server in a process of its own, and its clients. */
 export interface RunningServer {
@@ -18,9 +18,11 @@ export interface RunningServer {
 /** Starts the server of the fixture with telemetry on; `env` may say otherwise. */
 export async function startServer(
   scene: Scene,
-  options: { readonly env?: Readonly<Record<string, string>>; readonly script?: string } = {},
+  options: Pick<CommandRun, 'env' | 'script' | 'by'> = {},
 ): Promise<RunningServer> {
-  const child = spawn(process.execPath, [options.script ?? fixture('server.mjs')], {
+  const { by = (script) => [process.execPath, script] } = options
+  const [file = '', ...args] = by(options.script ?? fixture('server.mjs'))
+  const child = spawn(file, args, {
     cwd: scene.root,
     env: { ...scene.env, PROJECT: scene.root, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -28,7 +30,10 @@ export async function startServer(
   const exit = once(child, 'exit')
   const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')))
   scene.onClose(() => child.kill('SIGKILL'))
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }]
+  const died = exit.then(async () => {
+    throw new Error(`the server ended before it listened: ${(await output).join('')}`)
+  })
+  const [{ port }] = (await Promise.race([once(child, 'message'), died])) as [{ port: number }]
   const one = (index: number) =>
     fetch(`http://127.0.0.1:${port}/${index % 2 ? 'models' : 'charts'}/x`).then(
       (response) => response.text().then(() => 1),

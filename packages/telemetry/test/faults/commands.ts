@@ -53,6 +53,20 @@ export const COMMANDS: readonly Fault[] = [
     },
   },
   {
+    fault: 'address space is limited to 4 GB (ulimit -v): the courier ends as ever',
+    events: [2, 2, 0],
+    impossible: () => (process.platform === 'linux' ? undefined : 'only Linux keeps to that limit'),
+    happens: async (scene) => {
+      const limited = 'ulimit -v 4000000; exec "$0" "$1"'
+      const by = (script: string) => ['bash', '-c', limited, process.execPath, script]
+      await scene.command({ by })
+      await scene.delivered(1)
+      await scene.withoutCourier()
+      await scene.command({ by })
+      await scene.delivered(2)
+    },
+  },
+  {
     fault: 'a thousand events in a row, from one process',
     events: [1_000, 1_000, 0],
     happens: async (scene) => {

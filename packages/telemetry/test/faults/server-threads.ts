@@ -115,6 +115,22 @@ export const SERVER_THREADS: readonly Fault[] = [
     },
   },
   {
+    fault:
+      'a server has no address space for a thread (ulimit -v): it lives, and its events wait for another run',
+    events: ['all', 'all', 0],
+    impossible: () => (process.platform === 'linux' ? undefined : 'only Linux keeps to that limit'),
+    happens: async (scene) => {
+      // What Node took when it had just started, and half of what a thread takes.
+      const limited = 'ulimit -v 1200000; exec "$0" "$1"'
+      const by = (script: string) => ['bash', '-c', limited, process.execPath, script]
+      const server = await startServer(scene, { by })
+      const asked = await server.ask(50)
+      await until('events in the outbox', () => scene.outbox.waiting().length === asked)
+      await ended(scene, server, { by })
+      await bringTheRest(scene, asked)
+    },
+  },
+  {
     fault: 'a server is bundled into one file: its events wait for another run',
     events: ['all', 'all', 0],
     happens: async (scene) => {
