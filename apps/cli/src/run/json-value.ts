@@ -26,15 +26,15 @@ export type JsonValue =
 /** A double holds every decimal number of this many digits. */
 const EXACT_DIGITS = 15
 
-/** What stands for an infinity in a count of 64 bits. */
-const LAST = 2n ** 63n - 1n
-
 const TIMESTAMPS = [
   DuckDBTimestampValue,
   DuckDBTimestampSecondsValue,
   DuckDBTimestampMillisecondsValue,
   DuckDBTimestampNanosecondsValue,
 ]
+
+/** What has infinities of its own. */
+const TIMES = [DuckDBDateValue, DuckDBTimestampTZValue, ...TIMESTAMPS]
 
 /**
  * A value of a result as JSON: whole and decimal numbers are numbers where a double holds them exactly, else strings;
@@ -65,19 +65,8 @@ export function toJsonValue(value: DuckDBValue): JsonValue {
   return String(value)
 }
 
-/** The infinite days and times of DuckDB. */
 function isInfinite(value: DuckDBValue): boolean {
-  if (value instanceof DuckDBDateValue) return Math.abs(value.days) === 2 ** 31 - 1
-  if (value instanceof DuckDBTimestampSecondsValue) return isLast(value.seconds)
-  if (value instanceof DuckDBTimestampMillisecondsValue) return isLast(value.millis)
-  if (value instanceof DuckDBTimestampNanosecondsValue) return isLast(value.nanos)
-  return (
-    (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) && isLast(value.micros)
-  )
-}
-
-function isLast(count: bigint): boolean {
-  return count === LAST || count === -LAST
+  return TIMES.some((time) => value instanceof time && !value.isFinite)
 }
 
 function decimal(text: string): number | string {

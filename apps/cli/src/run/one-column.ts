@@ -28,7 +28,11 @@ export async function refuseOneColumn(
 }
 
 async function firstLineOf(file: string): Promise<string> {
-  const lines = createInterface({ input: createReadStream(file) })
-  for await (const line of lines) return line
-  return ''
+  const input = createReadStream(file)
+  try {
+    for await (const line of createInterface({ input })) return line
+    return ''
+  } finally {
+    input.destroy()
+  }
 }
