@@ -208,3 +208,65 @@ test.skipIf(process.platform === 'win32')('a seed without a place for what it pr
   const { stderr } = await visivo(cwd, ['run'], { TMPDIR: join(cwd, 'missing') })
   expect(stderr).toMatch(/the seed of table 't' \(node\) has no place [^\n]*ENOENT[^\n]* Check TMPDIR\.\n$/)
 })
+
+test.each([
+  ['row(1, 2)', 'of a row'],
+  ['list_zip([1, 2], [3, 4])', 'in a list'],
+  ["map { 'k': { 'f': row(1, 2) } }", 'deep inside'],
+])('no field without a name is lost: %s', async (sql) => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': plain(`  - name: m\n    sql: |\n      select ${sql} as a\n`),
+  })
+  const { code, stderr } = await visivo(cwd, ['run'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /^Error: project\.visivo\.yml:\d: the column 'a' of the model 'm' has several fields/,
+  )
+})
+
+test('a source that the project does not have is named', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': source("{ name: sales, type: duckdb, database: ':memory:' }").replace(
+      'ref(s)',
+      'sale',
+    ),
+  })
+  const { code, stderr } = await visivo(cwd, ['run'])
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    "the model 'm' names 'sale' as its source, which is none of the project's sources. Did you mean 'sales'?",
+  )
+})
+
+test('a variable in the name of a seed’s table', async () => {
+  const seed = `{ name: s, type: duckdb, database: ':memory:', seeds: [{ table_name: '\${env.T}', args: [echo, a] }] }`
+  const cwd = temporaryProject({
+    'project.visivo.yml': source(seed).replace('select 1', "'select count(*) from t'"),
+  })
+  expect(await visivo(cwd, ['run'], { T: 't' })).toMatchObject({ code: 0 })
+  expect((await visivo(cwd, ['run'])).stderr).toMatch(/the environment variable T is not set/)
+})
+
+test('a variable that says whether a CSV has a header', async () => {
+  const csv = "{ name: s, type: csv, file: a.csv, has_header: '${env.HEADER}' }"
+  const cwd = temporaryProject({
+    'project.visivo.yml': source(csv).replace('select 1', 'select count(*) from s'),
+    'a.csv': 'a\nb\n',
+  })
+  expect(await visivo(cwd, ['run'], { HEADER: 'no' })).toMatchObject({ code: 0 })
+  expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([[2]])
+})
+
+test('a model that merges others is refused by its name, also where another one takes its rows', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': plain(
+      '  - { name: a, sql: select 1 as x }\n  - { name: m, sql: select * from a.model, models: [ref(a)] }\n' +
+        "  - { name: top, sql: 'select * from ${ref(m)}' }\n",
+    ),
+  })
+  for (const name of ['m', 'top']) {
+    const { code, stderr } = await visivo(cwd, ['run', '--dag-filter', name])
+    expect(code).toBe(1)
+    expect(stderr).toContain("project.visivo.yml:6: the model 'm' merges `models:`, which is not done here.")
+  }
+})

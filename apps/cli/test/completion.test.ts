@@ -38,6 +38,8 @@ describe.skipIf(!has('bash'))('bash completes', () => {
       ['bash', 'zsh', 'fish', '--env-file', '--verbose', '--version', '--help'],
     ],
     ['files behind a flag that takes a value', ['run', '--source', 'co'], []],
+    ['files behind such a flag by its short name', ['run', '-o', ''], []],
+    ['files behind the one that every command has', ['-e', ''], []],
     ['no words of another command', ['compile', '--th'], []],
   ])('%s', (_, words, expected) => {
     expect([...offeredByBash(words)].sort()).toEqual([...expected].sort())
@@ -59,6 +61,11 @@ test.skipIf(!has('fish'))('fish takes the script, and completes', () => {
 test.each(['bash', 'zsh', 'fish'] as const)('the script for %s knows every command', (shell) => {
   for (const name of ['compile', 'run', 'serve', 'telemetry', 'doctor', 'disable', 'completion'])
     expect(scripts[shell]).toContain(name)
+})
+
+test('fish and zsh know the short names of flags', () => {
+  expect(scripts.fish).toContain("-l 'env-file' -s 'e' -r")
+  expect(scripts.zsh).toContain("'--output-dir'|'-o'")
 })
 
 test('an unknown shell is a usage error, and nothing is recorded', async () => {

@@ -22,8 +22,9 @@ function linesOf(name: string, { path, words, flags }: Place): readonly string[]
   return [
     ...words.map(({ text, about }) => `${here} -f -a ${quote(text)} -d ${quote(about)}`),
     ...flags.map(
-      ({ text, about, takesValue }) =>
-        `${here} -l ${quote(text.replace(/^--/, ''))}${takesValue ? ' -r' : ''} -d ${quote(about)}`,
+      ({ text, short, about, takesValue }) =>
+        `${here} -l ${quote(text.replace(/^--/, ''))}${short === undefined ? '' : ` -s ${quote(short.slice(1))}`}` +
+        `${takesValue ? ' -r' : ''} -d ${quote(about)}`,
     ),
   ]
 }

@@ -6,6 +6,12 @@ export interface Word {
   readonly about: string
 }
 
+/** A flag by its long name, with the short one (`-e`) that it may have. */
+export interface Flag extends Word {
+  readonly short?: string | undefined
+  readonly takesValue: boolean
+}
+
 /** What may follow after a sequence of commands. */
 export interface Place {
   /** The commands so far, each with a space before it: '' at first, then ` telemetry` or ` telemetry log`. */
@@ -13,7 +19,7 @@ export interface Place {
   /** Commands, their aliases, and the choices of an argument. */
   readonly words: readonly Word[]
   /** Flags by their long names, those of the commands above included. */
-  readonly flags: readonly (Word & { readonly takesValue: boolean })[]
+  readonly flags: readonly Flag[]
 }
 
 /** A program as its completion sees it. */
@@ -22,7 +28,7 @@ export interface Tree {
   readonly places: readonly Place[]
   /** Of the places below the program itself. */
   readonly paths: readonly string[]
-  /** The flags that take a value, wherever they are declared. */
+  /** The flags that take a value, wherever they are declared, by both of their names. */
   readonly valued: readonly string[]
 }
 
@@ -31,7 +37,8 @@ export function readTree(program: Command): Tree {
   const places = placesOf(program, '', [])
   const paths = places.map(({ path }) => path).filter((path) => path !== '')
   const valued = places.flatMap(({ flags }) => flags.filter(({ takesValue }) => takesValue))
-  return { name: program.name(), places, paths, valued: [...new Set(valued.map(({ text }) => text))] }
+  const names = valued.flatMap(({ text, short }) => (short === undefined ? [text] : [text, short]))
+  return { name: program.name(), places, paths, valued: [...new Set(names)] }
 }
 
 function placesOf(command: Command, path: string, inherited: Place['flags']): readonly Place[] {
@@ -57,7 +64,7 @@ function choicesOf(argument: Argument): readonly Word[] {
   return (argument.argChoices ?? []).map((text) => ({ text, about: argument.description }))
 }
 
-function flagOf(option: Option): Place['flags'][number] {
-  const text = option.long ?? option.short ?? ''
-  return { text, about: option.description, takesValue: option.required || option.optional }
+function flagOf(option: Option): Flag {
+  const { long, short, description, required, optional } = option
+  return { text: long ?? short ?? '', short, about: description, takesValue: required || optional }
 }

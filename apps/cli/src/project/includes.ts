@@ -63,9 +63,13 @@ function exclusionPattern(exclusion: string): RegExp {
   const trimmed = exclusion.replace(/^\.\//, '').replace(/\/+$/, '')
   const pattern = trimmed
     .split(/(\*\*\/|\*\*|\*)/)
-    .map((part) => WILDCARDS[part] ?? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+    .map((part) => WILDCARDS.get(part) ?? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
     .join('')
   return new RegExp(`^${trimmed.includes('/') ? '' : '(?:.*/)?'}${pattern}(?:/.*)?$`)
 }
 
-const WILDCARDS: Readonly<Record<string, string>> = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' }
+const WILDCARDS: ReadonlyMap<string, string> = new Map([
+  ['**/', '(?:.*/)?'],
+  ['**', '.*'],
+  ['*', '[^/]*'],
+])

@@ -5,7 +5,7 @@ import { isRecord } from './is-record.ts'
 import { type Kind, kindOfInline } from './kinds.ts'
 import { isName } from './names.ts'
 import { type FoundReference, findReferences } from './references.ts'
-import { entriesOf, itemsOf, scalarOf, type YamlFile } from './yaml-file.ts'
+import { entriesOf, itemsOf, scalarOf, type YamlEntry, type YamlFile } from './yaml-file.ts'
 
 /** A reference and the line it stands on. */
 export interface PlacedReference extends FoundReference {
@@ -73,7 +73,8 @@ function readName(value: unknown, kind: Kind, place: Place): string {
   if (value === undefined || value === null || value === '') {
     throw new InvalidNameError(`an item of \`${kind}:\` has no \`name:\`. Give it one.`, { place })
   }
-  const name = String(value)
+  // Of a list with one name in it, the text would be that name.
+  const name = typeof value === 'object' ? JSON.stringify(value) : String(value)
   if (!isName(name)) {
     throw new InvalidNameError(
       `the name ${JSON.stringify(name)} has characters that a name can't hold. ` +
@@ -110,23 +111,44 @@ function convertScalar(value: unknown, node: Node | null, reading: Reading): unk
 }
 
 function convertMapping(node: Node, reading: Reading): Record<string, unknown> {
-  const merged: [string, unknown][] = []
-  const own: [string, unknown][] = []
-  for (const { key, keyNode, value } of entriesOf(node)) {
-    if (itemsOf(keyNode) || entriesOf(keyNode).length > 0) {
-      throw new ProjectParseError(
-        'brackets, such as those of `{{ … }}`, are no text for YAML, and no key. Put quotes around them.',
-        { place: reading.file.placeOf(keyNode) },
-      )
-    }
-    if (key === '<<') {
-      const bases = [convert(value, reading)].flat().filter(isRecord)
-      merged.push(...bases.reverse().flatMap((base) => Object.entries(base)))
-    } else {
-      own.push([key, convertEntry(key, value, reading)])
-    }
+  return Object.fromEntries(
+    mergedEntries(node, reading).map(({ key, keyNode, value }) => {
+      if (itemsOf(keyNode) || entriesOf(keyNode).length > 0) {
+        throw new ProjectParseError(
+          'brackets, such as those of `{{ … }}`, are no text for YAML, and no key. Put quotes around them.',
+          { place: reading.file.placeOf(keyNode) },
+        )
+      }
+      return [key, convertEntry(key, value, reading)]
+    }),
+  )
+}
+
+/** The entries of a mapping with those that `<<` takes over. What is written anew is not read in its older form. */
+function mergedEntries(node: Node, reading: Reading): readonly YamlEntry[] {
+  const entries = entriesOf(node)
+  const merges = entries.filter(({ key }) => key === '<<')
+  if (merges.length === 0) return entries
+  const bases = merges.flatMap(({ value }) => basesOf(value, reading)).reverse()
+  const own = entries.filter(({ key }) => key !== '<<')
+  return [...new Map([...bases.flat(), ...own].map((entry) => [entry.key, entry])).values()]
+}
+
+/** What stands behind a `<<`: a mapping or a list of them, of which the first wins. */
+function basesOf(written: Node | null, reading: Reading): (readonly YamlEntry[])[] {
+  const node = reading.file.follow(written)
+  const items = itemsOf(node)
+  if (items) return items.flatMap((item) => basesOf(item, reading))
+  if (node === null) return []
+  if (reading.open.has(node)) {
+    throw new ProjectParseError('this anchor contains itself.', { place: reading.file.placeOf(written) })
   }
-  return Object.fromEntries([...merged, ...own])
+  reading.open.add(node)
+  try {
+    return [mergedEntries(node, reading)]
+  } finally {
+    reading.open.delete(node)
+  }
 }
 
 function convertEntry(key: string, value: Node | null, reading: Reading): unknown {

@@ -11,6 +11,7 @@ import {
   type Node,
   type ParsedNode,
   parseDocument,
+  visit,
   type YAMLParseError,
 } from 'yaml'
 import { type Place, ProjectParseError } from '../errors.ts'
@@ -52,7 +53,8 @@ export async function readYamlFile(
   onParsed(document)
   const [error] = document.errors
   if (error) throw new ProjectParseError(explain(error), { place: at(error.pos[0]), cause: error })
-  refuseAliasBombs(document, at(0))
+  const targets = findTargets(document, at)
+  refuseAliasBombs(document, targets, at(0))
   const root = document.contents
   if (root !== null && !isMap(root) && !(isScalar(root) && root.value === null)) {
     throw new ProjectParseError('a project file holds keys like `models:` with lists under them.', {
@@ -62,7 +64,7 @@ export async function readYamlFile(
   return {
     entries: isMap(root) ? entriesOf(root) : [],
     placeOf: (node) => at(node?.range?.[0] ?? 0),
-    follow: (node) => (isAlias(node) ? ((node as Alias).resolve(document) ?? null) : node),
+    follow: (node) => targetOf(node, targets),
   }
 }
 
@@ -112,11 +114,60 @@ export function scalarOf(node: Node | null): unknown {
   return isScalar(node) ? node.value : undefined
 }
 
-/** A few aliases of aliases can stand for more nodes than fit into memory; `yaml` counts them. */
-function refuseAliasBombs(document: Document, place: Place): void {
-  try {
-    document.toJS({ maxAliasCount: 1000 })
-  } catch (cause) {
-    throw new ProjectParseError(cause instanceof Error ? cause.message : String(cause), { place, cause })
+/** What each alias of a document stands for. */
+type Targets = ReadonlyMap<Alias, Node>
+
+/**
+ * In one walk: `yaml` would walk through the whole document for each alias. Throws a ProjectParseError for one whose anchor
+ * isn't there, or comes later.
+ */
+function findTargets(document: Document.Parsed, at: (offset: number) => Place): Targets {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node>()
+  visit(document, {
+    Alias(_key, alias) {
+      const target = anchors.get(alias.source)
+      if (!target) {
+        const what = `no anchor &${alias.source} stands before the alias *${alias.source}. Put quotes around a text.`
+        throw new ProjectParseError(what, { place: at(alias.range?.[0] ?? 0) })
+      }
+      targets.set(alias, target)
+    },
+    Value(_key, node) {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    },
+  })
+  return targets
+}
+
+function targetOf(node: Node | null, targets: Targets): Node | null {
+  return isAlias(node) ? (targets.get(node) ?? null) : node
+}
+
+/** Nodes that a file with aliases may stand for; a file without may have more. */
+const MOST_NODES = 1_000_000
+
+/** A few aliases of aliases can stand for more nodes than fit into memory. */
+function refuseAliasBombs(document: Document.Parsed, targets: Targets, place: Place): void {
+  if (targets.size === 0) return
+  const sizes = new Map<Node, number>()
+  const sizeOf = (written: Node | null): number => {
+    const node = targetOf(written, targets)
+    if (node === null) return 1
+    const known = sizes.get(node)
+    if (known !== undefined) return known
+    // For an anchor that contains itself, which is found where it is read.
+    sizes.set(node, 1)
+    const parts = itemsOf(node) ?? entriesOf(node).map(({ value }) => value)
+    const size = parts.reduce((sum, part) => sum + sizeOf(part), 1)
+    sizes.set(node, size)
+    return size
   }
+  if (sizeOf(document.contents) <= MOST_NODES) return
+  throw new ProjectParseError(
+    'the aliases in this file stand for more than can be read. Use fewer of them.',
+    {
+      place,
+    },
+  )
 }

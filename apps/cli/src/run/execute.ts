@@ -3,6 +3,7 @@ import pLimit from 'p-limit'
 import { ModelError, ProjectError, QueryError } from '../errors.ts'
 import { reasonOfCsv } from './csv-error.ts'
 import { interruptingQueries } from './interrupt-queries.ts'
+import { hasNamelessFields } from './nameless-fields.ts'
 import { type OpenSources, openSources } from './open-source.ts'
 import { type Job, throwAll } from './plan.ts'
 import { writeResult } from './results.ts'
@@ -62,6 +63,7 @@ async function executeJob(job: Job, sources: OpenSources, options: ExecuteOption
       // Not `stream`: a query that fails or is interrupted after its first rows ends a stream like a complete one.
       const result = await runLast(connection, job.sql)
       if (result.returnType === ResultReturnType.QUERY_RESULT) {
+        refuseNamelessFields(result, job)
         return writeResult(job.name, result, directory, signal)
       }
       throw new ModelError(`the SQL of the model '${job.name}' gives no rows. It ends with a select.`, job)
@@ -70,6 +72,20 @@ async function executeJob(job: Job, sources: OpenSources, options: ExecuteOption
   } finally {
     connection.closeSync()
   }
+}
+
+function refuseNamelessFields(result: DuckDBResult, job: Job): void {
+  const types = result.columnTypes()
+  const column = result.columnNames().find((_name, index) => {
+    const type = types[index]
+    return type !== undefined && hasNamelessFields(type)
+  })
+  if (column === undefined) return
+  throw new ModelError(
+    `the column '${column}' of the model '${job.name}' has several fields without a name, of which one alone could be ` +
+      'written. Name them, such as with struct_pack(a := …, b := …).',
+    job,
+  )
 }
 
 /** The result of the last statement: of several, DuckDB itself gives the first that has rows. */

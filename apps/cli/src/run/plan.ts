@@ -1,6 +1,7 @@
 import { ModelError, type Place, ProjectError, UnsupportedSourceError } from '../errors.ts'
 import type { CompiledObject, CompiledProject } from '../project/compiled.ts'
 import { resolveVariables } from '../project/environment.ts'
+import { renderNearNames } from '../project/near-names.ts'
 import { replaceReferences, targetName } from '../project/references.ts'
 import { planSource, type SourcePlan } from './source-plan.ts'
 import { quoteName } from './sql.ts'
@@ -68,6 +69,7 @@ class Planner {
 
   job(model: CompiledObject): Job {
     const place = this.#placeOf(model.name)
+    this.#refuseMerge(model)
     const source = this.#sourceOf(model)
     const views = new Map<string, string>()
     const sql = this.#sqlOf(model, views)
@@ -79,6 +81,7 @@ class Planner {
     const source = typeof model.source === 'string' ? this.#sources.get(model.source) : undefined
     if (!source) {
       if (model.sql === undefined) this.#refuseWithoutSql(model)
+      if (typeof model.source === 'string') this.#refuseSource(model, model.source)
       throw new ModelError(
         `the model '${model.name}' has no source. Give it \`source: \${ref(name)}\`, or set defaults.source_name.`,
         { place },
@@ -127,6 +130,7 @@ class Planner {
         { place },
       )
     }
+    this.#refuseMerge(other)
     if (other.source !== model.source) {
       throw new ModelError(
         `the SQL of '${model.name}' references '${other.name}', which is on another source (${String(other.source)}).`,
@@ -139,6 +143,24 @@ class Planner {
   #refuseWithoutSql(model: CompiledObject): never {
     throw new ModelError(
       `the model '${model.name}' has no \`sql:\`. Models of other kinds (args, models) don't run here.`,
+      { place: this.#placeOf(model.name) },
+    )
+  }
+
+  /** Its SQL names what it merges in Visivo's own way, which DuckDB would take for tables. */
+  #refuseMerge(model: CompiledObject): void {
+    if (model.models === undefined || model.models === null) return
+    throw new ModelError(
+      `the model '${model.name}' merges \`models:\`, which is not done here. Reference them in its SQL instead: ` +
+        '`from ${ref(model)}`.',
+      { place: this.#placeOf(model.name) },
+    )
+  }
+
+  #refuseSource(model: CompiledObject, source: string): never {
+    const near = renderNearNames(source, this.#sources.keys())
+    throw new ModelError(
+      `the model '${model.name}' names '${source}' as its source, which is none of the project's sources.${near}`,
       { place: this.#placeOf(model.name) },
     )
   }

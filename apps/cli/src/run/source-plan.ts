@@ -83,10 +83,10 @@ const HEADERS = new Map([
 /** YAML 1.2 takes `no` for a text; of a guess in its place the first row could become the names of the columns. */
 function headerOf(
   { name, has_header: written }: CompiledObject,
-  { place }: SourceContext,
+  { env, place }: SourceContext,
 ): boolean | undefined {
   if (written === undefined || written === null) return undefined
-  const header = HEADERS.get(String(written).toLowerCase())
+  const header = HEADERS.get(resolveVariables(String(written), env, place).toLowerCase())
   if (header !== undefined) return header
   throw new ProjectParseError(`\`has_header:\` of '${name}' is true or false.`, { place })
 }
@@ -97,11 +97,12 @@ function seedsOf(source: CompiledObject, { env, place }: SourceContext): Seed[] 
     throw new ProjectParseError(`\`seeds:\` of '${source.name}' is a list.`, { place })
   const tables = new Set<string>()
   return list.map((item: unknown) => {
-    const { table_name: table, args }: { table_name?: unknown; args?: unknown } = Object(item)
+    const { table_name: name, args }: { table_name?: unknown; args?: unknown } = Object(item)
+    const table = typeof name === 'string' ? resolveVariables(name, env, place) : undefined
     const [program, ...rest] = Array.isArray(args)
       ? args.map((arg) => resolveVariables(String(arg), env, place))
       : []
-    if (typeof table !== 'string' || table === '' || program === undefined) {
+    if (table === undefined || table === '' || program === undefined) {
       throw new ProjectParseError(
         `a seed of '${source.name}' needs \`table_name:\` and \`args: [program, argument, …]\`.`,
         { place },
