@@ -26,6 +26,12 @@ test("another tool's names come from its name, but for what it says itself", () 
   })
 })
 
+test('what is undefined is not given: no name, and no opt-out with it, is lost', () => {
+  const unset: Readonly<Record<string, string>> = {}
+  const product = defineProduct({ name: 'cake', salt: unset.CAKE_SALT, envPrefix: unset.CAKE_PREFIX })
+  expect(product).toEqual(defineProduct({ name: 'cake' }))
+})
+
 test.each([
   ['nothing', ''],
   ['upper case', 'Visivo'],

@@ -24,13 +24,16 @@ export function switchVariables({ envPrefix }: Product): readonly [own: string, 
 }
 
 /** What `defineProduct` takes: a tool's name, and what is to be another than the name gives. */
-export type ProductOptions = Pick<Product, 'name'> & Partial<Omit<Product, 'name'>>
+export type ProductOptions = Pick<Product, 'name'> & {
+  readonly [K in Exclude<keyof Product, 'name'>]?: Product[K] | undefined
+}
 
 const NAME = /^[a-z][a-z0-9-]{0,30}$/
 
 /**
- * A product from its name; whatever else is given replaces what the name would give. Throws an `Error` if the
- * name is not 1 to 31 lower-case letters, digits and dashes, starting with a letter.
+ * A product from its name; whatever else is given replaces what the name would give. What is `undefined`, such as a
+ * variable that isn't set, is not given. Throws an `Error` if the name is not 1 to 31 lower-case letters, digits and
+ * dashes, starting with a letter.
  */
 export function defineProduct(options: ProductOptions): Product {
   const { name } = options
@@ -40,14 +43,16 @@ export function defineProduct(options: ProductOptions): Product {
     )
   }
   const snake = name.replaceAll('-', '_')
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
   return {
+    name,
     envPrefix: snake.toUpperCase(),
     directoryName: `.${name}`,
     configFile: 'config.yml',
     projectFile: `project.${name}.yml`,
     salt: `${name}-telemetry-v1`,
     versionProperty: `${snake}_version`,
-    ...options,
+    ...Object.fromEntries(given),
   }
 }
 

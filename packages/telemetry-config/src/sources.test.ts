@@ -42,6 +42,12 @@ test('both files are read, and the environments are handed on', () => {
   })
 })
 
+test('null in place of an env file, from a program without types, is none', () => {
+  const none: object = { envFilePath: null }
+  const given = { env: {}, home, projectDirectory: home }
+  expect(readSources(visivo, { ...given, ...none })).toEqual(readSources(visivo, given))
+})
+
 test('without options it is the real environment, home and working directory', () => {
   const sources = readSources(visivo)
   expect(sources.env).toBe(process.env)

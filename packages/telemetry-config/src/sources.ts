@@ -105,7 +105,8 @@ function envFilesOf(
   loaded: string | undefined,
 ): readonly string[] {
   const own = directory ? [join(directory, '.env'), join(dirname(project.path), '.env')] : []
-  return [...new Set(loaded === undefined ? own : [...own, loaded])]
+  // A program without types may hand over null.
+  return [...new Set(typeof loaded === 'string' ? [...own, loaded] : own)]
 }
 
 /**

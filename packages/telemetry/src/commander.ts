@@ -63,8 +63,13 @@ function helpOptionOf(command: Command): OptionSpec {
   return { ...HELP, names: [...new Set([...names.flatMap((option) => option.names), '--help'])] }
 }
 
-/** `help`, which commander adds where there are commands. */
+/** `help`, which commander adds where there are commands. Where a program renames it, it still stands for `help`. */
 function helpCommandsOf(command: Command): readonly CommandSpec[] {
   const shown = command.createHelp().visibleCommands(command)
-  return shown.filter((one) => !command.commands.includes(one)).map((one) => ({ name: one.name() }))
+  return shown.filter((one) => !command.commands.includes(one)).map(helpCommandOf)
+}
+
+function helpCommandOf(command: Command): CommandSpec {
+  const name = command.name()
+  return name === 'help' ? { name } : { name, standsFor: ['help'] }
 }

@@ -22,7 +22,10 @@ export const NO_GUARD: Guard = /* @__PURE__ */ Object.assign(() => undefined, { 
  * @param options what it was to be set up with; a program without types may have handed over anything
  */
 export function noTelemetry(options: { readonly product?: Product }): Telemetry<never> {
-  const product = attempt(() => options.product) ?? defineProduct({ name: 'visivo' })
+  const given = attempt(() =>
+    typeof options.product?.directoryName === 'string' ? options.product : undefined,
+  )
+  const product = given ?? defineProduct({ name: 'visivo' })
   return {
     world: { product, env: {}, home: '', stderr: () => ({ write: () => {} }), isCi: false, debug: false },
     metadata: {},

@@ -1,4 +1,5 @@
 import { assemble } from './assemble.ts'
+import { attempt } from './attempt.ts'
 import { decideFor, type Where } from './consent.ts'
 import type { Catalogue } from './events.ts'
 import { misfits, type StoredEvent } from './guard.ts'
@@ -28,15 +29,15 @@ export function createShow({
   return (name: string, properties: Properties, where: Where): void => {
     const decision = decideFor(world, where, { untilFirstOff: true })
     if (!decision.enabled) return void say(`nothing would be sent: ${sayWhatCounts(decision.because)}`)
+    const values = attempt(() => valuesOf(properties))
+    // Its message may hold anything; the author knows where to look.
+    if (!values) return void say(`nothing would be sent: ${name} could not be made, its function threw`)
     const { directory } = sharedPlacesOf(world.product, world.home)
     const { id, isNew } = identity ?? previewIdentity(directory, world.isCi)
     // A server shows more than one event: the machine is new in the first of them alone.
     identity = { id, isNew: false }
     const run = { id, metadata: metadata() }
-    const events = [
-      ...(isNew ? [assemble(run, 'new_installation', {})] : []),
-      assemble(run, name, valuesOf(properties)),
-    ]
+    const events = [...(isNew ? [assemble(run, 'new_installation', {})] : []), assemble(run, name, values)]
     for (const event of events) show(event)
   }
 }

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { NONE } from '@visivo/sanitize'
+import { NONE, sanitizeVersion, VERSION_SHAPE } from '@visivo/sanitize'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
+import { turnOff } from './control.ts'
 import { followCommand } from './follow-command.ts'
-import { createTelemetry } from './telemetry.ts'
+import { inspectTelemetry } from './inspect.ts'
+import { NOT_LOADED } from './nothing.ts'
+import { createTelemetry, type Extras } from './telemetry.ts'
 
 test.each<[string, (home: string, project: string, env: Record<string, string>) => void]>([
   ['the person', (home) => writeFileSync(join(home, '.visivo', 'config.yml'), 'telemetry_enabled: false\n')],
@@ -121,8 +124,52 @@ test('debug mode names what is not as declared, and shows nothing of it', () => 
   expect(said()).not.toContain('hunter2')
 })
 
+test('debug mode says of an event whose function threw that nothing would be sent, and not why', () => {
+  const { telemetry, said } = onTerminal(temporaryDirectory(), { VISIVO_TELEMETRY_DEBUG: '1' })
+  telemetry.record('new_installation', () => {
+    throw new Error('hunter2')
+  })
+  expect(said()).toBe('nothing would be sent: new_installation could not be made, its function threw\n')
+})
+
+test('debug mode says of a declaration that no courier could read that nothing would be sent by it', () => {
+  const shape: unknown = VERSION_SHAPE
+  const why = 'Which ovens are in use.'
+  const oven = { type: 'text', shape: shape as string, why } as const
+  const { telemetry, said } = onTerminal(temporaryDirectory(), { VISIVO_TELEMETRY_DEBUG: '1' }, () => {}, {
+    baked: { when: 'A cake was baked.', properties: { oven } },
+  })
+  telemetry.record('baked', { oven: sanitizeVersion('1.2.3') })
+  expect(said()).toContain('baked is not as declared (oven)')
+})
+
+test.each([
+  ['a name in place of a product', { product: 'cake' }],
+  ['a product that nobody defined', { product: { name: 'cake' } }],
+  ['no home', { home: null }],
+  ['no environment', { env: null }],
+  ['a stream in place of what gives one', { stderr: process.stderr }],
+])('with %s, from a program without types, it is off, and says so', (_, wrong: object) => {
+  const telemetry = createTelemetry({ version: '1.2.3', env: {}, home: temporaryDirectory(), ...wrong })
+  expect(inspectTelemetry(telemetry)).toMatchObject({ recording: false, reason: NOT_LOADED })
+  expect(turnOff(telemetry)).toMatchObject({ ok: false })
+})
+
+test('with a catalogue that is no plain data it is off, and says so', () => {
+  const layers = { type: 'integer', most: 20, example: 3n, why: 'How high an oven has to be.' } as const
+  const { telemetry } = onTerminal(temporaryDirectory(), {}, () => {}, {
+    baked: { when: 'A cake was baked.', properties: { layers } },
+  })
+  expect(inspectTelemetry(telemetry)).toMatchObject({ recording: false, reason: NOT_LOADED })
+})
+
 /** Telemetry of a run on a terminal, and what that showed. */
-function onTerminal(home: string, more: Readonly<Record<string, string>> = {}, fail = () => {}) {
+function onTerminal<const X extends Extras = Record<never, never>>(
+  home: string,
+  more: Readonly<Record<string, string>> = {},
+  fail = () => {},
+  events?: X,
+) {
   let shown = ''
   const stderr = () => ({
     isTTY: true,
@@ -132,7 +179,8 @@ function onTerminal(home: string, more: Readonly<Record<string, string>> = {}, f
     },
   })
   const env = { VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false', ...more }
-  return { telemetry: createTelemetry({ version: '1.2.3', env, home, stderr }), said: () => shown }
+  const telemetry = createTelemetry<X>({ version: '1.2.3', env, home, stderr, ...(events && { events }) })
+  return { telemetry, said: () => shown }
 }
 
 test.skipIf(process.platform === 'win32')(

@@ -9,7 +9,7 @@ import { noTelemetry } from './nothing.ts'
 import { createRecorder } from './recorder.ts'
 import { createShow } from './show.ts'
 import { uuidV7 } from './uuid-v7.ts'
-import { lookAround, type World } from './world.ts'
+import { isWhole, lookAround, type World } from './world.ts'
 
 /** An adopter's own events, in the form of `EVENTS`. */
 export type Extras = Readonly<Record<string, EventSpec>>
@@ -77,7 +77,8 @@ export function createTelemetry<const X extends Extras = NoExtras>(
 
 function setUp<X extends Extras>(options: TelemetryOptions<X>): Telemetry<X> {
   const world = lookAround(options)
-  const extras: Extras = options.events ?? {}
+  if (!isWhole(world)) throw new TypeError('not what the types ask for')
+  const extras = asTheyTravel(options.events ?? {})
   const catalogue = catalogueOf(world.product.versionProperty, extras)
   const guard = createGuard(catalogue)
   const sessionId = uuidV7()
@@ -111,4 +112,12 @@ function setUp<X extends Extras>(options: TelemetryOptions<X>): Telemetry<X> {
     warmUp: (where = HERE) => void attempt(() => recorder.warmUp(where)),
     settle: () => void attempt(recorder.settle),
   }
+}
+
+/**
+ * As a courier knows them. What doesn't survive it, such as a shape that is a `RegExp`, is no declaration here either: so
+ * debug mode tells its author, and no courier drops in silence what was recorded.
+ */
+function asTheyTravel(events: Extras): Extras {
+  return JSON.parse(JSON.stringify(events)) as Extras
 }

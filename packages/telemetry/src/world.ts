@@ -42,6 +42,17 @@ export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home'
   }
 }
 
+/** Whether it is one: a program without types may hand over a name in place of a product, or `null` for a home. */
+export function isWhole({ product, env, home, stderr }: World): boolean {
+  return (
+    typeof product.directoryName === 'string' &&
+    typeof env === 'object' &&
+    env !== null &&
+    typeof home === 'string' &&
+    typeof stderr === 'function'
+  )
+}
+
 function isDebug({ envPrefix }: Product, env: World['env']): boolean {
   try {
     const value = env[`${envPrefix}_TELEMETRY_DEBUG`] ?? ''

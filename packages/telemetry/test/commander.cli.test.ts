@@ -64,3 +64,13 @@ test('a program that does something without a word is used by a bare run, and a 
   expect(sanitizeCommand([], spec).command).toBe('<none>')
   expect(sanitizeCommand(['bkae'], spec).command).toBe('<unknown>')
 })
+
+test.each([[['hulp']], [['hulp', 'bake']], [['oven', 'hulp', 'heat']]])(
+  'help by another name asks as `help` does: %j',
+  (argv) => {
+    const program = new Command('cake').helpCommand('hulp [command]')
+    program.command('bake')
+    program.command('oven').helpCommand('hulp [command]').command('heat')
+    expect(sanitizeCommand(argv, commandSpecOf(program)).command).toBe('help')
+  },
+)

@@ -144,3 +144,17 @@ test('an adopter’s own catalogue is rendered the same way', () => {
     properties: { properties: { properties: { size: { enum: ['small', 'large'] } } } },
   })
 })
+
+test('a bound of Infinity is none in the schema', () => {
+  const own = catalogueOf('acme_version', {
+    cake_baked: {
+      when: 'A cake was baked.',
+      properties: {
+        layers: { type: 'integer', most: Number.POSITIVE_INFINITY, example: 3, why: 'How high.' },
+        tins: { type: 'list', shape: 'a|b', most: Number.POSITIVE_INFINITY, example: ['a'], why: 'Which.' },
+      },
+    },
+  })
+  const fits = new Ajv2020({ allErrors: true }).compile(JSON.parse(renderSchema(own)))
+  expect(fits({ event: 'another' })).toBe(false)
+})

@@ -51,7 +51,7 @@ function valueSchema(spec: PropertySpec): Schema {
     case 'text':
       return 'values' in spec ? { enum: spec.values } : textSchema(spec.shape)
     case 'list':
-      return { type: 'array', items: textSchema(spec.shape), maxItems: spec.most }
+      return { type: 'array', items: textSchema(spec.shape), ...bound('maxItems', spec.most) }
     case 'integer':
       return countSchema(spec.most)
     case 'boolean':
@@ -66,5 +66,10 @@ function textSchema(shape: string): Schema {
 }
 
 function countSchema(most: number): Schema {
-  return { type: 'integer', minimum: 0, maximum: most }
+  return { type: 'integer', minimum: 0, ...bound('maximum', most) }
+}
+
+/** None for `Infinity`, which JSON has no word for. */
+function bound(keyword: 'maximum' | 'maxItems', most: number): Schema {
+  return Number.isFinite(most) ? { [keyword]: most } : {}
 }
