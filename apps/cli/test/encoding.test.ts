@@ -15,7 +15,9 @@ test.each<[string, Buffer]>([
   writeFileSync(join(cwd, 'project.visivo.yml'), bytes)
   const { code, stderr } = await visivo(cwd, ['compile'])
   expect(code).toBe(1)
-  expect(stderr).toMatch(/project\.visivo\.yml can't be read .* has to be a text in UTF-8/)
+  expect(stderr).toMatch(
+    /project\.visivo\.yml can't be read \(it is no UTF-8\)\. It has to be a text in UTF-8/,
+  )
 })
 
 test('a byte order mark is no part of a key', async () => {

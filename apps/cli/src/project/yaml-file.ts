@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFile, stat } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
 import {
@@ -68,15 +69,15 @@ export async function readYamlFile(
   }
 }
 
-/** Throws at what is no UTF-8, rather than put something else into a name or a query. A byte order mark is `yaml`'s. */
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 async function readText(path: string): Promise<string> {
   try {
     // Opening a pipe would wait for its writer, and no Ctrl-C would end that.
     const found = await stat(path)
     if (!found.isFile() && !found.isDirectory()) throw new Error('it is no regular file')
-    return UTF8.decode(await readFile(path))
+    const bytes = await readFile(path)
+    // Decoded all the same, something else would stand in a name or a query.
+    if (!isUtf8(bytes)) throw new Error('it is no UTF-8')
+    return bytes.toString('utf8')
   } catch (cause) {
     throw new ProjectParseError(
       `the project file ${path} can't be read (${reasonOf(cause)}). It has to be a text in UTF-8 that you may read.`,
