@@ -31,8 +31,8 @@ const telemetry: Telemetry = createTelemetry({ version: '1.2.3' })
 const program: CommandSpec = { name: 'hi', commands: [{ name: 'greet', options: [{ names: ['--name'], value: 'required' }] }] }
 followCommand(telemetry, ['greet', '--name', 'Ada'], program).ended({ success: true })
 `,
-    // Without `skipLibCheck`: the types of the packages are checked as well.
-    compile: { strict: true, module: 'nodenext', target: 'es2022', types: [] },
+    // Without `skipLibCheck`: the types of the packages are checked as well. Nor has every program those of a browser.
+    compile: { strict: true, module: 'nodenext', target: 'es2022', lib: ['es2022'], types: [] },
   },
 }
 
