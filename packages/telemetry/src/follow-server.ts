@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunFacts } from './assemble.ts'
 import type { Where } from './consent.ts'
 import type { CourierJob } from './courier-job.ts'
@@ -16,12 +16,6 @@ const SINGLES_EVERY = 1_000
 const SUMS_EVERY = 10_000
 /** What `close` waits at most, in milliseconds; then it writes down what is left, within its two seconds. */
 const LONGEST_CLOSE = 1_500
-/**
- * A server says that it is closed before the connections that were cut off tell their responses so, a turn of the event
- * loop later; in milliseconds.
- */
-const LAST_RESPONSES = 10
-
 /** A server that is followed. */
 export interface FollowedServer {
   /** Nothing is counted, as with telemetry off: then an integration listens to nothing and marks nothing. */
@@ -116,7 +110,10 @@ function follow(job: CourierJob, toEvent: (request: RequestSum) => StoredEvent):
     },
     close: () => {
       closing ??= (async () => {
-        await sleep(LAST_RESPONSES)
+        // A server says that it is closed before the connections that were cut off tell their responses so, which they
+        // do at the end of this turn of the event loop.
+        await nextTurn()
+        await nextTurn()
         isOver = true
         clearInterval(handSingles)
         clearInterval(handSums)

@@ -153,6 +153,7 @@ function itemsOf(value: unknown, most: number): readonly unknown[] | undefined {
   return isWithin(length, most) ? Array.from({ length }, (_, at) => value[at]) : undefined
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether a value of unknown origin, such as parsed JSON, is an object with keys, and no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

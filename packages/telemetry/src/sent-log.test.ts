@@ -24,3 +24,13 @@ test.each<[string, unknown]>([
   logSent(path, [EVENT], 1)
   expect(readSentLog(path).map(({ sent_at }) => Date.parse(sent_at))).toEqual([0, 1])
 })
+
+test('what a full disk cut off takes no later line with it', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sent-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const path = join(directory, 'sent.jsonl')
+  logSent(path, [EVENT], 0)
+  appendFileSync(path, JSON.stringify({ sent_at: AT, event: EVENT }).slice(0, -9))
+  logSent(path, [EVENT], 1)
+  expect(readSentLog(path).map(({ sent_at }) => Date.parse(sent_at))).toEqual([0, 1])
+})

@@ -1,5 +1,6 @@
 import { renameSync, statSync } from 'node:fs'
 import { attempt } from './attempt.ts'
+import { isRecord } from './guard.ts'
 import { readOwn, writeOwn } from './own-file.ts'
 import type { WireEvent } from './wire.ts'
 
@@ -50,10 +51,6 @@ function isSent(line: unknown): line is SentEvent {
   const { sent_at, event } = line
   const isDated = typeof sent_at === 'string' && !Number.isNaN(Date.parse(sent_at))
   return isDated && typeof event.event === 'string' && isRecord(event.properties)
-}
-
-function isRecord(json: unknown): json is Readonly<Record<string, unknown>> {
-  return typeof json === 'object' && json !== null && !Array.isArray(json)
 }
 
 function older(path: string): string {

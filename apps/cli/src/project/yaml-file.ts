@@ -167,8 +167,6 @@ function refuseAliasBombs(document: Document.Parsed, targets: Targets, place: Pl
   if (sizeOf(document.contents) <= MOST_NODES) return
   throw new ProjectParseError(
     'the aliases in this file stand for more than can be read. Use fewer of them.',
-    {
-      place,
-    },
+    { place },
   )
 }

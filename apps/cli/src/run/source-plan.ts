@@ -118,9 +118,7 @@ function seedsOf(source: CompiledObject, { env, place }: SourceContext): Seed[] 
     if (tables.has(table.toLowerCase())) {
       throw new ProjectParseError(
         `two seeds of '${source.name}' have the table '${table}'. Give each its own.`,
-        {
-          place,
-        },
+        { place },
       )
     }
     tables.add(table.toLowerCase())
