@@ -11,6 +11,8 @@ export interface RunningServer {
   readonly child: ChildProcess
   /** Sends so many requests, ten at a time, and gives how many were answered. */
   ask(count: number): Promise<number>
+  /** Waits until it is done with what it was at, by a request that it counts for nothing. */
+  settled(): Promise<unknown>
   /** Ends it; gives what was seen of it. */
   end(signal: NodeJS.Signals): Promise<Seen>
 }
@@ -50,6 +52,7 @@ export async function startServer(
           answered += one_
       return answered
     },
+    settled: () => fetch(`http://127.0.0.1:${port}/settled`).then((response) => response.text()),
     end: async (signal) => {
       child.kill(signal)
       const [code, by] = await exit

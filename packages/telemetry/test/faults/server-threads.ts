@@ -152,6 +152,8 @@ export const SERVER_THREADS: readonly Fault[] = [
       const server = await startServer(scene, how)
       const asked = await server.ask(5)
       await until('events in the outbox', () => scene.outbox.waiting().length === asked)
+      // Who opts out while they are being written takes them along.
+      await server.settled()
       optOutIn(PROJECT)
       await server.ask(5)
       await ended(scene, server, how)
