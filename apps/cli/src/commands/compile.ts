@@ -1,11 +1,11 @@
-import { realpath } from 'node:fs/promises'
-import { basename, dirname, join, relative } from 'node:path'
+import { relative } from 'node:path'
 import { inOneLine } from '@visivo/api/printable'
 import type { CommandContext, CommonOptions } from '../context.ts'
 import { compileProject, countObjects } from '../project/compile.ts'
 import { type CompiledProject, writeCompiled } from '../project/compiled.ts'
 import type { ObjectCounts } from '../project/kinds.ts'
 import { loadProject } from '../project/load.ts'
+import { realPathOf } from '../real-path.ts'
 import { outputDirectoryOf } from './output-directory.ts'
 
 /** The flags of `visivo compile`. */
@@ -42,14 +42,6 @@ export async function compileAndWrite(
   const project = compileProject(loaded, directory, options.source)
   signal.throwIfAborted()
   return { project, path: await writeCompiled(project, output) }
-}
-
-/** Where a path leads, links followed, also if the end of it is yet to be made. */
-async function realPathOf(path: string): Promise<string> {
-  const above = dirname(path)
-  return realpath(path).catch(async () =>
-    above === path ? path : join(await realPathOf(above), basename(path)),
-  )
 }
 
 /** `2 sources, 1 model`; kinds without objects are left out. */

@@ -44,22 +44,25 @@ async function runJobs(jobs: readonly Job[], options: RunOptions, context: Comma
   const directory = resolve(workingDirectory, options.outputDir)
   // DuckDB takes longer to load than most commands take to run.
   await requireDuckdb()
-  const [{ executeJobs }, { showProgress }] = await Promise.all([
+  const [{ executeJobs }, { inDirectory }, { showProgress }] = await Promise.all([
     import('../run/execute.ts'),
+    import('../run/in-directory.ts'),
     import('../run/progress.ts'),
   ])
   const started = performance.now()
   const progress = showProgress(context, jobs.length)
   try {
-    await executeJobs(jobs, {
-      ...context,
-      directory,
-      threads: options.threads,
-      onJobDone: (done) => {
-        report.jobCount = (report.jobCount ?? 0) + 1
-        progress.advance(done)
-      },
-    })
+    await inDirectory(workingDirectory, () =>
+      executeJobs(jobs, {
+        ...context,
+        directory,
+        threads: options.threads,
+        onJobDone: (done) => {
+          report.jobCount = (report.jobCount ?? 0) + 1
+          progress.advance(done)
+        },
+      }),
+    )
   } finally {
     progress.end()
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MissingVariableError, ProjectParseError } from '../errors.ts'
-import { normalizeVariables, refuseOtherJinja, resolveVariables } from './environment.ts'
+import { normalizeVariables, refuseOtherForms, resolveVariables } from './environment.ts'
 
 const PLACE = { file: 'sources.yml', line: 7 }
 const ENV = { NAME: 'value', EMPTY: '' }
@@ -23,6 +23,21 @@ test('a variable that is not set is named, with the place and without any value'
   expect(resolve).toThrow(/^sources\.yml:7: the environment variable TOKEN is not set/)
 })
 
-test('other uses of env_var are refused, not passed on', () => {
-  expect(() => refuseOtherJinja("{{ env_var('NAME', 'default') }}", PLACE)).toThrow(ProjectParseError)
+test.each([
+  ["{{ env_var('NAME', 'default') }}"],
+  ['${env.NAME:-default}'],
+  ['${ env.MY-NAME }'],
+  ['${env.}'],
+  ['${env.NAME'],
+])('%s is refused, not passed on as a text', (form) => {
+  const refuse = () => refuseOtherForms(`a ${form}`, PLACE)
+  expect(refuse).toThrow(ProjectParseError)
+  expect(refuse).toThrow(`sources.yml:7: ${form} is not supported. Write `)
 })
+
+test.each(['${env.NAME}', '${ env.NAME }', '${environment.x}', '${env}', '${ref(env.x)}'])(
+  '%s is not',
+  (form) => {
+    expect(() => refuseOtherForms(form, PLACE)).not.toThrow()
+  },
+)

@@ -1,7 +1,8 @@
 import { MissingVariableError, type Place, ProjectParseError } from '../errors.ts'
 
 const JINJA = /\{\{\s*env_var\(\s*(['"])(\w+)\1\s*\)\s*\}\}/g
-const OTHER_JINJA = /\{\{-?\s*env_var\b[^}]*\}?\}?/
+// Passed on as they are, `{{ env_var('A', 'b') }}` and `${env.A:-b}` would be texts in a query.
+const OTHER_FORM = /\{\{-?\s*env_var\b[^}]*\}?\}?|\$\{\s*env\.(?!\w+\s*\})[^}]*\}?/
 const VARIABLE = /\$\{\s*env\.(\w+)\s*\}/g
 
 /**
@@ -12,13 +13,12 @@ export function normalizeVariables(text: string): string {
   return text.replace(JINJA, (_match, _quote, name: string) => `\${env.${name}}`)
 }
 
-/** Throws a ProjectParseError when a string calls `env_var` in a way that isn't supported here. */
-export function refuseOtherJinja(text: string, place: Place): void {
-  const call = OTHER_JINJA.exec(text)
-  if (call) {
-    throw new ProjectParseError(`${call[0]} is not supported. Write {{ env_var('NAME') }} or \${env.NAME}.`, {
-      place,
-    })
+/** Throws a ProjectParseError when a string names a variable of the environment in a way that isn't supported here. */
+export function refuseOtherForms(text: string, place: Place): void {
+  const found = OTHER_FORM.exec(text)
+  if (found) {
+    const message = `${found[0]} is not supported. Write {{ env_var('NAME') }} or \${env.NAME}.`
+    throw new ProjectParseError(message, { place })
   }
 }
 
@@ -31,7 +31,7 @@ export function resolveVariables(text: string, env: Readonly<NodeJS.ProcessEnv>,
     const value = env[name]
     if (value === undefined) {
       throw new MissingVariableError(
-        `the environment variable ${name} is not set. Set it, or put ${name}=… into the .env file.`,
+        `the environment variable ${name} is not set. Set it, or put ${name}=… into the env file.`,
         { place },
       )
     }

@@ -127,6 +127,14 @@ describe('objects', () => {
     expect(project.warnings).toEqual([])
   })
 
+  test('a merge key is one in a file that says it is YAML 1.1, too', async () => {
+    const { objects } = await load({
+      'project.visivo.yml':
+        '%YAML 1.1\n---\nname: p\nx-base: &base { sql: select 1 }\nmodels: [{ <<: *base, name: m }]\n',
+    })
+    expect(objects.get('m')?.value).toEqual({ sql: 'select 1', name: 'm' })
+  })
+
   test('of a merge key only what is not written anew refers to something', async () => {
     const project = await load({
       'project.visivo.yml': [
@@ -194,6 +202,24 @@ describe('objects', () => {
       expect(warnings).toEqual([])
     },
   )
+
+  test.each(['defaults', 'defaults.telemetry_enabled', 'telemetry_enabled'])(
+    '%s of an included file counts for nothing, which is told',
+    async (key) => {
+      const { defaults, warnings } = await load({
+        'project.visivo.yml': 'name: p\nincludes: [{ path: other/project.visivo.yml }]\n',
+        'other/project.visivo.yml': `name: other\n${key}: {}\n`,
+      })
+      expect(defaults).toEqual({})
+      expect(warnings).toEqual([
+        `other/project.visivo.yml:2: '${key}' counts in project.visivo.yml alone; it is ignored here.`,
+      ])
+    },
+  )
+
+  test.each(['बिक्री', 'สินค้า', 'e\u0301v'])('a name with letters of any language: %s', async (name) => {
+    expect(await names({ 'project.visivo.yml': `name: p\n${model(name)}` })).toEqual([name])
+  })
 
   test('the older `targets` are sources', async () => {
     const { objects } = await load({

@@ -1,7 +1,8 @@
-import { realpath, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Document, Node } from 'yaml'
 import { InvalidNameError, ProjectNotFoundError, ProjectParseError, renderPlace } from '../errors.ts'
+import { realPathOf } from '../real-path.ts'
 import { resolveVariables } from './environment.ts'
 import { type Include, resolveInclude } from './includes.ts'
 import { isRecord } from './is-record.ts'
@@ -32,6 +33,8 @@ export interface LoadOptions {
 const SETTINGS = new Set(['dbt', 'cli_version', 'env_file'])
 // The switch in one word and at the margin, as telemetry hears it, too.
 const STRUCTURE = new Set(['name', 'includes', 'defaults', 'defaults.telemetry_enabled', 'telemetry_enabled'])
+// What counts in the root file alone. A project that is included has these, and a name, for itself.
+const ROOT_ALONE = new Set(['defaults', 'defaults.telemetry_enabled', 'telemetry_enabled'])
 
 /**
  * Reads project.visivo.yml in `directory` and everything it includes; a file that is included twice is read once.
@@ -109,11 +112,6 @@ class FileLoader {
   }
 }
 
-/** Of a link to nothing it is the link itself, which reading then complains about. */
-function realPathOf(path: string): Promise<string> {
-  return realpath(path).catch(() => path)
-}
-
 function readInclude(item: Node | null, file: YamlFile, env: Readonly<NodeJS.ProcessEnv>): Include {
   const place = file.placeOf(item)
   const { path, depth, exclusions } = recordOf(readPlain(item, file))
@@ -142,7 +140,11 @@ class Merge {
   add(entry: YamlEntry, file: YamlFile): void {
     const { key, keyNode, value } = entry
     const kind = kindOfList(key)
-    if (kind) {
+    const { file: where } = file.placeOf(keyNode)
+    if (ROOT_ALONE.has(key) && where !== PROJECT_FILE) {
+      const place = renderPlace(file.placeOf(keyNode))
+      this.warnings.push(`${place}: '${key}' counts in ${PROJECT_FILE} alone; it is ignored here.`)
+    } else if (kind) {
       for (const item of listOf(value, key, file)) {
         for (const object of readObject(item, kind, file)) this.#addObject(object)
       }

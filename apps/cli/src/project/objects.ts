@@ -1,6 +1,6 @@
 import type { Node } from 'yaml'
 import { InvalidNameError, type Place, ProjectParseError } from '../errors.ts'
-import { refuseOtherJinja } from './environment.ts'
+import { refuseOtherForms } from './environment.ts'
 import { isRecord } from './is-record.ts'
 import { type Kind, kindOfInline } from './kinds.ts'
 import { isName } from './names.ts'
@@ -105,7 +105,7 @@ function convert(written: Node | null, reading: Reading): unknown {
 function convertScalar(value: unknown, node: Node | null, reading: Reading): unknown {
   if (typeof value !== 'string') return value
   const place = reading.file.placeOf(node)
-  refuseOtherJinja(value, place)
+  refuseOtherForms(value, place)
   for (const found of findReferences(value)) reading.references.push({ ...found, place })
   return value
 }

@@ -98,10 +98,16 @@ function explain({ code, message }: YAMLParseError): string {
 export function entriesOf(node: Node | null): YamlEntry[] {
   if (!isMap(node)) return []
   return node.items.map(({ key, value }) => ({
-    key: String(isScalar(key) ? key.value : key),
+    key: keyText(key),
     keyNode: key as Node | null,
     value: value as Node | null,
   }))
+}
+
+function keyText(key: unknown): string {
+  const value = isScalar(key) ? key.value : key
+  // Under `%YAML 1.1` the key of a merge is a symbol.
+  return typeof value === 'symbol' ? (value.description ?? '') : String(value)
 }
 
 /** The items of a sequence, undefined for any other node. */

@@ -3,6 +3,7 @@ import pLimit from 'p-limit'
 import { ModelError, ProjectError, QueryError } from '../errors.ts'
 import { reasonOfCsv } from './csv-error.ts'
 import { interruptingQueries } from './interrupt-queries.ts'
+import { createModelViews } from './model-views.ts'
 import { hasNamelessFields } from './nameless-fields.ts'
 import { type OpenSources, openSources } from './open-source.ts'
 import { type Job, throwAll } from './plan.ts'
@@ -59,10 +60,11 @@ async function executeJob(job: Job, sources: OpenSources, options: ExecuteOption
   const connection = await sources.connect(job.source)
   try {
     const rows = await interruptingQueries(connection, signal, async () => {
-      for (const [view, sql] of job.views) await connection.run(`create temp view ${view} as ${sql}`)
+      await createModelViews(connection, job)
       // Not `stream`: a query that fails or is interrupted after its first rows ends a stream like a complete one.
       const result = await runLast(connection, job.sql)
-      if (result.returnType === ResultReturnType.QUERY_RESULT) {
+      // Of what is only a comment, DuckDB gives a result too, without columns.
+      if (result.returnType === ResultReturnType.QUERY_RESULT && result.columnCount > 0) {
         refuseNamelessFields(result, job)
         return writeResult(job.name, result, directory, signal)
       }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { ProjectError, SourceError } from '../errors.ts'
 import { makeDirectory } from '../make-directory.ts'
+import { realPathOf } from '../real-path.ts'
 import { reasonOf } from '../system-error.ts'
 import { createCsvView } from './csv-view.ts'
 import { interruptingQueries } from './interrupt-queries.ts'
@@ -19,19 +20,22 @@ export interface OpenSources {
 
 /**
  * Opens the sources that are given, loads their seeds and makes the views of CSV files. Two sources that name the
- * same file share it. Throws a SourceError or a SeedError, with everything closed again.
+ * same file share it, also past a link: opened twice, each would overwrite what the other writes. Throws a SourceError
+ * or a SeedError, with everything closed again.
  */
 export async function openSources(
   sources: readonly SourcePlan[],
   context: SeedContext,
 ): Promise<OpenSources> {
   const instances = new Map<string, DuckDBInstance>()
+  const keys = new Map<string, string>()
+  for (const source of sources) keys.set(source.name, await keyOf(source))
   const close = () => {
     for (const instance of instances.values()) instance.closeSync()
   }
   const open: OpenSources = {
     connect: async (source) => {
-      const instance = instances.get(keyOf(source))
+      const instance = instances.get(keys.get(source.name) ?? '')
       if (!instance) throw new SourceError(`the source '${source.name}' is not open`)
       return instance.connect()
     },
@@ -39,9 +43,10 @@ export async function openSources(
   }
   try {
     for (const source of sources) {
-      const sharers = sources.filter((other) => keyOf(other) === keyOf(source))
+      const key = keys.get(source.name) ?? ''
+      const sharers = sources.filter(({ name }) => keys.get(name) === key)
       const writes = sharers.some(({ seeds }) => seeds.length > 0)
-      if (!instances.has(keyOf(source))) instances.set(keyOf(source), await openDatabase(source, writes))
+      if (!instances.has(key)) instances.set(key, await openDatabase(source, writes))
       await prepare(source, open, context)
     }
   } catch (error) {
@@ -52,8 +57,8 @@ export async function openSources(
 }
 
 /** A database in memory belongs to one source. */
-function keyOf({ database, name }: SourcePlan): string {
-  return database === ':memory:' ? `:memory: ${name}` : database
+async function keyOf({ database, name }: SourcePlan): Promise<string> {
+  return database === ':memory:' ? `:memory: ${name}` : realPathOf(database)
 }
 
 async function openDatabase(source: SourcePlan, writes: boolean): Promise<DuckDBInstance> {

@@ -11,10 +11,16 @@ export interface Job {
   readonly name: string
   /** Ready for DuckDB: variables and references are put in. */
   readonly sql: string
-  /** The models that the SQL references: SQL by the quoted name of the view that it becomes, in order. */
-  readonly views: ReadonlyMap<string, string>
+  /** The models that the SQL references, by the quoted name of the view that each becomes, in order. */
+  readonly views: ReadonlyMap<string, ReferencedModel>
   readonly source: SourcePlan
   readonly place: Place
+}
+
+/** A model that another one references in its SQL. */
+export interface ReferencedModel {
+  readonly name: string
+  readonly sql: string
 }
 
 /** What a plan depends on besides the project. */
@@ -71,7 +77,7 @@ class Planner {
     const place = this.#placeOf(model.name)
     this.#refuseMerge(model)
     const source = this.#sourceOf(model)
-    const views = new Map<string, string>()
+    const views = new Map<string, ReferencedModel>()
     const sql = this.#sqlOf(model, views)
     return { name: model.name, sql, views, source, place }
   }
@@ -97,14 +103,14 @@ class Planner {
   }
 
   /** The model's SQL, and into `views` what it references, the deepest first. */
-  #sqlOf(model: CompiledObject, views: Map<string, string>): string {
+  #sqlOf(model: CompiledObject, views: Map<string, ReferencedModel>): string {
     const place = this.#placeOf(model.name)
     if (typeof model.sql !== 'string' || model.sql.trim() === '') this.#refuseWithoutSql(model)
     // References first: what stands in a variable is no part of the project.
     const sql = replaceReferences(String(model.sql), ({ name, path }) => {
       const other = this.#referencedModel(model, name, path)
       const view = quoteName(this.#viewOf(other.name))
-      if (!views.has(view)) views.set(view, this.#sqlOf(other, views))
+      if (!views.has(view)) views.set(view, { name: other.name, sql: this.#sqlOf(other, views) })
       return view
     })
     return resolveVariables(sql, this.options.env, place)

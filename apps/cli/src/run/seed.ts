@@ -10,7 +10,7 @@ import { reasonOf } from '../system-error.ts'
 import { reasonOfCsv } from './csv-error.ts'
 import { refuseOneColumn } from './one-column.ts'
 import type { Seed, SourcePlan } from './source-plan.ts'
-import { quoteName, quoteText } from './sql.ts'
+import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
 
 /** Where seeds run. */
 export interface SeedContext {
@@ -59,7 +59,8 @@ export async function loadSeed(
 }
 
 async function load(connection: DuckDBConnection, { table }: Seed, file: string): Promise<void> {
-  const csv = `read_csv(${quoteText(file)}, header = true)`
+  // Names of directories above mean nothing here.
+  const csv = `read_csv(${quoteText(escapePattern(file))}, header = true, hive_partitioning = false, ${NO_COMMENTS})`
   await refuseOneColumn(connection, csv, file)
   await connection.run(`create or replace table ${quoteName(table)} as select * from ${csv}`)
 }

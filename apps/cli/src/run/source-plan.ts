@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type Place, ProjectParseError, UnsupportedSourceError } from '../errors.ts'
 import type { CompiledObject } from '../project/compiled.ts'
 import { resolveVariables } from '../project/environment.ts'
+import { escapePattern } from './sql.ts'
 
 /** A program whose output is a table. */
 export interface Seed {
@@ -14,6 +15,10 @@ export interface Seed {
 export interface CsvView {
   /** Absolute. */
   readonly file: string
+  /** The same for DuckDB, where the file itself isn't there: with the wildcards of `file:`, and none of the directory. */
+  readonly pattern: string
+  /** Absolute; `file:` counts from it. */
+  readonly workingDirectory: string
   readonly delimiter: string | undefined
   readonly header: boolean | undefined
 }
@@ -70,8 +75,11 @@ function planDuckdb(source: CompiledObject, context: SourceContext): SourcePlan 
 function planCsv(source: CompiledObject, context: SourceContext): SourcePlan {
   const delimiter = source.delimiter === undefined ? undefined : text(source, 'delimiter', context)
   const header = headerOf(source, context)
-  const file = resolve(context.workingDirectory, text(source, 'file', context))
-  const csv = { file, delimiter, header }
+  const { workingDirectory } = context
+  const written = text(source, 'file', context)
+  const file = resolve(workingDirectory, written)
+  const pattern = resolve(escapePattern(workingDirectory), written)
+  const csv = { file, pattern, workingDirectory, delimiter, header }
   return { name: source.name, database: IN_MEMORY, seeds: [], csv, place: context.place }
 }
 
