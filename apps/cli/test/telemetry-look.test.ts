@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
@@ -157,6 +157,20 @@ describe('looking', () => {
       'the next command tells about it first',
     )
   })
+})
+
+test('what the version before an update left waiting is not passed over by status, show and doctor', async () => {
+  const world = await telemetryWorld()
+  await leaveAnEvent(world)
+  for (const name of world.files().filter((file) => file.includes('outbox/') && file.endsWith('.json')))
+    renameSync(join(world.home, name), join(world.home, name.replace(/[0-9a-f]{8}\.json$/, '0badcafe.json')))
+  expect((await telemetry(world, [])).stdout).toContain('Waiting       0, and 2 of another version\n')
+  expect((await telemetry(world, ['show'])).stdout).toContain(
+    '2 of another version, which only that one can show.\n',
+  )
+  expect((await telemetry(world, ['doctor'])).stdout).toContain(
+    '2 events of another version wait for a command of that one',
+  )
 })
 
 test('show prints exactly what arrived, and log one line for each', async () => {

@@ -66,6 +66,14 @@ describe('what goes', () => {
   })
 })
 
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['a text in an object', new String('/jane')],
+  ['what only looks like one', { search: () => -1, replace: () => '/jane' }],
+])('%s is no path', (_says, path) => {
+  expect(sanitizeEndpoint(path as never)).toBe('<unmatched>')
+})
+
 describe('bounds', () => {
   test.each([
     ['8 segments', '/a'.repeat(8), '/a'.repeat(8)],
@@ -91,6 +99,14 @@ describe("with the routes' own words", () => {
   ])('%s', (_says, path, endpoint) => {
     const words = ['api', 'users', 'openapi.v2.JSON', 'deadbeef', 'j@ne', 'j%61ne', word(40), word(41)]
     expect(sanitizeEndpoint(path, words)).toBe(endpoint)
+  })
+
+  test.each<[string, unknown]>([
+    ['a text in place of a list, of which every part would be a word', 'api users'],
+    ['a number', 5],
+    ['a list whose own method says yes to everything', Object.assign(['api'], { includes: () => true })],
+  ])('%s, from a program without types, keeps nothing', (_says, words) => {
+    expect(sanitizeEndpoint('/user/pi', words as never)).not.toMatch(/user|pi/)
   })
 
   test('none of them', () => {

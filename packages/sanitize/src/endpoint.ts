@@ -39,6 +39,7 @@ export function sanitizeEndpoint(path: string, words?: readonly string[]): Safe 
 }
 
 function readPath(path: string, words: readonly string[] | undefined): Safe {
+  if (typeof path !== 'string') return UNMATCHED
   const bare = withoutQuery(path).replace(SCHEME_AND_HOST, '')
   let endpoint = safe``
   let count = 0
@@ -58,7 +59,8 @@ function withoutQuery(path: string): string {
 }
 
 function sanitizeSegment(segment: string, words: readonly string[] | undefined): Safe {
-  if (words?.includes(segment)) return fit(DECLARED_WORD, segment) ?? ID
+  // Not by `includes`, which a text has as well: of one in place of a list, every part would be kept.
+  if (words?.some((word) => word === segment)) return fit(DECLARED_WORD, segment) ?? ID
   if (HASH.test(segment)) return HASHED
   return words === undefined ? (fit(ROUTE_WORD, segment) ?? ID) : ID
 }

@@ -3,12 +3,19 @@ import { UNMATCHED } from './placeholders.ts'
 import { fit, type Safe } from './safe.ts'
 
 /**
+ * Express 5 and Koa, a part that may be missing: /models{/:name}, /:file{.:ext}. Behind a name, braces that begin with
+ * neither a slash nor a separator and a parameter are a pattern, as in Hono's :rest{.+} and :id{-?[0-9]+}.
+ */
+const OPTIONAL_PART = /\{(\/[^{}]*|[.-]:[^{}]*)\}|(?<!:[A-Za-z_]\w*)\{([.-][^{}]*)\}/g
+
+/**
  * How routers write a parameter, each turned into `{name}`. The order matters: a later row must not read what an
  * earlier one means.
  */
 const SYNTAXES: readonly (readonly [syntax: RegExp, replacement: string])[] = [
-  // Express 5, an optional part: /models{/:name}; behind a name it is a pattern, as in Hono's :rest{.+}
-  [/(?<!:[A-Za-z_]\w*)\{([/.-][^{}]*)\}/g, '$1'],
+  [OPTIONAL_PART, '$1$2'],
+  // Once more, for one within another: /:year{/:month{/:day}}
+  [OPTIONAL_PART, '$1$2'],
   // OpenAPI, Fastify, Go, Starlette: {id}, {id?}, {path...}, {*path}, {id:[0-9]{2}}
   [/\{\*{0,2}([A-Za-z_]\w*)(?:\.\.\.|[?*+])?(?::(?:[^{}]|\{[^{}]*\})*)?\}/g, '{$1}'],
   // Next, Astro, SvelteKit: [id], [...path], [[...path]]

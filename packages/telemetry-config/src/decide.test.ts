@@ -17,6 +17,18 @@ const sources = (some: Partial<Sources> = {}): Sources => ({
 })
 const ask = (some: Partial<Sources>) => decide(visivo, sources(some))
 
+test.each<[string, object]>([
+  ['a number in place of a text', { env: { ...KEY, DO_NOT_TRACK: 0 } }],
+  ['a switch that is no text, of a file that was parsed as YAML', { envFile: { DO_NOT_TRACK: true } }],
+  ['no environment', { env: null }],
+  ['a text in place of a file', { project: 'telemetry_enabled: true' }],
+])('a program without types that hands over %s has telemetry off, and no error', (_, wrong) => {
+  expect(decide(visivo, { ...sources(), ...wrong })).toMatchObject({
+    enabled: false,
+    because: { source: 'the environment', value: "can't be read", verdict: 'off', unclear: true },
+  })
+})
+
 test('with a key and no word against it, telemetry is on, and every source is listed', () => {
   expect(ask({})).toEqual({
     enabled: true,

@@ -51,8 +51,28 @@ const TOO_LARGE: Reading = {
   line: undefined,
 }
 
-/** The one decider: any off wins, the first one is named. Pure but for loading the YAML parser. Never throws. */
+/** What only a program without types hands over, or a sandbox keeps to itself. */
+const UNREADABLE: Checked = {
+  kind: 'environment',
+  source: 'the environment',
+  value: "can't be read",
+  verdict: 'off',
+  unclear: true,
+}
+
+/**
+ * The one decider: any off wins, the first one is named. Pure but for loading the YAML parser. Never throws: sources that
+ * can't be read at all are an off.
+ */
 export function decide(product: Product, sources: Sources, options: DecideOptions = {}): Decision {
+  try {
+    return weigh(product, sources, options)
+  } catch {
+    return { enabled: false, because: UNREADABLE, checked: [UNREADABLE] }
+  }
+}
+
+function weigh(product: Product, sources: Sources, options: DecideOptions): Decision {
   const { untilFirstOff = false, readYaml = readFully } = options
   const { envFileName = '.env', brokenEnvFiles = [] } = sources
   const [disabled, doNotTrack] = switchVariables(product)

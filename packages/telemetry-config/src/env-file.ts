@@ -4,8 +4,8 @@ import type { TextFile } from './read-text.ts'
 import type { Environment } from './sources.ts'
 import { isOptOut } from './switch.ts'
 
-/** A comment, or the names of what is unset: no setting stands behind it. */
-const ASIDE = /(?:^|\s)(?:#|unset\s).*/
+/** A comment, or the names of what is unset, up to the next command: no setting stands in it. */
+const ASIDE = /(?<![^\s;&|])(?:#.*|unset\s[^;&|#]*)/g
 
 /** Any of the names as a whole word, `=`, `:` or a blank, and a value: so every reader and every shell spells it. */
 function settingOf(names: readonly string[]): RegExp {

@@ -31,7 +31,7 @@ export function readText(path: string): TextFile {
   try {
     // As big integers: after a plain stat of a pipe, Node's realpath, and with it `import`, follows no link any more.
     const named = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-    if (named === undefined) return { state: 'absent', path }
+    if (named === undefined) return notFound(path)
     const found = named.isSymbolicLink() ? statSync(path, { bigint: true, throwIfNoEntry: false }) : named
     if (found === undefined) return { state: 'unreadable', path, reason: 'a link to nothing' }
     if (!found.isFile()) return { state: 'unreadable', path, reason: 'not a file' }
@@ -39,9 +39,19 @@ export function readText(path: string): TextFile {
   } catch (error) {
     const code = codeOf(error)
     // Removed in this moment, or below something that is no directory.
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'absent', path }
+    if (code === 'ENOENT' || code === 'ENOTDIR') return notFound(path)
     return { state: 'unreadable', path, reason: String(code) }
   }
+}
+
+/**
+ * Absent; but where a part of the path is not UTF-8, Node has looked beside it, and nobody knows what lies there by its
+ * true name.
+ */
+function notFound(path: string): TextFile {
+  return path.includes('\ufffd')
+    ? { state: 'unreadable', path, reason: 'its path is not UTF-8' }
+    : { state: 'absent', path }
 }
 
 /** Whether there is anything of this name. Never throws. */

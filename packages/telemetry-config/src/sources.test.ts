@@ -48,6 +48,18 @@ test('null in place of an env file, from a program without types, is none', () =
   expect(readSources(visivo, { ...given, ...none })).toEqual(readSources(visivo, given))
 })
 
+test('what is no path, from a program without types, leads to no home: nobody knows what the person wrote', () => {
+  const home: object = { home: 5 }
+  expect(readSources(visivo, { env: {}, projectDirectory: null, ...home }).global).toMatchObject({
+    state: 'unreadable',
+    reason: 'the home directory is unknown',
+  })
+})
+
+test('null in place of all options, from a program without types, is none', () => {
+  expect(Reflect.apply(readSources, undefined, [visivo, null])).toEqual(readSources(visivo))
+})
+
 test('without options it is the real environment, home and working directory', () => {
   const sources = readSources(visivo)
   expect(sources.env).toBe(process.env)
@@ -125,6 +137,39 @@ describe('below a project', () => {
     const from = relative(process.cwd(), below())
     writeFileSync(join(home, 'proj', FILE), 'a')
     expect(readBelow(from).project).toMatchObject({ state: 'read', path: join(home, 'proj', FILE) })
+  })
+})
+
+// As Node gives the path of a directory whose name is in Latin-1: it looks beside it.
+describe('where a path is not UTF-8, nobody knows whether its project has opted out', () => {
+  const REASON = 'its path is not UTF-8'
+  const readAt = (projectDirectory: string, envFilePath?: string) =>
+    readSources(visivo, { env: {}, home, projectDirectory, envFilePath })
+
+  test.each([
+    ['of the project itself', 'caf\ufffd'],
+    ['above it', 'caf\ufffd/models'],
+  ])('the directory %s', (_, name) => {
+    expect(readAt(join(home, name)).project).toMatchObject({ state: 'unreadable', reason: REASON })
+  })
+
+  test('the env file that was loaded', () => {
+    const { brokenEnvFiles } = readAt(home, join(home, 'caf\ufffd', '.env'))
+    expect(brokenEnvFiles).toMatchObject([{ state: 'unreadable', reason: REASON }])
+  })
+
+  test.skipIf(process.platform !== 'linux')('the directory behind a link', () => {
+    const behind = Buffer.concat([Buffer.from(join(home, 'caf')), Buffer.from([0xe9])])
+    mkdirSync(behind)
+    mkdirSync(Buffer.concat([behind, Buffer.from('/models')]))
+    symlinkSync(Buffer.concat([behind, Buffer.from('/models')]), join(home, 'link'))
+    expect(readAt(join(home, 'link')).project).toMatchObject({ state: 'unreadable', reason: REASON })
+  })
+
+  test('what lies there all the same is read', () => {
+    mkdirSync(join(home, 'caf\ufffd'))
+    writeFileSync(join(home, 'caf\ufffd', 'project.visivo.yml'), 'a')
+    expect(readAt(join(home, 'caf\ufffd')).project).toMatchObject({ state: 'read', text: 'a' })
   })
 })
 

@@ -44,12 +44,13 @@ const NO_PROJECT: TextFile = { state: 'absent', path: '' }
  * unreadable file, because nobody knows what the person wrote there.
  */
 export function readSources(product: Product, options: SourcesOptions = {}): Sources {
-  const { env = process.env, envFile = {} } = options
-  const home = options.home ?? homeDirectory()
-  const { projectDirectory = attempt(() => process.cwd()) } = options
+  // A program without types may hand over null.
+  const { env = process.env, envFile = {}, envFilePath, ...given } = options ?? {}
+  const home = given.home ?? homeDirectory()
+  const { projectDirectory = attempt(() => process.cwd()) } = given
   const directory = projectDirectory && attempt(() => resolve(projectDirectory))
   const project = readProject(product, directory)
-  const paths = envFilesOf(directory, project, options.envFilePath)
+  const paths = envFilesOf(directory, project, envFilePath)
   const files = paths.map(readText)
   const brokenEnvFiles = files.filter((file) => file.state === 'unreadable')
   return {
@@ -70,7 +71,7 @@ function readGlobal({ directoryName, configFile }: Product, home: string): TextF
     path: `~/${directoryName}/${configFile}`,
     reason,
   })
-  if (!isAbsolute(home)) return unreadable('the home directory is unknown')
+  if (typeof home !== 'string' || !isAbsolute(home)) return unreadable('the home directory is unknown')
   const file = readText(join(home, directoryName, configFile))
   // Nobody wants one to be made for the sake of telemetry.
   return file.state !== 'absent' || isThere(home) ? file : unreadable('there is no home directory')

@@ -7,6 +7,7 @@ import {
   findDestination,
   readSources,
 } from '@visivo/telemetry-config'
+import { attempt } from './attempt.ts'
 import { isForGood } from './for-good.ts'
 import { forgetWaiting } from './forget-waiting.ts'
 import { sayWhatCounts } from './in-words.ts'
@@ -37,9 +38,9 @@ export function decideFor({ product, env, home }: World, where: Where, options?:
   return decide(product, readSources(product, { ...where, env, home }), options)
 }
 
-/** Where events go from this place, whether or not telemetry is on. Holds the key. */
+/** Where events go from this place, whether or not telemetry is on; nowhere if that can't be read. Holds the key. */
 export function destinationOf({ product, env }: World, where: Where): Destination | undefined {
-  return findDestination(product, env, where.envFile ?? {}).destination
+  return attempt(() => findDestination(product, env, where?.envFile ?? {}).destination)
 }
 
 /**

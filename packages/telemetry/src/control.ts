@@ -39,9 +39,10 @@ const OWN_ADVICE = "Make the directory your own (after sudo it is root's)"
 
 /** Switches telemetry on in the person's file, or a project's; says so when another source keeps it off. Never throws. */
 export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
-  const edited = edit(telemetry, options, true)
+  // A program without types may hand over null.
+  const { project, where = {} } = options ?? {}
+  const edited = edit(telemetry, project, true)
   if (!edited.ok) return edited
-  const { project, where = {} } = options
   const place = project === undefined ? where : { ...where, projectDirectory: project }
   const decision = decideFor(telemetry.world, place)
   if (decision.enabled) return edited
@@ -54,9 +55,10 @@ export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outco
  * could not be removed. Never throws.
  */
 export function turnOff(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
-  const edited = edit(telemetry, options, false)
+  const { project } = options ?? {}
+  const edited = edit(telemetry, project, false)
   // Where no project was switched off nothing is removed: it says that nothing was changed.
-  if (!edited.ok && options.project !== undefined) return edited
+  if (!edited.ok && project !== undefined) return edited
   const { product, home } = telemetry.world
   const removed = forgetWaiting(product, home)
   const { root } = sharedPlacesOf(product, home)
@@ -200,7 +202,7 @@ function isAbsent(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR'
 }
 
-function edit(telemetry: Telemetry, { project }: SwitchOptions, enabled: boolean): Outcome {
+function edit(telemetry: Telemetry, project: string | undefined, enabled: boolean): Outcome {
   const { product, home } = telemetry.world
   const word = enabled ? 'on' : 'off'
   const [path, keyPath] =

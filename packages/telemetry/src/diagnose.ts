@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 import type { Checked } from '@visivo/telemetry-config'
 import { checkOutbox, HOME_ADVICE } from './check-outbox.ts'
 import { destinationOf, type Where } from './consent.ts'
-import { isBroken, sayEvents } from './in-words.ts'
+import { isBroken, sayEvents, sayOfOthers } from './in-words.ts'
 import { type Inspection, inspectTelemetry } from './inspect.ts'
 import { type Probe, probe } from './probe.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -136,7 +136,7 @@ function checkProxy({ world }: Telemetry, answer: Probe | undefined): Check {
 }
 
 function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
-  const { decision, courier, waiting, canSend, nextAttempt, lastFailure } = inspection
+  const { decision, courier, waiting, waitingOfOthers, canSend, nextAttempt, lastFailure } = inspection
   const atWork = `at work${courier.pid === undefined ? '' : ` (process ${courier.pid})`}`
   // Nothing that could be advised would send.
   if (!decision.enabled)
@@ -158,6 +158,8 @@ function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
       `If it is no server of yours, end it${courier.pid === undefined ? '' : ` (kill ${courier.pid})`}; then ${flush}.`,
     )
   if (courier.alive) return fine('courier', atWork)
+  if (waiting.length === 0 && waitingOfOthers > 0)
+    return fine('courier', `none is at work; ${sayOfOthers(waitingOfOthers)}`)
   if (waiting.length === 0) return fine('courier', 'none is at work, and nothing waits')
   return fine('courier', `none is at work; ${sayEvents(waiting.length)} go out with the next command`)
 }

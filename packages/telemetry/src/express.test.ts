@@ -102,6 +102,18 @@ describe('the template of a mounted route', () => {
       '/sub/jane/x/1',
       '/*/x/{y}',
     ],
+    [
+      'a mount that ends in a slash',
+      (app) => app.use('/shops/', Router().get('/orders/', ok)),
+      '/shops/orders',
+      '/shops/orders',
+    ],
+    [
+      'an optional part behind a parameter is told from a route without it',
+      (app) => app.get('/users/:id{/:op}', ok),
+      '/users/jane/edit',
+      '/users/{id}/{op}',
+    ],
     ['an optional part', (app) => app.get('/a{/:b}', ok), '/a', '/a/{b}'],
     ['a handler that passes on, and nobody takes it', (app) => app.get('/a/:b', pass), '/a/jane', '/a/{b}'],
   ])('%s', async (_sentence, build, path, endpoint) => {

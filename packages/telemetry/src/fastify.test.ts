@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
-import fastify from 'fastify'
+import fastify, { type FastifyServerOptions } from 'fastify'
+import { expect, onTestFinished, test } from 'vitest'
 import { testBakery } from '../test/http-cases.ts'
 import { followRequests } from './fastify.ts'
+import type { RequestFacts } from './request-meter.ts'
 
 testBakery('fastify', async (server, oven) => {
   const app = fastify({ forceCloseConnections: true })
@@ -44,4 +46,57 @@ testBakery('fastify', async (server, oven) => {
   )
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return { port: Number(new URL(url).port), close: () => app.close() }
+})
+
+/** An application with one route, where it listens, and what is counted there. */
+async function cakesFollowed(options: FastifyServerOptions = {}) {
+  const all: RequestFacts[] = []
+  const app = fastify({ forceCloseConnections: true, ...options })
+  onTestFinished(() => app.close())
+  app.register(followRequests({ request: (facts) => all.push(facts), close: async () => {} }))
+  app.get('/cakes/:id', async () => 'cake')
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  return { app, url, all }
+}
+
+test.each<[string, string, FastifyServerOptions, number]>([
+  ['can not be decoded', '/cakes/%zz', {}, 400],
+  ['has a parameter that is too long', `/cakes/${'jane'.repeat(100)}`, {}, 414],
+  [
+    'is answered by the application itself',
+    '/cakes/%zz',
+    { frameworkErrors: (_error, _request, reply) => void setImmediate(() => reply.raw.writeHead(418).end()) },
+    418,
+  ],
+])('a path that %s is counted, though no hook runs for it', async (_says, path, options, statusCode) => {
+  const { url, all } = await cakesFollowed(options)
+  await (await fetch(url + path)).text()
+  await expect.poll(() => all).toMatchObject([{ endpoint: '<unmatched>', method: 'GET', statusCode }])
+})
+
+test('a request that does not come over the network is counted once, as any other', async () => {
+  const { app, all } = await cakesFollowed()
+  await app.inject('/cakes/jane')
+  await expect.poll(() => all).toMatchObject([{ endpoint: '/cakes/{id}', method: 'GET', statusCode: 200 }])
+})
+
+test('where only a part of an application is followed, the rest of it is not counted', async () => {
+  const all: RequestFacts[] = []
+  const app = fastify({ forceCloseConnections: true })
+  onTestFinished(() => app.close())
+  app.register(async (part) => {
+    part.register(followRequests({ request: (facts) => all.push(facts), close: async () => {} }))
+    part.get('/cakes', async () => 'cakes')
+  })
+  app.get('/health', async () => 'well')
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  for (const path of ['/health', '/cakes']) await (await fetch(url + path)).text()
+  await expect.poll(() => all).toMatchObject([{ endpoint: '/cakes' }])
+})
+
+test('with telemetry off nothing listens to the server', async () => {
+  const app = fastify()
+  const before = app.server.listenerCount('request')
+  await app.register(followRequests({ isOff: true, request: () => {}, close: async () => {} }))
+  expect(app.server.listenerCount('request')).toBe(before)
 })

@@ -91,13 +91,18 @@ test.each<[string, unknown, () => unknown, unknown]>([
   expect(await called.catch((error: unknown) => error)).toEqual(outcome)
 })
 
-test('a response whose status can not be read goes on, and counts as 200', async () => {
-  all.length = 0
-  const response = {
-    get status() {
-      throw new Error('none')
+test.each<[string, object]>([
+  [
+    'can not be read',
+    {
+      get status() {
+        throw new Error('none')
+      },
     },
-  }
+  ],
+  ['is no number, which no event takes', { status: '201' }],
+])('a response whose status %s goes on, and counts as 200', async (_sentence, response) => {
+  all.length = 0
   const GET = followHandler(server, '/', () => response)
   expect(await GET({ method: 'GET' })).toBe(response)
   expect(all).toMatchObject([{ statusCode: 200 }])

@@ -6,14 +6,14 @@ export interface KeyFlags {
 }
 
 /**
- * Every flag that yargs and citty understand for an option: a key of one letter is `-o`, any other `--output-dir`, which
- * may be spelled `--outputDir`, too.
+ * Every flag that yargs and citty understand for an option: a key of one letter is `-o` and `--o`, any other
+ * `--output-dir`, which may be spelled `--outputDir`, too.
  * @param keys the option's name and its aliases, without dashes
  */
 export function flagsOf(keys: readonly string[]): KeyFlags {
   const all = [...new Set(keys.flatMap(spellings))]
   return {
-    flags: all.map((key) => (key.length === 1 ? `-${key}` : `--${key}`)),
+    flags: all.flatMap((key) => (key.length === 1 ? [`-${key}`, `--${key}`] : [`--${key}`])),
     negations: all.map((key) => `--no-${key}`),
   }
 }

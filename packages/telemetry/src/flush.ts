@@ -88,11 +88,8 @@ async function waitForOther(
   return [`A courier is at work${pid === undefined ? '' : ` (process ${pid})`}; it went first.`]
 }
 
-async function tryCourier(
-  job: CourierJob,
-  { projectDirectory = '', envFilePath }: Where,
-  terms: CourierTerms,
-): Promise<CourierEnd> {
+async function tryCourier(job: CourierJob, where: Where, terms: CourierTerms): Promise<CourierEnd> {
+  const { projectDirectory = '', envFilePath } = where ?? {}
   try {
     // Unlike a courier of its own, this process knows where it stands: an opt-out there counts while it sends.
     return await runCourier({ ...job, projectDirectory: resolve(projectDirectory), envFilePath }, terms)

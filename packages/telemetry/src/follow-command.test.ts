@@ -3,24 +3,42 @@ import { expect, test, vi } from 'vitest'
 import { guard, temporaryDirectory } from '../test/samples.ts'
 import { MOST_MILLISECONDS } from './events.ts'
 import { followCommand } from './follow-command.ts'
+import type { StoredEvent } from './guard.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
 import { createTelemetry } from './telemetry.ts'
 
 const DAY = 86_400_000_000_000n
 
-test('a command that ran for longer than the longest duration, as a server may, is recorded with that', () => {
+/** The command as it is recorded when the clock was `replaced` meanwhile. */
+function recorded(replaced: (real: bigint) => () => bigint): StoredEvent | undefined {
   const home = temporaryDirectory()
   const destination = { host: 'http://127.0.0.1:1', apiKey: 'phc_test' }
   const env = { VISIVO_POSTHOG_HOST: destination.host, VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' }
   const telemetry = createTelemetry({ version: '1.2.3', home, env, stderr: () => ({ write: () => {} }) })
   const running = followCommand(telemetry, ['serve'], { name: 'visivo', commands: [{ name: 'serve' }] })
-  const clock = vi.spyOn(process.hrtime, 'bigint').mockReturnValue(process.hrtime.bigint() + 32n * DAY)
+  const clock = vi.spyOn(process.hrtime, 'bigint').mockImplementation(replaced(process.hrtime.bigint()))
   running.ended({ where: { projectDirectory: home } })
   clock.mockRestore()
   const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
   const events = outbox.waiting().map((name) => outbox.read(name))
-  expect(events.find((event) => event?.event === 'cli_command')?.properties.duration_ms).toBe(
+  return events.find((event) => event?.event === 'cli_command')
+}
+
+test.each<[string, (real: bigint) => () => bigint, number]>([
+  [
+    'that ran for longer than the longest duration, as a server may, is recorded with that',
+    (real) => () => real + 32n * DAY,
     MOST_MILLISECONDS,
-  )
+  ],
+  ['that a test has given a clock which began later is recorded, as if it took no time', () => () => 0n, 0],
+  [
+    'that a test has left without a clock is recorded, as if it took no time',
+    () => () => {
+      throw new TypeError('not a function')
+    },
+    0,
+  ],
+])('a command %s', (_sentence, replaced, milliseconds) => {
+  expect(recorded(replaced)?.properties.duration_ms).toBe(milliseconds)
 })

@@ -49,8 +49,7 @@ export function followTyped(
   typed: () => SanitizedCommand,
   errorTypes: readonly string[],
 ): RunningCommand {
-  // Not `performance`, which Node loads on first use, in 2 ms.
-  const start = process.hrtime.bigint()
+  const start = nanoseconds()
   let ended = false
   return {
     ended: (given) => {
@@ -66,8 +65,7 @@ export function followTyped(
         return {
           command,
           command_args: args,
-          // A server may run for longer, and must not lose its event for it.
-          duration_ms: Math.min(MOST_MILLISECONDS, Number((process.hrtime.bigint() - start) / 1_000_000n)),
+          duration_ms: millisecondsSince(start),
           success,
           ...(success ? {} : { error_type: sanitizeErrorType(error, errorTypes) }),
           ...(jobCount === undefined ? {} : { job_count: jobCount }),
@@ -77,6 +75,22 @@ export function followTyped(
       }
     },
   }
+}
+
+/**
+ * Whole milliseconds, as an event takes them: no command is to lose its event for a server that ran for longer, or for a
+ * test that has put a clock of its own in place meanwhile, by which it ended before it began, or that tells no time.
+ */
+function millisecondsSince(start: bigint | undefined): number {
+  const now = nanoseconds()
+  if (start === undefined || now === undefined) return 0
+  return Math.max(0, Math.min(MOST_MILLISECONDS, Number((now - start) / 1_000_000n)))
+}
+
+/** Since some moment; nothing where a test has put something else in place of the clock. */
+function nanoseconds(): bigint | undefined {
+  // Not `performance`, which Node loads on first use, in 2 ms.
+  return attempt(() => process.hrtime.bigint())
 }
 
 /** What was known, and what is known by now: nothing more where a program without types hands over what can't be read. */

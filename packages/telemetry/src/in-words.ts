@@ -3,7 +3,7 @@ import type { Checked } from '@visivo/telemetry-config'
 /** A source's answer as a person would say it, such as `DO_NOT_TRACK is set (1)`. */
 export function sayWhatCounts({ kind, source, value, unclear }: Checked): string {
   if (kind === 'destination') return value
-  const isVariable = kind === 'environment' || (kind === 'env-file' && !unclear)
+  const isVariable = (kind === 'environment' || kind === 'env-file') && !unclear
   return isVariable ? `${source} is set (${value})` : `${source}: ${value}`
 }
 
@@ -15,4 +15,9 @@ export function isBroken(value: string): boolean {
 /** `1 event`, `2 events`. */
 export function sayEvents(count: number): string {
   return count === 1 ? '1 event' : `${count} events`
+}
+
+/** What becomes of events that another version of the program recorded. */
+export function sayOfOthers(count: number): string {
+  return `${sayEvents(count)} of another version ${count === 1 ? 'waits' : 'wait'} for a command of that one`
 }

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
 import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { catalogueOf } from './events.ts'
+import { createGuard } from './guard.ts'
 import { inspectTelemetry, readSent } from './inspect.ts'
 import { noTelemetry } from './nothing.ts'
 import { openOutbox } from './outbox.ts'
@@ -45,6 +47,16 @@ test('what waits is shown as it would be sent, and what waits for others is coun
   expect(inspectTelemetry(elsewhere)).toMatchObject({ waitingElsewhere: 1 })
   expect(inspectTelemetry(nowhere)).toMatchObject({ recording: false, waitingElsewhere: 0 })
   expect(inspectTelemetry(nowhere).waiting).toHaveLength(3)
+})
+
+test('what another version recorded is counted beside it: it waits as well', () => {
+  const telemetry = personsTelemetry()
+  const { outbox } = placesFor(telemetry)
+  const theirs = createGuard(catalogueOf('visivo_version', { cake: { when: 'Baked.', properties: {} } }))
+  wait(telemetry, sampleEvent())
+  openOutbox(outbox, theirs).put(sampleEvent())
+  const seen = inspectTelemetry(telemetry)
+  expect([seen.waiting.length, seen.waitingOfOthers, seen.waitingElsewhere]).toEqual([1, 1, 0])
 })
 
 test('no key is in it, and nothing is written', () => {
@@ -133,6 +145,9 @@ test('what was sent to any destination is read in its order, by name and by time
   expect(readSent(telemetry).map(({ event }) => event)).toEqual(events)
   expect(readSent(telemetry, { since: new Date(at + 1_000) })).toHaveLength(2)
   expect(readSent(telemetry, { event: 'api_request' })).toEqual([])
+  // As a program without types may hand it over.
+  const since: object = { since: new Date(at + 2_000).toISOString() }
+  expect(readSent(telemetry, since)).toHaveLength(1)
 
   function logged(one: Telemetry, sent: typeof events, when: number): void {
     mkdirSync(placesFor(one).destination, { recursive: true })

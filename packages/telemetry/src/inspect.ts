@@ -45,6 +45,8 @@ export interface Inspection {
   readonly machineId?: { readonly id: string; readonly path: string; readonly persisted: boolean }
   /** What waits, oldest first, as it would be sent: for the destination, or for any when none is configured. */
   readonly waiting: readonly WireEvent[]
+  /** How many events wait beside them that another version recorded, by its own catalogue: only that one sends them. */
+  readonly waitingOfOthers: number
   /** How many events wait for destinations that are not configured now. */
   readonly waitingElsewhere: number
   /** When a batch was accepted last, ISO 8601. */
@@ -90,6 +92,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
     ...(destination ? { destination: { host: destination.host, hasKey: true } } : {}),
     ...(id === undefined ? {} : { machineId: { id, path: machineId, persisted: true } }),
     waiting,
+    waitingOfOthers: looked.reduce((sum, places) => sum + countOfOthers(telemetry, places), 0),
     waitingElsewhere: elsewhere.flatMap(({ outbox }) => openOutbox(outbox, NO_GUARD).waiting()).length,
     ...timesOf(looked),
     dropped: all.reduce((sum, places) => sum + countDropped(telemetry, places), 0),
@@ -110,11 +113,13 @@ export function readSent(
   options: { readonly event?: string | undefined; readonly since?: Date | undefined } = {},
 ): readonly SentEvent[] {
   const { product, home } = telemetry.world
-  const { event, since } = options
+  // A program without types may hand over null, or a date in words.
+  const { event, since } = options ?? {}
+  const from = since && new Date(since).getTime()
   return findPlaces(sharedPlacesOf(product, home).root)
     .flatMap(({ sentLog }) => readSentLog(sentLog))
     .filter((sent) => event === undefined || sent.event.event === event)
-    .filter((sent) => since === undefined || Date.parse(sent.sent_at) >= since.getTime())
+    .filter((sent) => from === undefined || Date.parse(sent.sent_at) >= from)
     .sort((one, other) => Date.parse(one.sent_at) - Date.parse(other.sent_at))
 }
 
@@ -162,6 +167,11 @@ function readWaiting(telemetry: Telemetry, places: DestinationPlaces): readonly 
     const event = outbox.read(name)
     return event ? [toWire(event)] : []
   })
+}
+
+function countOfOthers(telemetry: Telemetry, places: DestinationPlaces): number {
+  const outbox = openOutbox(places.outbox, telemetry.guard)
+  return outbox.waiting().filter((name) => !outbox.isOurs(name)).length
 }
 
 /** Those that no event has reported yet, and those that one has that waits or was sent. */

@@ -63,6 +63,23 @@ testBakery(
   { 'a wildcard': [200, '/files/{path}'] },
 )
 
+test('of several routes that match, the one that ran last is told, and not the first or the last that is declared', async () => {
+  const all: RequestFacts[] = []
+  const app = new Koa()
+  app.use(followRequests({ request: (facts) => all.push(facts), close: async () => {} }))
+  const router = new Router()
+  router.get('/cakes/:id', (_context, next) => next())
+  router.get('/cakes/new', (context) => {
+    context.body = 'cake'
+  })
+  router.get('/cakes/:other', () => {})
+  app.use(router.routes())
+  const server = await listen(createServer(app.callback()))
+  onTestFinished(async () => void (await server.close()))
+  await (await fetch(`http://127.0.0.1:${server.port}/cakes/new`)).text()
+  await expect.poll(() => all).toMatchObject([{ endpoint: '/cakes/new', statusCode: 200 }])
+})
+
 test('a route that is a pattern and has no template of its own is any path', async () => {
   const all: RequestFacts[] = []
   const app = new Koa()

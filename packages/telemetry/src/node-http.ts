@@ -58,8 +58,10 @@ export function followListener<R extends IncomingMessage, S extends ServerRespon
 
 function follower(
   server: FollowedServer,
-  { template, words }: NodeHttpOptions,
+  options: NodeHttpOptions,
 ): (request: IncomingMessage, response: NodeResponse) => void {
+  // A program without types may hand over null.
+  const { template, words } = options ?? {}
   const templateOf = (request: IncomingMessage): string | undefined => {
     if (template) return template(request)
     return words && sanitizeEndpoint(request.url ?? '', words)

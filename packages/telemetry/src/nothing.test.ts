@@ -1,18 +1,26 @@
+import { createServer } from 'node:http'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { temporaryDirectory } from '../test/samples.ts'
+import { personsTelemetry } from '../test/person.ts'
+import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { noteErrors } from './citty.ts'
 import { commandSpecOf as ofCommander } from './commander.ts'
+import { turnOff, turnOn } from './control.ts'
+import { diagnose } from './diagnose.ts'
 import { followRequests as followExpress } from './express.ts'
 import { followRequests as followFastify } from './fastify.ts'
 import { followHandler } from './fetch.ts'
+import { flush } from './flush.ts'
 import { followCommand } from './follow-command.ts'
 import { followProcess } from './follow-process.ts'
 import { followServer } from './follow-server.ts'
 import { followRequests as followHono } from './hono.ts'
+import { inspectTelemetry, readSent } from './inspect.ts'
 import { followRequests as followKoa } from './koa.ts'
 import { followListener, followRequests as followServerRequests } from './node-http.ts'
 import { commandSpecOf as ofOclif } from './oclif.ts'
 import { createTelemetry as createOnDemand } from './on-demand.ts'
+import { openOutbox } from './outbox.ts'
+import { placesOf } from './places.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
 
 const fail = () => {
@@ -122,6 +130,14 @@ test.each<[string, (untyped: (work: unknown, ...given: unknown[]) => unknown) =>
       untyped(followListener, undefined, () => {})
     },
   ],
+  [
+    'no options of a server',
+    (untyped) => {
+      const server = { request: () => {}, close: async () => {} }
+      untyped(followListener, server, () => {}, null)
+      untyped(followServerRequests, server, createServer(), null)
+    },
+  ],
   ['a command of citty that is none', (untyped) => untyped(noteErrors)],
 ])('a program without types is left alone: %s', (_sentence, work) => {
   work((given, ...rest) => Reflect.apply(given as () => unknown, undefined, rest))
@@ -146,6 +162,20 @@ test.each([
 ])('a program of %s that does not say what it declares declares nothing', (_framework, specOf) => {
   for (const program of [undefined, null, 5, {}, unreadable])
     expect(Reflect.apply(specOf, undefined, [program])).toEqual({ name: '' })
+})
+
+test('a program without types that hands over null in place of a place, or of options, is answered and not thrown at', async () => {
+  const telemetry = personsTelemetry()
+  const untyped = (asked: unknown) => Reflect.apply(asked as () => unknown, undefined, [telemetry, null])
+  expect(untyped(inspectTelemetry)).toEqual(inspectTelemetry(telemetry))
+  expect(untyped(readSent)).toEqual([])
+  expect(untyped(turnOff)).toMatchObject({ ok: true })
+  expect(untyped(turnOn)).toMatchObject({ ok: true })
+  const { product, home } = telemetry.world
+  const { outbox } = placesOf(product, home, { host: 'http://127.0.0.1:1', apiKey: 'phc_secret' })
+  openOutbox(outbox, telemetry.guard).put(sampleEvent())
+  expect(await untyped(flush)).toMatchObject({ ok: false, waiting: 1 })
+  expect(await untyped(diagnose)).toContainEqual(expect.objectContaining({ name: 'switch', ok: true }))
 })
 
 /** Telemetry in debug mode: it follows, and shows instead of sending. */

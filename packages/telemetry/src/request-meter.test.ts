@@ -32,6 +32,17 @@ test('past a burst requests alike are summed, with the mean of their durations',
   ])
 })
 
+test('a clock that is set back takes no room from the requests that come then', () => {
+  let time = 5_000_000
+  const meter = createRequestMeter(() => time)
+  meter.count(data)
+  time = 1_000_000
+  meter.takeSingles()
+  for (let request = 1; request < PACE.burst; request++) meter.count(data)
+  expect(meter.takeSingles()).toHaveLength(PACE.burst - 1)
+  expect(meter.takeSums()).toEqual([])
+})
+
 test('a server that has had five hundred different sums counts new ones again when they are taken', () => {
   const meter = createRequestMeter(() => 5_000)
   for (let request = 0; request < PACE.burst; request++) meter.count(data)

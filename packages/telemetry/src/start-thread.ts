@@ -104,17 +104,25 @@ function tryWorker(data: ThreadData): Worker | undefined {
   return file === undefined || !hasRoom() ? undefined : attempt(() => new Worker(file, options))
 }
 
-/** What V8 reserves of a process's address space for a thread, and half as much again, in kilobytes. */
-const ROOM = 1_300_000
+/**
+ * What a thread takes of what a process may be limited to, and half as much again, in kilobytes: the address space that V8
+ * reserves for it, and the memory that is its own.
+ */
+const ROOMS = [
+  { limit: /^Max address space\s+(\d+)/m, used: /^VmSize:\s+(\d+)/m, room: 1_300_000 },
+  { limit: /^Max data size\s+(\d+)/m, used: /^VmData:\s+(\d+)/m, room: 30_000 },
+] as const
 
 /**
- * Whether a thread can be started here and does no harm: V8 ends the whole process where it can't reserve what it wants,
- * as below a limit on address space (`ulimit -v`). Only Linux tells both.
+ * Whether a thread can be started here and does no harm: V8 ends the whole process where it is not given what it wants, as
+ * below a limit on address space (`ulimit -v`) or on data (`ulimit -d`). Only Linux tells both.
  */
 function hasRoom(): boolean {
-  const limit = numberIn('/proc/self/limits', /^Max address space\s+(\d+)/m)
-  const used = numberIn('/proc/self/status', /^VmSize:\s+(\d+)/m)
-  return limit === undefined || used === undefined || limit / 1_024 - used > ROOM
+  return ROOMS.every(({ limit, used, room }) => {
+    const most = numberIn('/proc/self/limits', limit)
+    const now = numberIn('/proc/self/status', used)
+    return most === undefined || now === undefined || most / 1_024 - now > room
+  })
 }
 
 function numberIn(path: string, line: RegExp): number | undefined {

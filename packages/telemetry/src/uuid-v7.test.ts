@@ -25,3 +25,17 @@ test('a program whose tests have put a number in place of chance makes thousands
   onTestFinished(() => chance.mockRestore())
   expect(new Set(Array.from({ length: 4_096 }, () => uuidV7(1))).size).toBe(4_096)
 })
+
+test.each<[string, unknown]>([
+  ['one, which chance never gives', 1],
+  ['nothing', undefined],
+])('a program whose tests have put %s in place of chance loses no event for it', (_sentence, given) => {
+  const chance = vi.spyOn(Math, 'random').mockReturnValue(given as number)
+  onTestFinished(() => chance.mockRestore())
+  expect(uuidV7(1)).toMatch(UUID_SHAPE)
+})
+
+test('a clock that gives parts of milliseconds costs no event', () => {
+  expect(uuidV7(1_700_000_000_000.25).slice(0, 13)).toBe(uuidV7(1_700_000_000_000).slice(0, 13))
+  expect(uuidV7(1_700_000_000_000.25)).toMatch(UUID_SHAPE)
+})

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import { followCommand } from './follow-command.ts'
+import { inspectTelemetry } from './inspect.ts'
 import { createTelemetry } from './telemetry.ts'
 
 test('an environment that may not be read is off, and no error for the host', () => {
@@ -12,6 +13,9 @@ test('an environment that may not be read is off, and no error for the host', ()
   }
   const telemetry = createTelemetry({ version: '1.2.3', home, env: new Proxy({}, { get: refuse }) })
   followCommand(telemetry, ['run'], { name: 'tool' }).ended()
-  expect(telemetry.consent()).toEqual({ recording: false, because: 'the configuration could not be read' })
+  const reason = "the environment: can't be read"
+  expect(telemetry.consent()).toEqual({ recording: false, because: reason })
+  // Who asks for the status is told the same, and not by an error.
+  expect(inspectTelemetry(telemetry)).toMatchObject({ recording: false, reason })
   expect(readdirSync(home)).toEqual([])
 })

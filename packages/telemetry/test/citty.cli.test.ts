@@ -16,7 +16,7 @@ describe('what citty declares', () => {
     return defineCommand({ meta: { alias }, args: { outputDir: { type: 'string', alias: ['o', 'out'] } } })
   }
   const main = defineCommand({
-    args: async () => ({ mood: { type: 'enum', options: ['good', 'bad'] } }),
+    args: async () => ({ mood: { type: 'enum', options: ['good', 'bad'], alias: 'f' } }),
     subCommands: {
       bake: lazy('bake', 'b'),
       mix: lazy('mix', 'm'),
@@ -28,6 +28,12 @@ describe('what citty declares', () => {
     ['arguments that are resolved late', ['--mood', 'good', 'bake'], 'bake', ['--mood', '<value>']],
     ['the spelling that citty adds', ['bake', '--output-dir', 'x'], 'bake', ['--output-dir', '<value>']],
     ['aliases of a flag', ['mix', '-o', 'x', '--out=x'], 'mix', ['-o', '<value>', '--out=<value>']],
+    [
+      'a short name behind two dashes, which takes no command for it',
+      ['--f', 'good', 'mix', '--o', 'x'],
+      'mix',
+      ['--f', '<value>', '--o', '<value>'],
+    ],
     ['the alias of a command that is loaded late', ['m'], 'mix', []],
     [
       'an alias before the name of another command',
@@ -82,6 +88,7 @@ describe('a default command of citty', () => {
   test.each([
     ['nothing', [], 'serve', []],
     ['its flag', ['--port=80'], 'serve', ['--port=<value>']],
+    ['a name that is nothing behind --', ['--', 'bake'], 'serve', ['--', '<value>']],
     ['one behind a word', ['bake', '--port', '80'], 'bake', ['--port', '<value>']],
     ['a level further down', ['oven', '--port=80'], 'oven heat', ['--port=<value>']],
   ])('%s runs what is recorded', async (_sentence, argv, command, args) => {

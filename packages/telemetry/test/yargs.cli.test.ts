@@ -39,6 +39,7 @@ describe('what yargs declares', () => {
     ['a switch before a command', ['--hot', 'mix', 'x'], 'mix', ['--hot', '<value>']],
     ['a negated switch takes no word', ['--no-hot', 'true'], '<none>', ['--no-hot', '<value>']],
     ['a flag that is given to its short name', ['-c', 'mix', 'stir'], 'mix', ['-c', '<value>']],
+    ['a short name behind two dashes', ['--c', 'mix', 'stir', '--v'], 'mix', ['--c', '<value>', '--v']],
     ['the help under another name', ['mix', '-h'], 'mix', ['-h']],
     ['a counted flag', ['mix', '-vv'], 'mix', ['-v', '-v']],
     ['a flag of what runs without a command', ['--sugar'], '<none>', ['--sugar']],

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { attempt } from '../attempt.ts'
+import { LONGEST_TIMER } from '../longest-timer.ts'
 
 /** An event as it arrived. */
 export interface ReceivedEvent {
@@ -118,14 +119,17 @@ class Kept {
         clearTimeout(timer)
         resolve()
       }
-      const timer = setTimeout(() => {
-        this.#waiting.delete(look)
-        reject(
-          new Error(
-            `no ${what} in ${patience} ms; got ${this.events.length} in ${this.bodies.length} requests`,
-          ),
-        )
-      }, patience)
+      const timer = setTimeout(
+        () => {
+          this.#waiting.delete(look)
+          reject(
+            new Error(
+              `no ${what} in ${patience} ms; got ${this.events.length} in ${this.bodies.length} requests`,
+            ),
+          )
+        },
+        Math.min(patience, LONGEST_TIMER),
+      )
       this.#waiting.add(look)
       look()
     })

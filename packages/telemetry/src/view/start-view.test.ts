@@ -89,6 +89,13 @@ test('nobody on the network can connect', async () => {
     await expect(fetch(`http://${address}:${new URL(world.origin).port}/`)).rejects.toThrow()
 })
 
+test('a page that is not to end by itself does not end at once', async () => {
+  const world = await openView({ idle: Number.POSITIVE_INFINITY })
+  expect((await ask(world, 'GET', '/', {})).status).toBe(200)
+  await world.view.close()
+  expect(await world.view.ended).toBe('closed')
+})
+
 test('it ends by itself when nobody looks any more', async () => {
   const { view } = await openView({ idle: 20 })
   expect(await view.ended).toBe('idle')

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { codeOf } from '../code-of.ts'
 import type { Where } from '../consent.ts'
+import { LONGEST_TIMER } from '../longest-timer.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { answerTo, headersFor } from './answer.ts'
 import { readPage } from './page.ts'
@@ -15,7 +16,7 @@ export interface ViewOptions {
   readonly where?: Where
   /** 1 to 65535, or 0 for any free one, which is the default. */
   readonly port?: number
-  /** After so many milliseconds without a request the view ends. Default: a quarter of an hour. */
+  /** After so many milliseconds without a request the view ends, 24 days at most. Default: a quarter of an hour. */
   readonly idle?: number
 }
 
@@ -48,10 +49,13 @@ export async function startView(telemetry: Telemetry, options: ViewOptions = {})
   const answering = { port: address.port, page: readPage(), secrets, shown: shownOf(telemetry, where) }
   const origin = `http://${LOOPBACK}:${address.port}`
   let end: ViewEnd = 'closed'
-  const idling = setTimeout(() => {
-    end = 'idle'
-    void close()
-  }, idle)
+  const idling = setTimeout(
+    () => {
+      end = 'idle'
+      void close()
+    },
+    Math.min(idle, LONGEST_TIMER),
+  )
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
     const { status, headers, text, known } = await answerTo(request, answering)
     if (known) idling.refresh()

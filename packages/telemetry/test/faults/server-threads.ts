@@ -131,6 +131,21 @@ export const SERVER_THREADS: readonly Fault[] = [
     },
   },
   {
+    fault: 'a server has no memory for a thread (ulimit -d): it lives, and its events wait for another run',
+    events: ['all', 'all', 0],
+    impossible: () => (process.platform === 'linux' ? undefined : 'only Linux keeps to that limit'),
+    happens: async (scene) => {
+      // What Node takes when it has just started, and half of what a thread takes as well.
+      const limited = `ulimit -d ${dataOfNode(scene) + 10_000}; exec "$0" "$1"`
+      const by = (script: string) => ['bash', '-c', limited, process.execPath, script]
+      const server = await startServer(scene, { by })
+      const asked = await server.ask(50)
+      await until('events in the outbox', () => scene.outbox.waiting().length === asked)
+      await ended(scene, server, { by })
+      await bringTheRest(scene, asked)
+    },
+  },
+  {
     fault: 'a server is bundled into one file: its events wait for another run',
     events: ['all', 'all', 0],
     happens: async (scene) => {
@@ -162,6 +177,15 @@ export const SERVER_THREADS: readonly Fault[] = [
     },
   },
 ]
+
+/** How much memory of its own Node has taken when it has just loaded a server from a file, in kilobytes. */
+function dataOfNode(scene: Scene): number {
+  const script = join(scene.root, 'data.mjs')
+  const says = "console.log(readFileSync('/proc/self/status', 'utf8'))"
+  writeFileSync(script, `import 'node:http'\nimport { readFileSync } from 'node:fs'\n${says}\n`)
+  const status = execFileSync(process.execPath, [script], { encoding: 'utf8' })
+  return Number(/^VmData:\s+(\d+)/m.exec(status)?.[1])
+}
 
 /**
  * Puts a courier thread there that waits in the middle of a call, as for a system's resolver that never answers: no

@@ -38,13 +38,14 @@ function sourceRows({ decision }: Inspection): readonly (readonly string[])[] {
 }
 
 function factRows(inspection: Inspection): readonly (readonly string[])[] {
-  const { destination, machineId, places, waiting, waitingElsewhere, dropped } = inspection
+  const { destination, machineId, places, waiting, waitingOfOthers, waitingElsewhere, dropped } = inspection
   const { lastSuccess, lastFailure, nextAttempt } = inspection
+  const ofOthers = waitingOfOthers === 0 ? '' : `, and ${waitingOfOthers} of another version`
   const elsewhere = waitingElsewhere === 0 ? '' : `, and ${waitingElsewhere} for other destinations`
   return [
     ['Destination', destination ? `${destination.host}, with a key` : 'none'],
     ['Machine id', machineId ? `${machineId.id} in ${machineId.path}` : `none in ${places.machineId}`],
-    ['Waiting', `${waiting.length}${elsewhere}`],
+    ['Waiting', `${waiting.length}${ofOthers}${elsewhere}`],
     ['Last success', lastSuccess === undefined ? 'none' : renderTime(lastSuccess)],
     ['Last failure', lastFailure ? `${renderTime(lastFailure.at)}: ${lastFailure.reason}` : 'none'],
     ...(nextAttempt === undefined ? [] : [['Next attempt', `after ${renderTime(nextAttempt)}`]]),

@@ -1,12 +1,15 @@
 // The events that wait and those that left, each with its exact JSON, and the catalogue.
 
 function drawWaiting() {
-  const { waiting, waitingElsewhere, canSend, recording } = state
+  const { waiting, waitingOfOthers, waitingElsewhere, canSend, recording } = state
   say(byId('waiting-count'), waiting.length === 0 ? '' : number(waiting.length))
+  const ofOthers = waitingOfOthers
+    ? ` ${plural(waitingOfOthers, 'more event')} of another version wait for a command of that one.`
+    : ''
   const elsewhere = waitingElsewhere
     ? ` ${plural(waitingElsewhere, 'more event')} wait for a PostHog that is not configured here.`
     : ''
-  say(byId('waiting-text'), `${sayWaiting(waiting.length, canSend, recording)}${elsewhere}`)
+  say(byId('waiting-text'), `${sayWaiting(waiting.length, canSend, recording)}${ofOthers}${elsewhere}`)
   keep(byId('waiting'), waiting.toReversed(), ({ event }) => event.uuid, makeEvent)
 }
 
