@@ -169,7 +169,7 @@ test('what the version before an update left waiting is not passed over by statu
     '2 of another version, which only that one can show.\n',
   )
   expect((await telemetry(world, ['doctor'])).stdout).toContain(
-    '2 events of another version wait for a command of that one',
+    '2 events of another version wait for that one, or for an hour',
   )
 })
 

@@ -1,14 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
-import { expect, onTestFinished, test } from 'vitest'
-import { guard, sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { guard, metadata, sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { assemble } from './assemble.ts'
 import { runCourier } from './courier.ts'
+import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
 import { readCourierState } from './courier-state.ts'
 import { catalogueOf } from './events.ts'
-import { createGuard } from './guard.ts'
+import { createGuard, type StoredEvent } from './guard.ts'
 import { openOutbox } from './outbox.ts'
-import { placesOf } from './places.ts'
+import { type Places, placesOf } from './places.ts'
 import { startReceiver } from './testing/receiver.ts'
 
 /** A home whose events go to a receiver. */
@@ -77,6 +79,45 @@ test.each([
   const path = join(temporaryDirectory(), 'courier.json')
   writeFileSync(path, text)
   expect(readCourierState(path)).toEqual({ failures: 0, retryAt: 0 })
+})
+
+describe('what a version left behind that was updated or removed', () => {
+  const cake = { when: 'A cake was baked.', properties: {} }
+  const theirs = createGuard(catalogueOf(visivo.versionProperty, { cake }))
+  const HOUR = 3_600_000
+
+  /** Lets a courier of ours look once at events of theirs, and gives which of them arrived and which wait. */
+  async function looked(events: readonly StoredEvent[], prepare: (places: Places) => void = () => {}) {
+    const { home, receiver, destination } = await served()
+    const places = placesOf(visivo, home, destination)
+    const outbox = openOutbox(places.outbox, theirs)
+    outbox.putAll(events)
+    prepare(places)
+    const never = new AbortController().signal
+    const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
+    await runCourier({ product: visivo, home, destination, extras: {} }, terms)
+    const waiting = outbox.waiting().map((name) => name.slice(0, 36))
+    return { arrived: receiver.events.map(({ uuid }) => uuid), waiting }
+  }
+
+  test('it is sent an hour later, where this version knows it as well; not sooner, for that one may come', async () => {
+    const [old, young] = [sampleEvent(Date.now() - HOUR - 60_000), sampleEvent(Date.now() - HOUR + 60_000)]
+    expect(await looked([old, young])).toEqual({ arrived: [old.uuid], waiting: [young.uuid] })
+  })
+
+  test('what this version does not know stays', async () => {
+    const baked = assemble({ id: sampleEvent().distinct_id, metadata }, 'cake', {}, Date.now() - 2 * HOUR)
+    expect(await looked([baked])).toEqual({ arrived: [], waiting: [baked.uuid] })
+  })
+
+  test('it is left to a courier of that version that is at work', async () => {
+    const event = sampleEvent(Date.now() - 2 * HOUR)
+    const atWork = ({ destination }: Places) => {
+      const claim = claimCourierLock(destination, theirs.edition()) ?? 0
+      holdCourierLock(destination, theirs.edition(), claim)
+    }
+    expect(await looked([event], atWork)).toEqual({ arrived: [], waiting: [event.uuid] })
+  })
 })
 
 test('couriers of two catalogues work side by side, each on what it can read', async () => {

@@ -1,6 +1,13 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { type CourierJob, guardOfJob, placesOfJob } from './courier-job.ts'
-import { type CourierLock, claimCourierLock, HEARTBEAT, holdCourierLock, sweepLocks } from './courier-lock.ts'
+import {
+  type CourierLock,
+  claimCourierLock,
+  HEARTBEAT,
+  holdCourierLock,
+  isCourierAlive,
+  sweepLocks,
+} from './courier-lock.ts'
 import {
   afterFailure,
   afterSuccess,
@@ -148,8 +155,8 @@ function tidyAbandoned({ places }: Courier): void {
 
 /**
  * The oldest events that wait; the last is the newest, so that a hundred that the server refuses don't hide one that it takes.
- * A file that holds none is given up, and one of another catalogue is left to a courier of that. One that can't be
- * opened just now may be so at the next look.
+ * A file that holds none is given up, and one of another catalogue is left to a courier of that, while there may be one.
+ * One that can't be opened just now may be so at the next look.
  */
 function takeBatch(courier: Courier): readonly Waiting[] {
   const { outbox, settled } = courier
@@ -159,11 +166,22 @@ function takeBatch(courier: Courier): readonly Waiting[] {
   for (const name of [...names.slice(-1), ...names.slice(0, -1)]) {
     if (batch.length === BATCH) break
     if (settled.has(name)) continue
-    const event = outbox.read(name)
+    const isOurs = outbox.isOurs(name)
+    if (!isOurs && !isLeftBehind(courier, name)) continue
+    const event = isOurs ? outbox.read(name) : outbox.readOther(name)
     if (event) batch.push({ name, event })
-    else if (outbox.isDamaged(name) ? !outbox.discard(name) : !outbox.isOurs(name)) settled.add(name)
+    else if (!isOurs || (outbox.isDamaged(name) && !outbox.discard(name))) settled.add(name)
   }
   return batch.sort((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+/**
+ * Whether a file of another catalogue waits in vain: for an hour, and no courier of that is at work. Its version was
+ * updated or removed, as a rule. Where one starts in this moment after all, both send it under the same uuid.
+ */
+function isLeftBehind({ outbox, places }: Courier, name: string): boolean {
+  const edition = outbox.editionIfOld(name)
+  return edition !== undefined && !isCourierAlive(places.destination, edition)
 }
 
 /** Whether anything came since the last look. */

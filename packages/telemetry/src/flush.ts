@@ -50,7 +50,10 @@ export async function flush(telemetry: Telemetry, where: Where = {}, signal?: Ab
   const waited = await waitForOther(places, telemetry.guard.edition(), hasOurs, stop.signal)
   const tally = { accepted: 0, refused: 0 }
   const terms = { ...AT_ONCE, hurry: stop.signal, enough, stop: stop.signal, tally }
-  const end = hasOurs() ? await tryCourier(telemetry.courierJob(destination), where, terms) : DONE
+  const isForUs = (name: string) => outbox.isOurs(name) || outbox.editionIfOld(name) !== undefined
+  const end = outbox.waiting().some(isForUs)
+    ? await tryCourier(telemetry.courierJob(destination), where, terms)
+    : DONE
   stop.release()
   const left = outbox.waiting()
   const lost = tally.refused + damaged.filter((name) => !left.includes(name)).length

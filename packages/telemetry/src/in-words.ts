@@ -19,5 +19,5 @@ export function sayEvents(count: number): string {
 
 /** What becomes of events that another version of the program recorded. */
 export function sayOfOthers(count: number): string {
-  return `${sayEvents(count)} of another version ${count === 1 ? 'waits' : 'wait'} for a command of that one`
+  return `${sayEvents(count)} of another version ${count === 1 ? 'waits' : 'wait'} for that one, or for an hour`
 }

@@ -45,7 +45,10 @@ export interface Inspection {
   readonly machineId?: { readonly id: string; readonly path: string; readonly persisted: boolean }
   /** What waits, oldest first, as it would be sent: for the destination, or for any when none is configured. */
   readonly waiting: readonly WireEvent[]
-  /** How many events wait beside them that another version recorded, by its own catalogue: only that one sends them. */
+  /**
+   * How many events wait beside them that another version recorded, by its own catalogue: for a courier of that one, or
+   * until they are an hour old.
+   */
   readonly waitingOfOthers: number
   /** How many events wait for destinations that are not configured now. */
   readonly waitingElsewhere: number

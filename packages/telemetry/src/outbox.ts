@@ -27,6 +27,7 @@ export const OUTBOX_LIMITS = { events: 1_000, bytes: 2_000_000, days: 14 } as co
 /** The catalogue's largest event takes 70% of it; it bounds what is read of a file that somebody else wrote. */
 const MOST_EVENT_BYTES = 4_096
 const DAY = 86_400_000
+const HOUR = 3_600_000
 const FILE =
   /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{8})\.([0-9a-f]{8})\.json$/
 const UNFINISHED = /^\.[0-9a-f-]{36}\.tmp$/
@@ -51,10 +52,14 @@ export interface Outbox {
   waiting(): readonly string[]
   /** Whether the event in a file was passed by this program's own catalogue. */
   isOurs(name: string): boolean
+  /** The edition of the catalogue by which the event in a file was passed, where it was made an hour ago or longer. */
+  editionIfOld(name: string): string | undefined
   /** Whether a file is there no more, for certain. */
   isGone(name: string): boolean
   /** The event in a file, or nothing when the file is gone, damaged or holds what the catalogue does not list. */
   read(name: string): StoredEvent | undefined
+  /** The same of a file that is not ours: where another version, by a catalogue of its own, wrote what ours lists as well. */
+  readOther(name: string): StoredEvent | undefined
   /**
    * Whether a file holds no event and never will. One that can't be opened just now is not damaged; and of one that
    * another version of the program wrote, by a catalogue of its own, that version is the judge.
@@ -85,8 +90,8 @@ export function openOutbox(
   const waiting = () => filesIn(directory, FILE)
   const remove = (name: string) => unlink(path(name)) !== 'still-there'
   const isOurs = (name: string) => editionIn(name) === guard.edition()
-  const read = (name: string) =>
-    isOurs(name) ? attempt(() => guard(JSON.parse(readExact(directory, name)))) : undefined
+  const readOther = (name: string) => attempt(() => guard(JSON.parse(readExact(directory, name))))
+  const read = (name: string) => (isOurs(name) ? readOther(name) : undefined)
   const isDamaged = (name: string) => {
     try {
       return isOurs(name) && guard(JSON.parse(readExact(directory, name))) === undefined
@@ -111,9 +116,11 @@ export function openOutbox(
   return {
     waiting,
     isOurs,
+    editionIfOld: (name) => (name < timeIn(now() - HOUR) ? editionIn(name) : undefined),
     isGone: (name) =>
       attempt(() => lstatSync(path(name), { bigint: true, throwIfNoEntry: false }) === undefined) ?? false,
     read,
+    readOther,
     isDamaged,
     remove,
     discard,
@@ -257,9 +264,14 @@ export function overCaps(names: readonly string[], now: number): readonly string
   return names.toReversed().filter((name) => !stays(name))
 }
 
-/** What every name of an event that may still wait is not before: the part of a UUIDv7 that is the time. */
+/** What every name of an event that may still wait is not before. */
 function oldestAllowed(now: number): string {
-  return uuidV7(now - OUTBOX_LIMITS.days * DAY).slice(0, 13)
+  return timeIn(now - OUTBOX_LIMITS.days * DAY)
+}
+
+/** The part of a UUIDv7 that is the time. */
+function timeIn(now: number): string {
+  return uuidV7(now).slice(0, 13)
 }
 
 /** The size that a file's name states, behind the UUID of 36 characters and a dot; NaN where there is none. */

@@ -4,7 +4,7 @@ function drawWaiting() {
   const { waiting, waitingOfOthers, waitingElsewhere, canSend, recording } = state
   say(byId('waiting-count'), waiting.length === 0 ? '' : number(waiting.length))
   const ofOthers = waitingOfOthers
-    ? ` ${plural(waitingOfOthers, 'more event')} of another version wait for a command of that one.`
+    ? ` ${plural(waitingOfOthers, 'more event')} of another version wait for that one, or for an hour.`
     : ''
   const elsewhere = waitingElsewhere
     ? ` ${plural(waitingElsewhere, 'more event')} wait for a PostHog that is not configured here.`
