@@ -19,6 +19,7 @@ test.each([
   ['Express 5: an optional part', '/a{/:id}', '/a/{id}'],
   ['Express 5: an optional extension', '/a{.:ext}', '/a.{ext}'],
   ['Express 5: an optional part behind a dash', '/a{-:b}', '/a-{b}'],
+  ['Express 5: an optional extension that is a word', '/export{.csv}', '/export.csv'],
   ['Express 5: an optional part behind a parameter', '/users/:id{/:op}', '/users/{id}/{op}'],
   ['Express 5: an optional literal behind a parameter', '/users/:id{/edit}', '/users/{id}/edit'],
   ['Express 5: an optional extension of a parameter', '/:file{.:ext}', '/{file}.{ext}'],
