@@ -114,37 +114,12 @@ export const SERVER_THREADS: readonly Fault[] = [
       await ended(scene, server)
     },
   },
-  {
-    fault:
-      'a server has no address space for a thread (ulimit -v): it lives, and its events wait for another run',
-    events: ['all', 'all', 0],
-    impossible: () => (process.platform === 'linux' ? undefined : 'only Linux keeps to that limit'),
-    happens: async (scene) => {
-      // What Node took when it had just started, and half of what a thread takes.
-      const limited = 'ulimit -v 1200000; exec "$0" "$1"'
-      const by = (script: string) => ['bash', '-c', limited, process.execPath, script]
-      const server = await startServer(scene, { by })
-      const asked = await server.ask(50)
-      await until('events in the outbox', () => scene.outbox.waiting().length === asked)
-      await ended(scene, server, { by })
-      await bringTheRest(scene, asked)
-    },
-  },
-  {
-    fault: 'a server has no memory for a thread (ulimit -d): it lives, and its events wait for another run',
-    events: ['all', 'all', 0],
-    impossible: () => (process.platform === 'linux' ? undefined : 'only Linux keeps to that limit'),
-    happens: async (scene) => {
-      // What Node takes when it has just started, and half of what a thread takes as well.
-      const limited = `ulimit -d ${dataOfNode(scene) + 10_000}; exec "$0" "$1"`
-      const by = (script: string) => ['bash', '-c', limited, process.execPath, script]
-      const server = await startServer(scene, { by })
-      const asked = await server.ask(50)
-      await until('events in the outbox', () => scene.outbox.waiting().length === asked)
-      await ended(scene, server, { by })
-      await bringTheRest(scene, asked)
-    },
-  },
+  // What Node took when it had just started, and half of what a thread takes.
+  withoutRoom('a server has no address space for a thread (ulimit -v)', () => '-v 1200000'),
+  withoutRoom(
+    'a server has no memory for a thread (ulimit -d)',
+    (scene) => `-d ${dataOfNode(scene) + 10_000}`,
+  ),
   {
     fault: 'a server is bundled into one file: its events wait for another run',
     events: ['all', 'all', 0],
@@ -177,6 +152,24 @@ export const SERVER_THREADS: readonly Fault[] = [
     },
   },
 ]
+
+/** A server below a limit of the shell's `ulimit`, under which V8 would end the process that starts a thread. */
+function withoutRoom(what: string, limit: (scene: Scene) => string): Fault {
+  return {
+    fault: `${what}: it lives, and its events wait for another run`,
+    events: ['all', 'all', 0],
+    impossible: () => (process.platform === 'linux' ? undefined : 'only Linux keeps to that limit'),
+    happens: async (scene) => {
+      const limited = `ulimit ${limit(scene)}; exec "$0" "$1"`
+      const by = (script: string) => ['bash', '-c', limited, process.execPath, script]
+      const server = await startServer(scene, { by })
+      const asked = await server.ask(50)
+      await until('events in the outbox', () => scene.outbox.waiting().length === asked)
+      await ended(scene, server, { by })
+      await bringTheRest(scene, asked)
+    },
+  }
+}
 
 /** How much memory of its own Node has taken when it has just loaded a server from a file, in kilobytes. */
 function dataOfNode(scene: Scene): number {
