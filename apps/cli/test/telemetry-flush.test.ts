@@ -151,3 +151,17 @@ describe('doctor', () => {
     expect(JSON.parse(stdout)).toMatchObject({ ok: true })
   })
 })
+
+test('what waits for another PostHog is not passed over by status, show, doctor and flush', async () => {
+  const world = await telemetryWorld()
+  const other = await telemetryWorld()
+  await leaveAnEvent(world)
+  const there = { VISIVO_POSTHOG_HOST: other.receiver.url }
+  const outputOf = async (command: string) => (await telemetry(world, [command], there)).stdout
+  expect(await outputOf('status')).toMatch(/^Waiting +0, and 2 for other destinations$/m)
+  expect(await outputOf('show')).toContain('2 for other destinations, shown where those are set.')
+  expect(await outputOf('doctor')).toContain('none is at work; 2 events wait for other destinations')
+  const rest = '2 events wait for other destinations.'
+  expect(await outputOf('flush')).toBe(`Nothing waits to be sent to ${other.receiver.url}; ${rest}\n`)
+  expect(other.receiver.connections).toBe(1)
+})

@@ -173,6 +173,12 @@ test('what the version before an update left waiting is not passed over by statu
   )
 })
 
+test('in CI, where nobody is told, status does not say that somebody was', async () => {
+  const world = await telemetryWorld()
+  const { stdout } = await telemetry(world, [], { CI: 'true' })
+  expect(stdout).toMatch(/^Notice +none in CI and containers$/m)
+})
+
 test('show prints exactly what arrived, and log one line for each', async () => {
   const world = await telemetryWorld()
   await visivo(temporaryProject(PROJECT), ['compile', '-o', './elsewhere'], world.env)

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 import type { Checked } from '@visivo/telemetry-config'
 import { checkOutbox, HOME_ADVICE } from './check-outbox.ts'
 import { destinationOf, type Where } from './consent.ts'
-import { isBroken, sayEvents, sayOfOthers } from './in-words.ts'
+import { isBroken, sayEvents, sayOfOthers, sayWaiting } from './in-words.ts'
 import { type Inspection, inspectTelemetry } from './inspect.ts'
 import { type Probe, probe } from './probe.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -136,7 +136,8 @@ function checkProxy({ world }: Telemetry, answer: Probe | undefined): Check {
 }
 
 function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
-  const { decision, courier, waiting, waitingOfOthers, canSend, nextAttempt, lastFailure } = inspection
+  const { decision, courier, waiting, waitingOfOthers, waitingElsewhere } = inspection
+  const { canSend, nextAttempt, lastFailure } = inspection
   const atWork = `at work${courier.pid === undefined ? '' : ` (process ${courier.pid})`}`
   // Nothing that could be advised would send.
   if (!decision.enabled)
@@ -148,7 +149,7 @@ function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
   if (nextAttempt !== undefined && waiting.length > 0)
     return amiss(
       'courier',
-      `${sayEvents(waiting.length)} wait until ${nextAttempt}: ${lastFailure?.reason ?? 'it failed before'}`,
+      `${sayWaiting(waiting.length)} until ${nextAttempt}: ${lastFailure?.reason ?? 'it failed before'}`,
       `${flush} tries now.`,
     )
   if (courier.alive && oldest > PATIENCE)
@@ -160,6 +161,9 @@ function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
   if (courier.alive) return fine('courier', atWork)
   if (waiting.length === 0 && waitingOfOthers > 0)
     return fine('courier', `none is at work; ${sayOfOthers(waitingOfOthers)}`)
+  if (waiting.length === 0 && waitingElsewhere > 0)
+    return fine('courier', `none is at work; ${sayWaiting(waitingElsewhere)} for other destinations`)
   if (waiting.length === 0) return fine('courier', 'none is at work, and nothing waits')
-  return fine('courier', `none is at work; ${sayEvents(waiting.length)} go out with the next command`)
+  const go = waiting.length === 1 ? 'goes' : 'go'
+  return fine('courier', `none is at work; ${sayEvents(waiting.length)} ${go} out with the next command`)
 }

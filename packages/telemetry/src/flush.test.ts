@@ -181,3 +181,21 @@ test.each([
     expect(readCourierState(places.state).failures).toBe(0)
   },
 )
+
+test('who asks for a PostHog for which nothing waits is told of what waits for another one', async () => {
+  const { receiver, telemetry } = await waitingAt(2)
+  const { home } = telemetry.world
+  const elsewhere = personsTelemetry({}, home)
+  expect(await flush(elsewhere)).toMatchObject({
+    ok: true,
+    says: ['Nothing waits to be sent to http://127.0.0.1:1; 2 events wait for other destinations.'],
+  })
+  expect(receiver.connections).toBe(0)
+})
+
+test('where no PostHog can be told from the settings, what waits is no success', async () => {
+  const { telemetry } = await waitingAt(1)
+  const nowhere = personsTelemetry({ VISIVO_POSTHOG_HOST: 'http://example.com' }, telemetry.world.home)
+  const { ok, says, waiting } = await flush(nowhere)
+  expect([ok, waiting, says.at(-1)]).toEqual([false, 1, '1 event goes on waiting.'])
+})

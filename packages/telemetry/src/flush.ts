@@ -7,9 +7,10 @@ import type { CourierJob } from './courier-job.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { firstOf } from './first-of.ts'
-import { sayEvents, sayWhatCounts } from './in-words.ts'
+import { sayEvents, sayWaiting, sayWhatCounts } from './in-words.ts'
+import { NO_GUARD } from './nothing.ts'
 import { openOutbox } from './outbox.ts'
-import { type DestinationPlaces, placesOf } from './places.ts'
+import { type DestinationPlaces, findPlaces, placesOf, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** What `flush` came to; `ok` when nothing is left that waits. */
@@ -35,13 +36,14 @@ const DONE: CourierEnd = { kind: 'done' }
  */
 export async function flush(telemetry: Telemetry, where: Where = {}, signal?: AbortSignal): Promise<Flushed> {
   const destination = destinationOf(telemetry.world, where)
-  if (!destination) return notAllowed(telemetry, where, 0)
+  if (!destination) return notAllowed(telemetry, where, countAll(telemetry))
   const places = placesOf(telemetry.world.product, telemetry.world.home, destination)
   const outbox = openOutbox(places.outbox, telemetry.guard)
   const before = outbox.waiting()
   if (telemetry.world.debug || !decideFor(telemetry.world, where).enabled)
     return notAllowed(telemetry, where, before.length)
-  if (before.length === 0) return { ok: true, says: ['Nothing waits to be sent.'], sent: 0, waiting: 0 }
+  if (before.length === 0)
+    return { ok: true, says: [sayNothingWaits(telemetry, destination.host)], sent: 0, waiting: 0 }
 
   const damaged = before.filter(outbox.isDamaged)
   const enough = AbortSignal.timeout(LONGEST - LAST_WORDS)
@@ -63,6 +65,20 @@ export async function flush(telemetry: Telemetry, where: Where = {}, signal?: Ab
     says: [...waited, ...sayEnd(end, { ...counted, lost, host: destination.host })],
     ...counted,
   }
+}
+
+/** How many events wait for any destination; beside a configured one that has none, these are those of the others. */
+function countAll({ world }: Telemetry): number {
+  const all = findPlaces(sharedPlacesOf(world.product, world.home).root)
+  return all.flatMap(({ outbox }) => openOutbox(outbox, NO_GUARD).waiting()).length
+}
+
+/** What was recorded for one address is never sent to another, and whoever asks is not told that it is gone. */
+function sayNothingWaits(telemetry: Telemetry, host: string): string {
+  const elsewhere = countAll(telemetry)
+  return elsewhere === 0
+    ? 'Nothing waits to be sent.'
+    : `Nothing waits to be sent to ${host}; ${sayWaiting(elsewhere)} for other destinations.`
 }
 
 function notAllowed(telemetry: Telemetry, where: Where, waiting: number): Flushed {

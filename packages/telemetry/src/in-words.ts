@@ -17,6 +17,11 @@ export function sayEvents(count: number): string {
   return count === 1 ? '1 event' : `${count} events`
 }
 
+/** `1 event waits`, `2 events wait`. */
+export function sayWaiting(count: number): string {
+  return `${sayEvents(count)} ${count === 1 ? 'waits' : 'wait'}`
+}
+
 /** What becomes of events that another version of the program recorded. */
 export function sayOfOthers(count: number): string {
   return `${sayEvents(count)} of another version ${count === 1 ? 'waits' : 'wait'} for that one, or for an hour`

@@ -70,7 +70,9 @@ function isInfinite(value: DuckDBValue): boolean {
 }
 
 function decimal(text: string): number | string {
-  const digits = text.replace(/^-?0*\.?0*/, '').replace('.', '').length
+  // A type of many places pads every number with zeros: 12.5 is 12.500000000000000000 in DECIMAL(38, 18).
+  const unpadded = text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  const digits = unpadded.replace(/^-?0*\.?0*/, '').replace('.', '').length
   return digits <= EXACT_DIGITS ? Number(text) : text
 }
 

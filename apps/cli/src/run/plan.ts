@@ -64,6 +64,8 @@ export function throwAll(problems: readonly ProjectError[]): void {
 class Planner {
   readonly #models: ReadonlyMap<string, CompiledObject>
   readonly #sources: ReadonlyMap<string, CompiledObject>
+  /** The models' names, by what DuckDB takes for one name. Made once: a large project has thousands of references. */
+  readonly #twins: ReadonlyMap<string, readonly string[]>
 
   constructor(
     private readonly project: CompiledProject,
@@ -71,6 +73,7 @@ class Planner {
   ) {
     this.#models = new Map(project.models.map((model) => [model.name, model]))
     this.#sources = new Map(project.sources.map((source) => [source.name, source]))
+    this.#twins = twinsAmong(this.#models.keys())
   }
 
   job(model: CompiledObject): Job {
@@ -121,8 +124,7 @@ class Planner {
    * second of two such models has a number behind what no name holds.
    */
   #viewOf(name: string): string {
-    const twins = [...this.#models.keys()].filter((other) => other.toLowerCase() === name.toLowerCase())
-    const at = twins.indexOf(name)
+    const at = this.#twins.get(name.toLowerCase())?.indexOf(name) ?? 0
     return at < 1 ? `model ${name}` : `model ${name}/${at}`
   }
 
@@ -174,4 +176,14 @@ class Planner {
   #placeOf(name: string): Place {
     return this.project.places[name] ?? { file: 'project.json', line: 1 }
   }
+}
+
+function twinsAmong(names: Iterable<string>): ReadonlyMap<string, readonly string[]> {
+  const twins = new Map<string, string[]>()
+  for (const name of names) {
+    const others = twins.get(name.toLowerCase())
+    if (others) others.push(name)
+    else twins.set(name.toLowerCase(), [name])
+  }
+  return twins
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
@@ -60,6 +60,7 @@ describe.runIf(HERE)('in a real browser', () => {
   ] as const)('%s axe finds nothing, nothing sticks out, and nothing else is loaded', async (name, look) => {
     const { page, troubles } = await visit(look)
     await page.locator('#events summary').first().click()
+    await page.locator('#sources summary').click()
     expect(await violations(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(look.width)
     expect(troubles).toEqual([])
@@ -91,6 +92,23 @@ describe.runIf(HERE)('in a real browser', () => {
     expect(troubles).toEqual([])
   })
 
+  test('whoever is in the list of commands or on a bar by keyboard stays there while things move', async () => {
+    const { page, home } = await visit()
+    const { sentLog } = placesOf(visivo, home, EXAMPLE)
+    const first = page.locator('#uses tbody tr').first()
+    expect(await first.textContent()).not.toContain('compile')
+    await page.getByRole('button', { name: 'compile', exact: true }).focus()
+    const compiled = readFileSync(sentLog, 'utf8').match(/^.*"command":"compile".*$/m)?.[0] ?? ''
+    appendFileSync(sentLog, `${compiled}\n`.repeat(200))
+    await first.getByText('compile').waitFor()
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('compile')
+    const bar = page.locator('.bar').last()
+    await bar.focus()
+    const title = await bar.getAttribute('title')
+    await page.evaluate('state.timeline.stretches.shift(); drawTimeline()')
+    expect(await page.evaluate('document.activeElement.title')).toBe(title)
+  })
+
   test('the switch, by keyboard, turns telemetry off and empties what waits', async () => {
     const { page, config } = await visit()
     const toggle = page.getByRole('switch', { name: 'Share usage data' })
@@ -101,6 +119,19 @@ describe.runIf(HERE)('in a real browser', () => {
     expect(await toggle.getAttribute('aria-checked')).toBe('false')
     expect(readFileSync(config, 'utf8')).toContain('telemetry_enabled: false')
     expect(await page.locator('#waiting > li').count()).toBe(0)
+  })
+
+  test('off, it names the key as it has to be written, and no bar does not mean that nothing left', async () => {
+    const world = await openView({ config: 'telemetry_enabled: false\n' })
+    const { sentLog } = placesOf(visivo, world.home, EXAMPLE)
+    const longAgo = readFileSync(sentLog, 'utf8').replaceAll(/"sent_at":"\d{4}/g, '"sent_at":"2001')
+    writeFileSync(sentLog, longAgo)
+    const page = await browser.newPage()
+    await page.goto(world.view.url)
+    await page.getByText('Live', { exact: true }).waitFor()
+    expect(await page.locator('#reason').textContent()).toMatch(/^telemetry_enabled in ~/)
+    expect(await page.locator('#timeline-text').textContent()).toMatch(/more than a year ago/)
+    expect(await page.locator('#events > li').count()).toBeGreaterThan(0)
   })
 
   test('without the token the page says where to find its address, and shows nothing', async () => {

@@ -12,7 +12,9 @@ export type Asked = Pick<IncomingMessage, 'method' | 'headers'>
  * @param port the port that the server listens on
  */
 export function refusalOf({ method, headers }: Asked, port: number): string | undefined {
-  const hosts = ['127.0.0.1', 'localhost'].map((name) => `${name}:${port}`)
+  const names = ['127.0.0.1', 'localhost']
+  // A browser leaves out the port that is HTTP's own.
+  const hosts = [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])]
   const { host, origin } = headers
   if (host === undefined || !hosts.includes(host.toLowerCase()))
     return 'This server does not answer under that host name.'

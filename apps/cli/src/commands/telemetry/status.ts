@@ -7,15 +7,20 @@ import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
 export async function status(flags: TelemetryFlags, context: CommandContext): Promise<void> {
   const { telemetry, where } = telemetryHere(context)
   const inspection = inspectTelemetry(telemetry, where)
-  print(context, flags, { ...inspection, waiting: inspection.waiting.length }, renderStatus(inspection))
+  print(
+    context,
+    flags,
+    { ...inspection, waiting: inspection.waiting.length },
+    renderStatus(inspection, telemetry.world.isCi),
+  )
 }
 
-function renderStatus(inspection: Inspection): string {
+function renderStatus(inspection: Inspection, isCi: boolean): string {
   return `${headline(inspection)}
 ${inspection.contradiction === undefined ? '' : `Note: ${inspection.contradiction}. Any off wins.\n`}
 What was looked at; the first off is the reason:
 ${renderColumns(sourceRows(inspection))}
-${renderColumns(factRows(inspection), '')}
+${renderColumns(factRows(inspection, isCi), '')}
 visivo telemetry --help lists what you can do about it.
 `
 }
@@ -37,7 +42,7 @@ function sourceRows({ decision }: Inspection): readonly (readonly string[])[] {
   ])
 }
 
-function factRows(inspection: Inspection): readonly (readonly string[])[] {
+function factRows(inspection: Inspection, isCi: boolean): readonly (readonly string[])[] {
   const { destination, machineId, places, waiting, waitingOfOthers, waitingElsewhere, dropped } = inspection
   const { lastSuccess, lastFailure, nextAttempt } = inspection
   const ofOthers = waitingOfOthers === 0 ? '' : `, and ${waitingOfOthers} of another version`
@@ -51,7 +56,7 @@ function factRows(inspection: Inspection): readonly (readonly string[])[] {
     ...(nextAttempt === undefined ? [] : [['Next attempt', `after ${renderTime(nextAttempt)}`]]),
     ['Given up', String(dropped)],
     ['Courier', sayCourier(inspection)],
-    ['Notice', sayNotice(inspection)],
+    ['Notice', isCi ? 'none in CI and containers' : sayNotice(inspection)],
   ]
 }
 

@@ -25,7 +25,7 @@ function drawTimeline() {
   say(
     byId('timeline-text'),
     total === 0
-      ? 'Nothing has left this machine so far. As soon as something does, it stands here.'
+      ? sayNoBars(state.sent.length)
       : `Every bar is ${SPANS[unit]}; the highest stands for ${number(most)}. Choose one to see what left then.`,
   )
   box.hidden = total === 0
@@ -46,6 +46,12 @@ function drawTimeline() {
   say(axis.lastChild, 'now')
   for (const item of legend.children)
     item.hidden = !stretches.some((stretch) => stretch[item.dataset.kind] > 0)
+}
+
+function sayNoBars(count) {
+  return count === 0
+    ? 'Nothing has left this machine so far. As soon as something does, it stands here.'
+    : 'No bar stands for what left: that was more than a year ago, or by a clock that is ahead of this one. It is listed below.'
 }
 
 /** The bars, the axis below them and the legend, all of them empty of what changes. */

@@ -16,16 +16,20 @@ function make(tag, attributes = {}, ...children) {
  * what is open stays open, and the focus stays where it is.
  */
 function keep(parent, items, keyOf, create, refresh = () => {}) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement : undefined
   const before = new Map([...parent.children].map((node) => [node.dataset.key, node]))
+  const keys = new Set(items.map(keyOf))
+  // First, or all that stand behind one that goes would be moved.
+  for (const [key, node] of before) if (!keys.has(key)) node.remove()
   items.forEach((item, index) => {
     const key = keyOf(item)
     const node = before.get(key) ?? create(item)
-    before.delete(key)
     node.dataset.key = key
     refresh(node, item)
     if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null)
   })
-  for (const node of before.values()) node.remove()
+  // What is moved loses it.
+  if (focused !== document.activeElement) focused?.focus({ preventScroll: true })
 }
 
 /** Sets a text only when it changed, so that a screen reader says it once. */

@@ -4,14 +4,16 @@ function drawWaiting() {
   const { waiting, waitingOfOthers, waitingElsewhere, canSend, recording } = state
   say(byId('waiting-count'), waiting.length === 0 ? '' : number(waiting.length))
   const ofOthers = waitingOfOthers
-    ? ` ${plural(waitingOfOthers, 'more event')} of another version wait for that one, or for an hour.`
+    ? ` ${plural(waitingOfOthers, 'more event')} of another version ${waits(waitingOfOthers)} for that one, or for an hour.`
     : ''
   const elsewhere = waitingElsewhere
-    ? ` ${plural(waitingElsewhere, 'more event')} wait for a PostHog that is not configured here.`
+    ? ` ${plural(waitingElsewhere, 'more event')} ${waits(waitingElsewhere)} for a PostHog that is not configured here.`
     : ''
   say(byId('waiting-text'), `${sayWaiting(waiting.length, canSend, recording)}${ofOthers}${elsewhere}`)
   keep(byId('waiting'), waiting.toReversed(), ({ event }) => event.uuid, makeEvent)
 }
+
+const waits = (count) => (count === 1 ? 'waits' : 'wait')
 
 function sayWaiting(count, canSend, recording) {
   if (count === 0)

@@ -122,7 +122,8 @@ function draw() {
     byId('reason'),
     recording
       ? 'Commands and requests leave a short, anonymous note of how they went. All of it stands below.'
-      : `${because[0].toUpperCase()}${because.slice(1)}.`,
+      : // Not of a key, which counts as it is written alone.
+        `${because.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase())}.`,
   )
   byId('switch').setAttribute('aria-checked', String(state.switch.on))
   say(byId('switch-file'), `${state.switch.key} in ${state.switch.file}`)
