@@ -162,12 +162,13 @@ function takeBatch(courier: Courier): readonly Waiting[] {
   const { outbox, settled } = courier
   const names = outbox.waiting()
   courier.seen = new Set(names)
+  const left = leftBehind(courier, names)
   const batch: Waiting[] = []
   for (const name of [...names.slice(-1), ...names.slice(0, -1)]) {
     if (batch.length === BATCH) break
     if (settled.has(name)) continue
     const isOurs = outbox.isOurs(name)
-    if (!isOurs && !isLeftBehind(courier, name)) continue
+    if (!isOurs && !left.has(name)) continue
     const event = isOurs ? outbox.read(name) : outbox.readOther(name)
     if (event) batch.push({ name, event })
     else if (!isOurs || (outbox.isDamaged(name) && !outbox.discard(name))) settled.add(name)
@@ -176,12 +177,14 @@ function takeBatch(courier: Courier): readonly Waiting[] {
 }
 
 /**
- * Whether a file of another catalogue waits in vain: for an hour, and no courier of that is at work. Its version was
- * updated or removed, as a rule. Where one starts in this moment after all, both send it under the same uuid.
+ * The files of other catalogues that wait in vain: for an hour, and no courier of theirs is at work. Their version was
+ * updated or removed, as a rule. Where one starts in this moment after all, both send them under the same uuids.
  */
-function isLeftBehind({ outbox, places }: Courier, name: string): boolean {
-  const edition = outbox.editionIfOld(name)
-  return edition !== undefined && !isCourierAlive(places.destination, edition)
+function leftBehind({ outbox, places }: Courier, names: readonly string[]): ReadonlySet<string> {
+  const old = [...outbox.oldOfOthers(names)]
+  const editions = [...new Set(old.map(([, edition]) => edition))]
+  const atWork = editions.filter((edition) => isCourierAlive(places.destination, edition))
+  return new Set(old.filter(([, edition]) => !atWork.includes(edition)).map(([name]) => name))
 }
 
 /** Whether anything came since the last look. */

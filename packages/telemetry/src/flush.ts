@@ -2,13 +2,13 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decideFor, destinationOf, type Where } from './consent.ts'
 import type { Outcome } from './control.ts'
+import { countWaiting } from './count-waiting.ts'
 import { type CourierEnd, type CourierTerms, LAST_WORDS, runCourier } from './courier.ts'
 import type { CourierJob } from './courier-job.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { firstOf } from './first-of.ts'
 import { sayEvents, sayWaiting, sayWhatCounts } from './in-words.ts'
-import { NO_GUARD } from './nothing.ts'
 import { openOutbox } from './outbox.ts'
 import { type DestinationPlaces, findPlaces, placesOf, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -52,10 +52,8 @@ export async function flush(telemetry: Telemetry, where: Where = {}, signal?: Ab
   const waited = await waitForOther(places, telemetry.guard.edition(), hasOurs, stop.signal)
   const tally = { accepted: 0, refused: 0 }
   const terms = { ...AT_ONCE, hurry: stop.signal, enough, stop: stop.signal, tally }
-  const isForUs = (name: string) => outbox.isOurs(name) || outbox.editionIfOld(name) !== undefined
-  const end = outbox.waiting().some(isForUs)
-    ? await tryCourier(telemetry.courierJob(destination), where, terms)
-    : DONE
+  const isForUs = hasOurs() || outbox.oldOfOthers(outbox.waiting()).size > 0
+  const end = isForUs ? await tryCourier(telemetry.courierJob(destination), where, terms) : DONE
   stop.release()
   const left = outbox.waiting()
   const lost = tally.refused + damaged.filter((name) => !left.includes(name)).length
@@ -69,8 +67,7 @@ export async function flush(telemetry: Telemetry, where: Where = {}, signal?: Ab
 
 /** How many events wait for any destination; beside a configured one that has none, these are those of the others. */
 function countAll({ world }: Telemetry): number {
-  const all = findPlaces(sharedPlacesOf(world.product, world.home).root)
-  return all.flatMap(({ outbox }) => openOutbox(outbox, NO_GUARD).waiting()).length
+  return countWaiting(findPlaces(sharedPlacesOf(world.product, world.home).root))
 }
 
 /** What was recorded for one address is never sent to another, and whoever asks is not told that it is gone. */

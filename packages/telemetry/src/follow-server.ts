@@ -16,6 +16,7 @@ const SINGLES_EVERY = 1_000
 const SUMS_EVERY = 10_000
 /** What `close` waits at most, in milliseconds; then it writes down what is left, within its two seconds. */
 const LONGEST_CLOSE = 1_500
+
 /** A server that is followed. */
 export interface FollowedServer {
   /** Nothing is counted, as with telemetry off: then an integration listens to nothing and marks nothing. */

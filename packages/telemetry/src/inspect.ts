@@ -5,10 +5,11 @@ import type { Checked, Decision } from '@visivo/telemetry-config'
 import { attempt } from './attempt.ts'
 import { checkOutbox } from './check-outbox.ts'
 import { type Consent, decideFor, destinationOf, type Where } from './consent.ts'
+import { countWaiting } from './count-waiting.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { sayWhatCounts } from './in-words.ts'
-import { NO_GUARD, NOT_LOADED } from './nothing.ts'
+import { NOT_LOADED } from './nothing.ts'
 import { isNoticeDue } from './notice.ts'
 import { openOutbox } from './outbox.ts'
 import { type DestinationPlaces, findPlaces, placesOf, type SharedPlaces, sharedPlacesOf } from './places.ts'
@@ -96,7 +97,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
     ...(id === undefined ? {} : { machineId: { id, path: machineId, persisted: true } }),
     waiting,
     waitingOfOthers: looked.reduce((sum, places) => sum + countOfOthers(telemetry, places), 0),
-    waitingElsewhere: elsewhere.flatMap(({ outbox }) => openOutbox(outbox, NO_GUARD).waiting()).length,
+    waitingElsewhere: countWaiting(elsewhere),
     ...timesOf(looked),
     dropped: all.reduce((sum, places) => sum + countDropped(telemetry, places), 0),
     courier: courierOf(looked, telemetry.guard.edition()),

@@ -52,8 +52,8 @@ export interface Outbox {
   waiting(): readonly string[]
   /** Whether the event in a file was passed by this program's own catalogue. */
   isOurs(name: string): boolean
-  /** The edition of the catalogue by which the event in a file was passed, where it was made an hour ago or longer. */
-  editionIfOld(name: string): string | undefined
+  /** Those of the files that are not ours and an hour old or older, each with the edition of its catalogue. */
+  oldOfOthers(names: readonly string[]): ReadonlyMap<string, string>
   /** Whether a file is there no more, for certain. */
   isGone(name: string): boolean
   /** The event in a file, or nothing when the file is gone, damaged or holds what the catalogue does not list. */
@@ -116,7 +116,11 @@ export function openOutbox(
   return {
     waiting,
     isOurs,
-    editionIfOld: (name) => (name < timeIn(now() - HOUR) ? editionIn(name) : undefined),
+    oldOfOthers: (names) => {
+      const young = timeIn(now() - HOUR)
+      const old = names.filter((name) => name < young && !isOurs(name))
+      return new Map(old.map((name) => [name, editionIn(name) ?? '']))
+    },
     isGone: (name) =>
       attempt(() => lstatSync(path(name), { bigint: true, throwIfNoEntry: false }) === undefined) ?? false,
     read,

@@ -31,10 +31,10 @@ export interface LoadOptions {
 }
 
 const SETTINGS = new Set(['dbt', 'cli_version', 'env_file'])
-// The switch in one word and at the margin, as telemetry hears it, too.
-const STRUCTURE = new Set(['name', 'includes', 'defaults', 'defaults.telemetry_enabled', 'telemetry_enabled'])
-// What counts in the root file alone. A project that is included has these, and a name, for itself.
+// What counts in the root file alone; a project that is included has these, and a name, for itself. The switch in one word
+// and at the margin, as telemetry hears it, too.
 const ROOT_ALONE = new Set(['defaults', 'defaults.telemetry_enabled', 'telemetry_enabled'])
+const STRUCTURE = new Set(['name', 'includes', ...ROOT_ALONE])
 
 /**
  * Reads project.visivo.yml in `directory` and everything it includes; a file that is included twice is read once.
