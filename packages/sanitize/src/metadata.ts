@@ -50,7 +50,7 @@ export function sanitizeVersion(version: string): Safe {
   if (typeof version !== 'string') return UNKNOWN
   const plus = version.indexOf('+')
   const withoutBuild = plus === -1 ? version : version.slice(0, plus)
-  return fit(VERSION_SHAPE, withoutBuild.replace(/^v/, '')) ?? UNKNOWN
+  return fit(VERSION_SHAPE, withoutBuild.startsWith('v') ? withoutBuild.slice(1) : withoutBuild) ?? UNKNOWN
 }
 
 /** `process.platform` in the words of the promises: `darwin`, `linux`, `windows` …; an unheard-of one is `other`. */
