@@ -15,7 +15,10 @@ export interface AppOptions {
   readonly projectName?: string
   /** The host the server listens on, which requests may name besides the loopback. Default `127.0.0.1`. */
   readonly host?: string
-  /** Run before everything else, so that they see every request, 403, 404, 405 and 500 included. */
+  /**
+   * Run before everything else, so that they see every request that can be read, 403, 404, 405 and 500 included. The server
+   * itself answers 400 to one without a `Host` or without a path.
+   */
   readonly middleware?: readonly MiddlewareHandler[]
   /** Told of an error that nobody foresaw; the client gets a plain 500. By default it goes to stderr. */
   readonly onError?: (error: Error) => void

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -58,10 +58,14 @@ test('above its limit it drops what was used longest ago, never the last', async
 test.each([
   ['no file', 'nothing', 'missing'],
   ['a folder', 'folder', 'missing'],
+  ['no folder', 'bad/nothing', 'missing'],
+  ['a name that no file can have', 'x'.repeat(5_000), 'missing'],
   ['not JSON', 'bad', 'unreadable'],
+  ['a link that has no end, as any other file that the system keeps back', 'link', 'unreadable'],
 ])('%s is a state, not an error', async (_what, name, state) => {
   await write('bad', '{')
   await mkdir(join(folder, 'folder'))
+  await symlink('link', join(folder, 'link'))
   expect(await open(100)(name)).toEqual({ state })
 })
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { Reading } from './json-file.ts'
+import { isMissing, type Reading } from './json-file.ts'
 
 /** How a cache of files behaves. */
 export interface FileCacheOptions<T> {
@@ -32,7 +32,7 @@ export function openFileCache<T>(options: FileCacheOptions<T>): (file: string) =
     const stamp = await stampOf(file)
     const known = entries.get(file)
     entries.delete(file)
-    if (!stamp) return { state: 'missing' }
+    if ('state' in stamp) return stamp
 
     const entry = known?.stamp.key === stamp.key ? known : { stamp, reading: options.load(file) }
     entries.set(file, entry)
@@ -45,14 +45,14 @@ export function openFileCache<T>(options: FileCacheOptions<T>): (file: string) =
   }
 }
 
-/** Undefined when there is no such file, or when it is something else, such as a pipe that would never end. */
-async function stampOf(file: string): Promise<Stamp | undefined> {
+/** Missing is also what is something else, such as a pipe that would never end. */
+async function stampOf(file: string): Promise<Stamp | { readonly state: 'missing' | 'unreadable' }> {
   try {
     const found = await stat(file)
-    if (!found.isFile()) return undefined
+    if (!found.isFile()) return { state: 'missing' }
     return { key: [found.mtimeMs, found.ctimeMs, found.size, found.ino].join(), bytes: found.size }
-  } catch {
-    return undefined
+  } catch (error) {
+    return { state: isMissing(error) ? 'missing' : 'unreadable' }
   }
 }
 

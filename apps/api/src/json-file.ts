@@ -27,7 +27,11 @@ export async function readJson<T>(
   }
 }
 
-const isMissing = (error: unknown) => codeOf(error) === 'ENOENT'
+/** No such file, nor such a directory, nor any that could have such a name. */
+const MISSING: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'])
+
+/** Whether a file is not there. Any other error, such as a directory that may not be entered, says nothing about that. */
+export const isMissing = (error: unknown): boolean => MISSING.has(codeOf(error))
 
 const isTooLarge = (error: unknown) =>
   codeOf(error) === 'ERR_STRING_TOO_LONG' || codeOf(error) === 'ERR_FS_FILE_TOO_LARGE'

@@ -27,6 +27,12 @@ export function explainListenError(error: unknown, host: string, port: number): 
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new Error(`${host} is not an address of this machine. Choose another with --host.`)
+    // Of a link-local IPv6 address, each interface has one.
+    case 'EINVAL':
+      return new Error(
+        `${host} can not be listened on as it is. Choose another with --host; an address that begins with fe80: needs its ` +
+          'interface behind it, such as fe80::1%eth0.',
+      )
     default:
       return error instanceof Error ? error : new Error(inspect(error))
   }

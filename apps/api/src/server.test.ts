@@ -56,6 +56,11 @@ test('an address that is not of this machine is an error that says so', async ()
   await expect(started).rejects.toThrow('192.0.2.1 is not an address of this machine.')
 })
 
+test('an address that is one of each interface says what it lacks', async () => {
+  const started = startServer({ directory: project.directory, host: 'fe80::1', port: 0 })
+  await expect(started).rejects.toThrow('fe80::1 can not be listened on as it is. Choose another with --host')
+})
+
 test('a lie about the host is refused over the wire', async () => {
   const server = await startServer({ directory: project.directory, port: 0 })
   const reply = await ask(server.port, { path: '/api/project', headers: { host: 'evil.example' } })

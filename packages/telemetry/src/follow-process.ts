@@ -57,7 +57,7 @@ class Interrupted extends Error {
  * that nobody catches. To be called before the program prints anything, because a person is told of telemetry
  * before a command's own output and not behind it. A run that only asks for help or for the version, or that names
  * no command where there is no default, is not recorded, and nobody is told. With telemetry off nothing listens for the
- * end; once the command has `ended`, nothing does any more. Never throws.
+ * end; once the command has `ended`, nothing does any more. In a worker of `node:cluster` it does nothing. Never throws.
  * @param program the declared commands and flags: no other word of the command line is ever collected
  */
 export function followProcess(
@@ -70,6 +70,7 @@ export function followProcess(
 
 function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptions): FollowedProcess {
   const { argv = process.argv.slice(2), where = {}, errorTypes = [], signals = false } = options
+  if (isClusterWorker()) return NO_PROCESS
   const typed = sanitizeCommand(argv, program)
   if (!isUse(typed, program, options)) return NO_PROCESS
   const { recording } = telemetry.consent(where)
@@ -95,6 +96,15 @@ function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptio
       signals ? endedBy(telemetry, followed) : undefined,
     )
   return followed
+}
+
+/** Whether `node:cluster` made this process: with the command line of the one that a person started, which counts alone. */
+function isClusterWorker(): boolean {
+  // Without a channel to a parent it is none, and then the module, which takes 2 ms, is not loaded.
+  if (process.channel === undefined) return false
+  // Its types are those of an ES module.
+  const cluster: object = process.getBuiltinModule('node:cluster')
+  return 'isWorker' in cluster && cluster.isWorker === true
 }
 
 type OnSignal = (signal: NodeJS.Signals) => void

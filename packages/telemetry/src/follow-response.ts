@@ -1,6 +1,6 @@
 import { type Safe, sanitizeMethod, sanitizeRoute, UNMATCHED } from '@visivo/sanitize'
 import type { FollowedServer } from './follow-server.ts'
-import { type Limited, makeRoomForGood } from './listener-room.ts'
+import { type Limited, makeListenerRoom, makeRoomForGood } from './listener-room.ts'
 
 /** Templates are few; whoever makes them at run time must not fill the memory. */
 const MOST_TEMPLATES = 1_000
@@ -16,8 +16,16 @@ export interface NodeResponse extends Limited {
   readonly headersSent?: boolean
   /** True when its client is gone already. */
   readonly closed?: boolean
+  /** Null while another response of the same connection is before it, and when it is over. */
+  readonly socket?: unknown
+  readonly req?: { readonly socket?: Connection | null }
   on(event: 'close', listener: () => void): unknown
   [FOLLOWED]?: true
+}
+
+interface Connection extends Limited {
+  on(event: 'close', listener: () => void): unknown
+  off(event: 'close', listener: () => void): unknown
 }
 
 /**
@@ -52,27 +60,45 @@ export function responseFollower<S>(
       response[FOLLOWED] = true
       const { method = '' } = request
       const start = now()
-      const count = () => {
+      let isCounted = false
+      const count = (isCutOff = false) => {
+        if (isCounted) return
+        isCounted = true
         try {
           server.request({
             endpoint: endpointOf(source),
             method: sanitizeMethod(method),
-            statusCode: response.headersSent === false ? UNANSWERED : response.statusCode,
+            statusCode: isCutOff || response.headersSent === false ? UNANSWERED : response.statusCode,
             durationMs: now() - start,
           })
         } catch {
           // Whoever closes a response is not to meet an error of ours.
         }
       }
-      if (response.closed) count()
-      else {
-        makeRoomForGood(response)
-        response.on('close', count)
-      }
+      if (response.closed) return count()
+      makeRoomForGood(response)
+      response.on('close', () => count())
+      if (response.socket === null) onceCutOff(response, () => count(true))
     } catch {
       // A test's response may have no `on`, another may be frozen.
     }
   }
+}
+
+/**
+ * A client may send several requests before it has an answer. Where such a one leaves, Node closes only the response
+ * whose turn it was: those behind it, written or not, hear of it from the connection.
+ */
+function onceCutOff(response: NodeResponse, cutOff: () => void): void {
+  const connection = response.req?.socket
+  if (!connection) return
+  const removeRoom = makeListenerRoom(connection)
+  connection.on('close', cutOff)
+  makeRoomForGood(response)
+  response.on('close', () => {
+    connection.off('close', cutOff)
+    removeRoom()
+  })
 }
 
 /** What is known of an answer where no response of Node's is at hand. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { type Oven, testBakery } from '../test/http-cases.ts'
 import { listen } from '../test/listen.ts'
@@ -109,3 +110,51 @@ test.each<[string, string, (http: Server) => unknown, number]>([
     expect(counted.map(({ statusCode }) => statusCode)).toEqual(status === 417 ? [] : [status])
   },
 )
+
+/** Where the requests that a client sends at once are handed to, each as soon as it is there. */
+type AtOnce = (responses: readonly ServerResponse[], connection: Socket) => unknown
+
+test.each<[string, AtOnce, readonly number[]]>([
+  [
+    'the client leaves, and no answer was sent, though one was written',
+    ([, written], connection) => {
+      written?.end('cake')
+      connection.destroy()
+    },
+    [499, 499, 499],
+  ],
+  [
+    'the client leaves in the middle of the first answer',
+    ([first], connection) => {
+      first?.write('cake')
+      connection.destroy()
+    },
+    [200, 499, 499],
+  ],
+  [
+    'all are answered, the last one first',
+    ([first, second, third]) => {
+      for (const response of [third, second, first]) response?.end('cake')
+    },
+    [200, 200, 200],
+  ],
+])('requests that a client sends at once are counted once each: %s', async (_sentence, handle, statuses) => {
+  const counted: RequestFacts[] = []
+  const responses: ServerResponse[] = []
+  const http = createServer((request, response) => {
+    responses.push(response)
+    if (responses.length === 3) handle(responses, request.socket)
+  })
+  followRequests({ request: (facts) => counted.push(facts), close: async () => {} }, http)
+  const { port, close } = await listen(http)
+  const arrived = once(http, 'connection')
+  const client = connect(port, '127.0.0.1')
+  client.end('GET /cakes HTTP/1.1\r\nHost: cake\r\n\r\n'.repeat(3)).resume()
+  const [connection] = (await arrived) as [Socket]
+  const before = [connection.getMaxListeners(), connection.listenerCount('close')]
+  await once(connection, 'close')
+  await close()
+  expect(counted.map(({ statusCode }) => statusCode).sort()).toEqual(statuses)
+  const isAnswered = statuses.every((status) => status === 200)
+  if (isAnswered) expect([connection.getMaxListeners(), connection.listenerCount('close')]).toEqual(before)
+})
