@@ -35,6 +35,8 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/start-courier.ts',
       'packages/telemetry/src/start-thread.ts',
       'packages/telemetry/src/courier-thread.ts',
+      // Asks whether it is a worker of a cluster.
+      'packages/telemetry/src/follow-process.ts',
       // A project's own seeds.
       'apps/cli/src/run/seed.ts',
     ],

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { codeOf } from './code-of.ts'
 
 /**
  * What reading a file came to. `unreadable`: it is there, but can't be read or isn't what it should be. `too-large`: it
@@ -35,5 +36,3 @@ export const isMissing = (error: unknown): boolean => MISSING.has(codeOf(error))
 
 const isTooLarge = (error: unknown) =>
   codeOf(error) === 'ERR_STRING_TOO_LONG' || codeOf(error) === 'ERR_FS_FILE_TOO_LARGE'
-
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)

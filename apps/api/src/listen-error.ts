@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { codeOf } from './code-of.ts'
 
 /** The port that was asked for is in use. The message says where, and what to do. */
 export class PortTakenError extends Error {
@@ -37,5 +38,3 @@ export function explainListenError(error: unknown, host: string, port: number): 
       return error instanceof Error ? error : new Error(inspect(error))
   }
 }
-
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)

@@ -3,11 +3,11 @@ import type { Outline } from './store.ts'
 
 /** What the index page tells. */
 export interface PageView {
-  /** Undefined when nothing was compiled yet. */
+  /** Undefined when there is none that can be shown. */
   readonly project: PageProject | undefined
-  /** Shown in place of the project's name until there is one. */
+  /** The project's name, or what stands in its place. */
   readonly title: string
-  /** Why there is no project to show. */
+  /** Why there is no project to show; undefined when there is one. */
   readonly problem: string | undefined
   readonly version: string
 }

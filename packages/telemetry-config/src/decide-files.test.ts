@@ -114,6 +114,13 @@ describe('the global file', () => {
     ['says off behind a complex key', '? telemetry_enabled\n: off\n', 'off', 'off, line 2'],
     ['says on, then off', 'telemetry_enabled: true\ntelemetry_enabled: false\n', 'off', 'false, line 2'],
     ['says off, then on', 'telemetry_enabled: no\ntelemetry_enabled: yes\n', 'off', 'no, line 1'],
+    [
+      'says on, then off in a flow map',
+      '{telemetry_enabled: true,\ntelemetry_enabled: no}',
+      'off',
+      'no, line 2',
+    ],
+    ['has another key twice', '{a: 1, a: 2, telemetry_enabled: true}', 'on', 'true, line 1'],
     ['says on twice', 'telemetry_enabled: true\ntelemetry_enabled: yes\n', 'on', 'true, line 1'],
     ['says off in its second document', 'a: 1\n---\ntelemetry_enabled: false\n', 'off', 'false, line 3'],
     ['says off through an alias', 'a: &off false\ntelemetry_enabled: *off\n', 'off', 'false, line 2'],

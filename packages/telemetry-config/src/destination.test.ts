@@ -35,6 +35,14 @@ describe('where events go', () => {
       'k',
     ],
     [
+      'a release build that was given line ends as well',
+      defineProduct({ name: 'visivo', posthog: { host: 'https://built.example\n', apiKey: 'built-key\n' } }),
+      {},
+      {},
+      'https://built.example',
+      'built-key',
+    ],
+    [
       'spaces around',
       visivo,
       { [KEY]: ' k\n', [HOST]: ' https://ph.example ' },
@@ -53,7 +61,7 @@ describe('where events go', () => {
     ['query and fragment', 'https://ph.example/a?b=c#d', 'https://ph.example/a'],
     ['upper case', 'HTTPS://PH.Example', 'https://ph.example'],
     ['http to 127.0.0.1', 'http://127.0.0.1:8010', 'http://127.0.0.1:8010'],
-    ['http to another loopback address', 'http://127.8.0.9', 'http://127.8.0.9'],
+    ['http to another loopback address', 'http://127.8.0.119', 'http://127.8.0.119'],
     ['http to a loopback address, written short', 'http://127.1', 'http://127.0.0.1'],
     ['http to ::1', 'http://[::1]:80/', 'http://[::1]'],
     ['http to localhost', 'http://localhost:3000', 'http://localhost:3000'],
@@ -81,6 +89,11 @@ describe('nowhere, and why', () => {
     [
       'another scheme',
       { [KEY]: 'k', [HOST]: 'file:///etc/passwd' },
+      `${HOST} must be https, or http to this machine`,
+    ],
+    [
+      'another scheme to this machine',
+      { [KEY]: 'k', [HOST]: 'ftp://127.0.0.1' },
       `${HOST} must be https, or http to this machine`,
     ],
     [

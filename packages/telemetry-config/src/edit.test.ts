@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -39,6 +40,7 @@ const edited = (text: string | Buffer, keyPath: readonly string[], enabled = fal
 describe('the switch in the global file', () => {
   test.each([
     ['into nothing', '', 'telemetry_enabled: false\n'],
+    ['into a document with nothing in it', '---\n', '---\ntelemetry_enabled: false\n'],
     ['below comments', '# mine', '# mine\ntelemetry_enabled: false\n'],
     ['below other keys', '# a\nb: 1 # c\n', '# a\nb: 1 # c\ntelemetry_enabled: false\n'],
     ['above the last comment', 'a: 1\n\n# end\n', 'a: 1\ntelemetry_enabled: false\n\n# end\n'],
@@ -203,6 +205,19 @@ describe.skipIf(process.platform === 'win32')('the file itself', () => {
     expect(setTelemetryEnabled(made, GLOBAL_SWITCH, false)).toEqual({ changed: true })
     expect(readFileSync(made, 'utf8')).toBe('telemetry_enabled: false\n')
     expect([mode(join(home, '.visivo')), mode(made)]).toEqual(['700', '600'])
+  })
+
+  test('is made in a directory that is there', () => {
+    expect(setTelemetryEnabled(path, GLOBAL_SWITCH, false)).toEqual({ changed: true })
+    expect(readFileSync(path, 'utf8')).toBe('telemetry_enabled: false\n')
+  })
+
+  // As after `sudo`: a file of root's could not be read by its person any more, which counts as off.
+  test.skipIf(process.getuid?.() !== 0)('stays its owner’s, whoever edits it', () => {
+    writeFileSync(path, 'a: 1\n')
+    chownSync(path, 1234, 5678)
+    setTelemetryEnabled(path, GLOBAL_SWITCH, false)
+    expect(statSync(path)).toMatchObject({ uid: 1234, gid: 5678 })
   })
 
   test('keeps its mode, and nothing is left beside it', () => {

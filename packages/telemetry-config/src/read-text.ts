@@ -70,8 +70,8 @@ export function realPath(path: string): string {
 }
 
 /**
- * The `code` of an error of `node:fs`, such as `EACCES`. `instanceof` would not do: a test runner may give each file an
- * `Error` of its own, which Node's errors are none of.
+ * The `code` of an error of `node:fs`, such as `EACCES`, or in its place `unknown error`. `instanceof` would not do: a test
+ * runner may give each file an `Error` of its own, which Node's errors are none of.
  */
 export function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : 'unknown error'

@@ -248,4 +248,21 @@ describe('a file is unreadable', () => {
       reason: 'the home directory is unknown',
     })
   })
+
+  test('when the home directory is not there, which nobody wants to be made', () => {
+    const gone = join(home, 'gone')
+    expect(readSources(visivo, { env: {}, home: gone, projectDirectory: home }).global).toEqual({
+      state: 'unreadable',
+      path: '~/.visivo/config.yml',
+      reason: 'there is no home directory',
+    })
+  })
+})
+
+test('a working directory that nobody can tell may be one of a project that opted out', () => {
+  expect(readSources(visivo, { env: {}, home, projectDirectory: '' }).project).toEqual({
+    state: 'unreadable',
+    path: 'project.visivo.yml',
+    reason: 'the working directory is unknown',
+  })
 })

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -6,11 +6,13 @@ import { guard, metadata, sampleEvent, temporaryDirectory } from '../test/sample
 import { assemble } from './assemble.ts'
 import { runCourier } from './courier.ts'
 import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
-import { readCourierState } from './courier-state.ts'
+import { openCourierState, readCourierState } from './courier-state.ts'
 import { catalogueOf } from './events.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
+import { makePlace } from './make-place.ts'
 import { openOutbox } from './outbox.ts'
 import { type Places, placesOf } from './places.ts'
+import { readSentLog } from './sent-log.ts'
 import { startReceiver } from './testing/receiver.ts'
 
 /** A home whose events go to a receiver. */
@@ -54,6 +56,53 @@ test('a courier that has had enough ends its request, and begins no other', asyn
   expect([receiver.bodies.length, receiver.events.length, outbox.waiting().length]).toEqual([1, 100, 50])
 })
 
+test('a courier that another one has taken over from begins no other request', async () => {
+  const { home, receiver, destination } = await served()
+  const places = placesOf(visivo, home, destination)
+  const outbox = openOutbox(places.outbox, guard)
+  outbox.putAll(Array.from({ length: 150 }, () => sampleEvent()))
+  receiver.misbehave({ delay: 100, keeps: true })
+  const never = new AbortController().signal
+  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
+  const end = runCourier({ product: visivo, home, destination, extras: {} }, terms)
+  await receiver.requested(1)
+  const claim = claimCourierLock(places.destination, guard.edition(), { anyway: true }) ?? 0
+  const lock = holdCourierLock(places.destination, guard.edition(), claim)
+  expect(await end).toEqual({ kind: 'stopped' })
+  expect([receiver.bodies.length, outbox.waiting().length, lock?.held()]).toEqual([1, 50, true])
+})
+
+test('what arrived is noted: in the log, and as the end of the failures before it', async () => {
+  const { home, receiver, destination } = await served()
+  const places = placesOf(visivo, home, destination)
+  const event = sampleEvent()
+  openOutbox(places.outbox, guard).put(event)
+  openCourierState(places.state).write({ failures: 3, retryAt: 0 })
+  const never = new AbortController().signal
+  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
+  await runCourier({ product: visivo, home, destination, extras: {} }, terms)
+  expect(receiver.events).toHaveLength(1)
+  expect(readSentLog(places.sentLog)).toMatchObject([{ event: { uuid: event.uuid } }])
+  expect(readCourierState(places.state)).toEqual({
+    failures: 0,
+    retryAt: 0,
+    lastSuccess: expect.stringMatching(/^\d{4}-/),
+  })
+})
+
+test('the lock of a version that is gone for a day is swept up', async () => {
+  const { home, destination } = await served()
+  const places = placesOf(visivo, home, destination)
+  makePlace('destination', places.destination)
+  claimCourierLock(places.destination, 'feedc0de')
+  const [lock = ''] = readdirSync(places.destination)
+  utimesSync(join(places.destination, lock), 1, 1)
+  const never = new AbortController().signal
+  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
+  await runCourier({ product: visivo, home, destination, extras: {} }, terms)
+  expect(readdirSync(places.destination)).not.toContain(lock)
+})
+
 test('a hundred that the server refuses do not hide one that it takes', async () => {
   const { home, receiver, destination } = await served()
   const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
@@ -67,18 +116,6 @@ test('a hundred that the server refuses do not hide one that it takes', async ()
   await runCourier({ product: visivo, home, destination, extras: {} }, terms)
   expect(receiver.events.map(({ uuid }) => uuid).sort()).toEqual(good.map(({ uuid }) => uuid).sort())
   expect(outbox.waiting()).toEqual([])
-})
-
-test.each([
-  ['failures that are less than none', '{"failures":-1000000,"retryAt":0}'],
-  ['a time that is none', '{"failures":1,"retryAt":0,"lastFailure":{"at":{"toString":1},"reason":"x"}}'],
-  ['a pause that is none', '{"failures":1,"retryAt":"x"}'],
-  ['a list', '[1]'],
-  ['nothing', 'null'],
-])('a state file that holds %s is a fresh start', (_sentence, text) => {
-  const path = join(temporaryDirectory(), 'courier.json')
-  writeFileSync(path, text)
-  expect(readCourierState(path)).toEqual({ failures: 0, retryAt: 0 })
 })
 
 describe('what a version left behind that was updated or removed', () => {

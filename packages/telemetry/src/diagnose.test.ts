@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { fill, unlessMounts } from '../test/mounts.ts'
 import { personsTelemetry } from '../test/person.ts'
 import { diagnose } from './diagnose.ts'
 import { placesOf } from './places.ts'
+import { type Misbehaviour, startReceiver } from './testing.ts'
 
 const OFF = { DO_NOT_TRACK: '1' }
 
@@ -90,4 +91,31 @@ test('with telemetry off nobody is sent to a command that would send nothing', a
   const checks = await diagnose(personsTelemetry(OFF))
   const courier = checks.find(({ name }) => name === 'courier')
   expect(courier).toEqual({ name: 'courier', ok: true, says: 'none is started while telemetry is off' })
+})
+
+describe('with telemetry on', () => {
+  /** What is said of one thing by somebody whose PostHog answers so. */
+  async function saidOf(name: string, how: Misbehaviour) {
+    const receiver = await startReceiver()
+    onTestFinished(() => receiver.close())
+    receiver.misbehave(how)
+    const checks = await diagnose(personsTelemetry({ VISIVO_POSTHOG_HOST: receiver.url }))
+    return checks.find((check) => check.name === name)
+  }
+
+  test.each([
+    ['ten minutes later than here', 600_000, false, 'is 10 minutes behind the server'],
+    ['ten minutes earlier', -600_000, false, 'is 10 minutes ahead of the server'],
+    ['four minutes later', 240_000, true, 'agrees with the server'],
+  ])('a server whose clock is %s', async (_sentence, by, ok, says) => {
+    const headers = { date: new Date(Date.now() + by).toUTCString() }
+    expect(await saidOf('clock', { headers })).toMatchObject({ ok, says })
+  })
+
+  test('a server that answers with an error is told: nothing arrives there now', async () => {
+    expect(await saidOf('host', { status: 503 })).toMatchObject({
+      ok: false,
+      says: expect.stringContaining('answers with an error (503)'),
+    })
+  })
 })

@@ -112,6 +112,14 @@ test('a courier at work is not waited for where all that waits is of another cat
   expect(receiver.connections).toBe(0)
 })
 
+test('what another version recorded an hour ago is sent, also where nothing else waits', async () => {
+  const { receiver, telemetry, places } = await waitingAt(0)
+  const theirs = createGuard(catalogueOf('visivo_version', { cake: { when: 'Baked.', properties: {} } }))
+  openOutbox(places.outbox, theirs).put(sampleEvent(Date.now() - 2 * 3_600_000))
+  expect(await flush(telemetry)).toMatchObject({ ok: true, sent: 1, waiting: 0 })
+  expect(receiver.events).toHaveLength(1)
+})
+
 test('a courier that was asked to wait, such as the one of a server, is not waited for', async () => {
   const { receiver, telemetry, places } = await waitingAt(1)
   const edition = telemetry.guard.edition()

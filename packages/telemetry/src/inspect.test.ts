@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
 import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { afterFailure, afterSuccess, openCourierState, readCourierState } from './courier-state.ts'
 import { catalogueOf } from './events.ts'
 import { createGuard } from './guard.ts'
 import { inspectTelemetry, readSent } from './inspect.ts'
@@ -79,6 +80,31 @@ test('what was dropped is counted whether or not an event has reported it', () =
   appendFileSync(tally, '.....')
   expect(inspectTelemetry(telemetry).dropped).toBe(10)
 })
+
+test.each<[string, Record<string, string>, Record<string, string>]>([
+  ['here', OTHER, {}],
+  ['elsewhere', {}, OTHER],
+])(
+  'the last success and failure and the first next attempt are told, also where the last was %s',
+  (...row) => {
+    const [, before, last] = row
+    const home = temporaryDirectory()
+    const now = Date.now()
+    const fail = (env: Record<string, string>, ago: number, pause: number) => {
+      const { state, destination } = placesFor(personsTelemetry(env, home))
+      mkdirSync(destination, { recursive: true })
+      const arrived = afterSuccess(readCourierState(state), now - 10 * ago)
+      openCourierState(state).write(afterFailure(arrived, now - ago, `${ago} ms ago`, pause))
+    }
+    fail(before, 2_000, 600_000)
+    fail(last, 1_000, 60_000)
+    expect(inspectTelemetry(personsTelemetry(NONE, home))).toMatchObject({
+      lastSuccess: new Date(now - 10_000).toISOString(),
+      lastFailure: { at: new Date(now - 1_000).toISOString(), reason: '1000 ms ago' },
+      nextAttempt: new Date(now + 59_000).toISOString(),
+    })
+  },
+)
 
 test.each<[string, Record<string, string>, object]>([
   ['in CI', { CI: 'true' }, { notice: 'shown', recording: true }],

@@ -26,7 +26,7 @@ export function nextChange(directory: string, patience: Patience): Promise<void>
       clearTimeout(timer)
       timer = setTimeout(done, gather)
     }
-    let timer = setTimeout(done, Math.min(Math.max(most, 0), 2 ** 31 - 1))
+    let timer = setTimeout(done, most)
     if (signal.aborted) return done()
     signal.addEventListener('abort', done, { once: true })
     try {

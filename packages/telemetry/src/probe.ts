@@ -1,6 +1,7 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
+import { codeOf } from './code-of.ts'
 import { lookupWithDeadline } from './lookup.ts'
 
 type Step = 'name' | 'connection' | 'encryption' | 'answer'
@@ -74,5 +75,6 @@ function isAddress(host: string): boolean {
 
 function describe(error: Error): string {
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time'
-  return 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error'
+  const code = codeOf(error)
+  return typeof code === 'string' ? code : 'unknown error'
 }

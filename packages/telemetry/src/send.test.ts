@@ -121,6 +121,8 @@ test.each<[string, Misbehaviour, object]>([
   ['a bad batch', { status: 400 }, { kind: 'refused', reason: 'the server answered 400' }],
   ['a batch that is too large', { status: 413 }, { kind: 'refused' }],
   ['a wrong key', { status: 401 }, { kind: 'later', reason: expect.stringContaining('key') }],
+  ['a key that may not', { status: 403 }, { kind: 'later', reason: expect.stringContaining('key') }],
+  ['a batch that makes no sense', { status: 422 }, { kind: 'refused' }],
   ['a server that broke', { status: 500 }, { kind: 'later', reason: 'the server answered 500' }],
   [
     'a pause in seconds',
@@ -150,6 +152,26 @@ test.each<[string, Misbehaviour, object]>([
     verdict,
   )
   expect(receiver.bodies).toHaveLength(1)
+})
+
+test('a pause until a time of day is as long as it is until then', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-01-31T10:00:00Z') })
+  onTestFinished(() => void vi.useRealTimers())
+  const headers = { 'retry-after': 'Sat, 31 Jan 2026 10:02:00 GMT' }
+  const receiver = await freshReceiver({ status: 503, headers })
+  expect(await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never, anyTime)).toMatchObject({
+    retryAfter: 120_000,
+  })
+})
+
+test('a server that never answers is left after ten seconds', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const receiver = await freshReceiver({ instead: 'silence' })
+  const verdict = send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never, anyTime)
+  await receiver.requested(1)
+  vi.advanceTimersByTime(10_000)
+  expect(await verdict).toEqual({ kind: 'later', reason: 'the server did not answer in time' })
 })
 
 test.each<[string, Misbehaviour]>([

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -23,6 +23,17 @@ test.each<[string, unknown]>([
   appendFileSync(path, `${JSON.stringify(line)}\n`)
   logSent(path, [EVENT], 1)
   expect(readSentLog(path).map(({ sent_at }) => Date.parse(sent_at))).toEqual([0, 1])
+})
+
+test('a log that is full goes on in a new file, and what was the new one before goes', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sent-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const path = join(directory, 'sent.jsonl')
+  const properties = { ...EVENT.properties, command: 'x'.repeat(400_000) }
+  for (let at = 0; at < 5; at++) logSent(path, [{ ...EVENT, properties }], at)
+  // Two of them fit into each of the two files.
+  expect(readdirSync(directory).sort()).toEqual(['sent.jsonl', 'sent.older.jsonl'])
+  expect(readSentLog(path).map(({ sent_at }) => Date.parse(sent_at))).toEqual([2, 3, 4])
 })
 
 test('what a full disk cut off takes no later line with it', () => {

@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NONE, sanitizeVersion, VERSION_SHAPE } from '@visivo/sanitize'
+import { type Destination, visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import { turnOff } from './control.ts'
 import { followCommand } from './follow-command.ts'
 import { inspectTelemetry } from './inspect.ts'
 import { NOT_LOADED } from './nothing.ts'
+import { openOutbox } from './outbox.ts'
+import { placesOf } from './places.ts'
 import { createTelemetry, type Extras } from './telemetry.ts'
 
 test.each<[string, (home: string, project: string, env: Record<string, string>) => void]>([
@@ -65,6 +68,13 @@ test('a run whose output another program reads tells nothing and records nothing
   expect(real.said()).toContain('collects anonymous usage data')
 })
 
+test('a run that was only asked about tells as soon as it is one that may', () => {
+  const { telemetry, said } = onTerminal(temporaryDirectory())
+  telemetry.consent({}, true)
+  telemetry.consent({})
+  expect(said()).toContain('collects anonymous usage data')
+})
+
 test('a notice that can not be written counts as unsaid: nothing is recorded, and the next run tells', () => {
   const home = temporaryDirectory()
   const broken = onTerminal(home, {}, () => {
@@ -108,6 +118,65 @@ test('events that the disk did not take are told of with the next one that it ta
   const outbox = join(destination, 'outbox')
   const events = readdirSync(outbox).map((name) => JSON.parse(readFileSync(join(outbox, name), 'utf8')))
   expect(events).toMatchObject([{ properties: { dropped_events: 2 } }])
+})
+
+/** A command as any other. */
+const COMMAND = { command: NONE, command_args: [], duration_ms: 1, success: true }
+
+/** Telemetry of a run without a terminal, and how many events wait for a destination. */
+function inScript(home: string, more: Readonly<Record<string, string>> = {}) {
+  const env = { CI: 'false', ...more }
+  const telemetry = createTelemetry({ version: '1.2.3', env, home, stderr: () => ({ write: () => {} }) })
+  const waitingFor = (destination: Destination) =>
+    openOutbox(placesOf(visivo, home, destination).outbox, telemetry.guard).waiting().length
+  return { telemetry, waitingFor }
+}
+
+test('what is recorded for one PostHog does not wait for the one of the event before it', () => {
+  const home = temporaryDirectory()
+  const { telemetry, waitingFor } = inScript(home)
+  const destinations = [
+    { host: 'https://one.example', apiKey: 'phc_one' },
+    { host: 'https://one.example', apiKey: 'phc_two' },
+    { host: 'https://two.example', apiKey: 'phc_two' },
+  ]
+  for (const { host, apiKey } of destinations) {
+    const envFile = { VISIVO_POSTHOG_HOST: host, VISIVO_POSTHOG_API_KEY: apiKey }
+    telemetry.record('cli_command', COMMAND, { projectDirectory: home, envFile })
+  }
+  // The new machine is told of to the first.
+  expect(destinations.map(waitingFor)).toEqual([2, 1, 1])
+})
+
+test.each<[string, string, string, number]>([
+  [
+    'of a project does not lose what other projects recorded',
+    'project.visivo.yml',
+    'defaults:\n  telemetry_enabled: false\n',
+    2,
+  ],
+  ["of the person's own does", '.visivo/config.yml', 'telemetry_enabled: false\n', 0],
+])('an opt-out %s', (_sentence, file, text, left) => {
+  const home = temporaryDirectory()
+  const destination = { host: 'https://one.example', apiKey: 'phc_one' }
+  const env = { VISIVO_POSTHOG_HOST: destination.host, VISIVO_POSTHOG_API_KEY: destination.apiKey }
+  inScript(home, env).telemetry.record('cli_command', COMMAND, { projectDirectory: temporaryDirectory() })
+  writeFileSync(join(home, file), text)
+  const { telemetry, waitingFor } = inScript(home, env)
+  telemetry.record('cli_command', COMMAND, { projectDirectory: home })
+  expect(waitingFor(destination)).toBe(left)
+})
+
+test('who switches it on while a program runs is recorded from the next second on', () => {
+  const home = temporaryDirectory()
+  const env: Record<string, string> = { VISIVO_POSTHOG_API_KEY: 'phc_test', DO_NOT_TRACK: '1', CI: 'false' }
+  const telemetry = createTelemetry({ version: '1.2.3', env, home, stderr: () => ({ write: () => {} }) })
+  const where = { projectDirectory: home }
+  expect(telemetry.consent(where).recording).toBe(false)
+  delete env.DO_NOT_TRACK
+  const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 1_000)
+  onTestFinished(() => now.mockRestore())
+  expect(telemetry.consent(where).recording).toBe(true)
 })
 
 test('debug mode names what is not as declared, and shows nothing of it', () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
@@ -21,6 +22,23 @@ test('a server in debug mode lives on when whoever read its stderr is gone', asy
   await gone
   child.stdin.end()
   expect([await output, ...(await ended)]).toEqual(['the host lives\n', 0, null])
+})
+
+test('a command in debug mode keeps nothing and starts nothing, in CI either', async () => {
+  const home = temporaryDirectory()
+  const seen = await run([process.execPath, fixture('follow.mjs'), '{"name":"cake"}', '{}', 'plain'], {
+    cwd: home,
+    env: {
+      HOME: home,
+      USERPROFILE: home,
+      CI: 'true',
+      VISIVO_TELEMETRY_DEBUG: '1',
+      VISIVO_POSTHOG_HOST: 'http://127.0.0.1:1',
+      VISIVO_POSTHOG_API_KEY: 'phc_test',
+    },
+  })
+  expect(seen.stderr).toContain('"event": "cli_command"')
+  expect(readdirSync(home)).toEqual([])
 })
 
 test.each([
