@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { EnvFileError } from './errors.ts'
+import { reasonOf } from './system-error.ts'
 
 /** What the env file of a command held. */
 export interface EnvFile {
@@ -10,6 +11,8 @@ export interface EnvFile {
   readonly values: Readonly<Record<string, string>>
   /** Set when the file couldn't be read: `missing`, or `unreadable` if something is there. */
   readonly problem?: 'missing' | 'unreadable'
+  /** Why the system does not let it be read. */
+  readonly reason?: string
 }
 
 /**
@@ -32,7 +35,9 @@ export function readEnvFile(workingDirectory: string, asked: string | undefined,
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     // A directory of this name, which nobody asked for, is often an environment of Python's.
     const missing = code === 'ENOENT' || code === 'ENOTDIR' || (code === 'EISDIR' && asked === undefined)
-    return { path, values: {}, problem: missing ? 'missing' : 'unreadable' }
+    return missing
+      ? { path, values: {}, problem: 'missing' }
+      : { path, values: {}, problem: 'unreadable', reason: reasonOf(error) }
   }
 }
 
@@ -51,8 +56,10 @@ export function requireEnvFile(file: EnvFile, asked: string | undefined): void {
     throw new EnvFileError(`the env file ${file.path} doesn't exist. Check -e.`)
   }
   if (file.problem === 'unreadable') {
+    // The directory around it may be what can't be read, also where nobody has written such a file.
+    const why = file.reason === undefined ? '' : ` (${file.reason})`
     throw new EnvFileError(
-      `the env file ${file.path} can't be read. It has to be a text in UTF-8 that you may read.`,
+      `the env file ${file.path} can't be read${why}. It has to be a text in UTF-8 that you may read.`,
     )
   }
 }

@@ -202,6 +202,20 @@ test('two seeds of one table', async () => {
   expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("have the table 'T'") })
 })
 
+test('a seed whose table the database has as a view: what it printed is not blamed', async () => {
+  const yaml = (table: string) =>
+    source(
+      `{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: ${table}, args: [node, -p, "'a'"] }] }`,
+    ).replace('select 1', 'create or replace view v as select 1 as a; select * from v')
+  const cwd = temporaryProject({ 'project.visivo.yml': yaml('t') })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  writeFileSync(join(cwd, 'project.visivo.yml'), yaml('v'))
+  const { stderr } = await visivo(cwd, ['run'])
+  expect(stderr).toMatch(
+    /:3: the seed of table 'v' \(node\) can't be loaded: Catalog Error: [^\n]* of type View/,
+  )
+})
+
 test.skipIf(process.platform === 'win32')('a seed without a place for what it prints', async () => {
   const yaml = "{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, -p, '1'] }] }"
   const cwd = temporaryProject({ 'project.visivo.yml': source(yaml) })

@@ -173,10 +173,17 @@ test('what the version before an update left waiting is not passed over by statu
   )
 })
 
-test('in CI, where nobody is told, status does not say that somebody was', async () => {
+test('in CI, where nobody is told and no id is kept, nothing says that somebody was or that one is', async () => {
   const world = await telemetryWorld()
+  world.write('.visivo/machine_id', '0b8ff0cd-5b4a-4c1e-9d3c-6a52f3a3e0aa')
   const { stdout } = await telemetry(world, [], { CI: 'true' })
   expect(stdout).toMatch(/^Notice +none in CI and containers$/m)
+  expect(stdout).toMatch(/^Machine id +a new one in each run, in CI and containers$/m)
+  const purged = await telemetry(world, ['purge'], { CI: 'true' })
+  expect(purged.stdout).toMatch(/^Removed .*machine_id\nYour settings stay as they are\.\n$/)
+  expect((await telemetry(world, ['reset'], { CI: 'true' })).stdout).toBe(
+    'There is no machine id to replace: in CI and containers every run has one of its own.\n',
+  )
 })
 
 test('show prints exactly what arrived, and log one line for each', async () => {

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -201,6 +202,16 @@ describe('reset', () => {
     expect(() => resetMachineId({ directory })).toThrow(
       `Could not write a new machine id to ${path} (${code})`,
     )
+  })
+
+  test.skipIf(process.platform === 'win32')('leaves a link to a device, which is a person’s word', () => {
+    mkdirSync(directory)
+    symlinkSync('/dev/null', path)
+    expect(() => resetMachineId({ directory })).toThrow(
+      `Could not write a new machine id to ${path} (not a file)`,
+    )
+    expect(readlinkSync(path)).toBe('/dev/null')
+    expect(readdirSync(directory)).toEqual(['machine_id'])
   })
 
   test('leaves nothing behind when it fails', () => {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { agree, replace } from './agree.ts'
 import { temporaryMachineId } from './id.ts'
-import { codeOf, readStored } from './stored.ts'
+import { codeOf, isNoFile, readStored } from './stored.ts'
 
 /** Which file holds the id: every tool has its own directory, and an id of its own in it. */
 export interface MachineIdLocation {
@@ -54,6 +54,8 @@ export function resetMachineId(location: MachineIdLocation): string {
   const id = temporaryMachineId()
   try {
     makeDirectory(location.directory, path)
+    // A person's word, which no other call goes over either.
+    if (isNoFile(path)) throw Object.assign(new Error('what lies there is no file'), { code: 'not a file' })
     replace(path, id)
     return id
   } catch (cause) {

@@ -28,6 +28,11 @@ export function readStored(path: string): Stored {
   }
 }
 
+/** Whether what lies at the path, or where a link there leads, is no file: a directory, a device, a pipe. */
+export function isNoFile(path: string): boolean {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.isFile() === false
+}
+
 /**
  * The `code` of an error of `node:fs`, such as `ENOENT`. `instanceof` would not do: a test runner may give each file an
  * `Error` of its own, which Node's errors are none of.

@@ -56,6 +56,21 @@ test('what is no path, from a program without types, leads to no home: nobody kn
   })
 })
 
+test.each([
+  ['false', false],
+  ['a number', 0],
+  ['an object', {}],
+])(
+  '%s in place of a directory, from a program without types, is one that is unknown',
+  (_, projectDirectory: unknown) => {
+    const given: object = { env: {}, home, projectDirectory }
+    expect(readSources(visivo, given).project).toMatchObject({
+      state: 'unreadable',
+      reason: 'the working directory is unknown',
+    })
+  },
+)
+
 test('null in place of all options, from a program without types, is none', () => {
   expect(Reflect.apply(readSources, undefined, [visivo, null])).toEqual(readSources(visivo))
 })

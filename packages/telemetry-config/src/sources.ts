@@ -48,7 +48,9 @@ export function readSources(product: Product, options: SourcesOptions = {}): Sou
   const { env = process.env, envFile = {}, envFilePath, ...given } = options ?? {}
   const home = given.home ?? homeDirectory()
   const { projectDirectory = attempt(() => process.cwd()) } = given
-  const directory = projectDirectory && attempt(() => resolve(projectDirectory))
+  // Of a program without types, `false` is no path either: nobody knows which project it means.
+  const isPath = projectDirectory !== null && projectDirectory !== ''
+  const directory = isPath ? attempt(() => resolve(projectDirectory)) : projectDirectory
   const project = readProject(product, directory)
   const paths = envFilesOf(directory, project, envFilePath)
   const files = paths.map(readText)

@@ -103,14 +103,15 @@ function isKept(directory: string): boolean {
  * hash: who wants neither to tell of the other purges. Never throws.
  */
 export function reset(telemetry: Telemetry): Outcome {
-  const { product, home } = telemetry.world
+  const { product, home, isCi } = telemetry.world
   const { directory, root } = sharedPlacesOf(product, home)
   const old = readMachineId({ directory })
-  if (old === undefined)
-    return {
-      ok: true,
-      says: ['There is no machine id to replace: one is made when the first event is recorded.'],
-    }
+  if (old === undefined) {
+    const how = isCi
+      ? 'in CI and containers every run has one of its own'
+      : 'one is made when the first event is recorded'
+    return { ok: true, says: [`There is no machine id to replace: ${how}.`] }
+  }
   const done = outcomeOf(() => resetMachineId({ directory }))
   if (typeof done !== 'string') return done
   return {
@@ -131,7 +132,7 @@ export function reset(telemetry: Telemetry): Outcome {
  * the notice. The configuration is the person's and stays. Waits a few seconds for a courier to end. Never rejects.
  */
 export async function purge(telemetry: Telemetry): Promise<Outcome> {
-  const { product, home } = telemetry.world
+  const { product, home, isCi } = telemetry.world
   const { directory, root, notice } = sharedPlacesOf(product, home)
   const id = join(directory, 'machine_id')
   // Behind a link lies what is somebody's own as well: there only what is ours goes, by its name.
@@ -151,7 +152,9 @@ export async function purge(telemetry: Telemetry): Promise<Outcome> {
     says: [
       ...paths.map((path) => `Removed ${path}`),
       ...busy.map((pid) => `Process ${pid} is still at work; if it is a server, it goes on recording.`),
-      `Your settings stay as they are. The next command on a terminal tells about telemetry again, if it is on.`,
+      'Your settings stay as they are.',
+      // In CI and containers nobody is told.
+      ...(isCi ? [] : ['The next command on a terminal tells about telemetry again, if it is on.']),
     ],
   }
 }

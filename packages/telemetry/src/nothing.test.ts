@@ -178,6 +178,22 @@ test('a program without types that hands over null in place of a place, or of op
   expect(await untyped(diagnose)).toContainEqual(expect.objectContaining({ name: 'switch', ok: true }))
 })
 
+test('a program without types that hands over false in place of a directory has telemetry off there, and no error', async () => {
+  const telemetry = personsTelemetry()
+  const where = { projectDirectory: false as never }
+  expect(telemetry.consent(where).recording).toBe(false)
+  expect(inspectTelemetry(telemetry, where)).toMatchObject({
+    recording: false,
+    reason: expect.stringContaining('the working directory is unknown'),
+  })
+  expect(turnOn(telemetry, { where })).toMatchObject({ ok: true })
+  expect(turnOff(telemetry, { project: false as never })).toMatchObject({ ok: false })
+  expect(await flush(telemetry, where)).toMatchObject({ sent: 0 })
+  expect(await diagnose(telemetry, where)).toContainEqual(
+    expect.objectContaining({ name: 'switch', ok: false }),
+  )
+})
+
 /** Telemetry in debug mode: it follows, and shows instead of sending. */
 function showing(write: (text: string) => unknown) {
   const env = { VISIVO_TELEMETRY_DEBUG: '1', VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' }

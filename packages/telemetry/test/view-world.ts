@@ -7,10 +7,13 @@ import { EXAMPLE, liveThrough } from './example-weeks.ts'
 import { temporaryDirectory } from './samples.ts'
 
 /** A home with three weeks behind it, and the page that shows them. */
-export async function openView(options: ViewOptions & { readonly config?: string } = {}) {
+export async function openView(
+  options: ViewOptions & { readonly config?: string; readonly isCi?: boolean } = {},
+) {
   const home = temporaryDirectory()
   const config = join(home, '.visivo', 'config.yml')
-  const env = { CI: 'false', VISIVO_POSTHOG_HOST: EXAMPLE.host, VISIVO_POSTHOG_API_KEY: EXAMPLE.apiKey }
+  const CI = String(options.isCi ?? false)
+  const env = { CI, VISIVO_POSTHOG_HOST: EXAMPLE.host, VISIVO_POSTHOG_API_KEY: EXAMPLE.apiKey }
   const telemetry = createTelemetry({ version: '1.2.3', home, env })
   liveThrough(telemetry, 3, Date.now())
   if (options.config !== undefined) {

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NotCompiledError, OutputError, type Place } from '../errors.ts'
+import { reasonOf } from '../system-error.ts'
 import { writeAtomically } from '../write-atomically.ts'
 import type { Edge } from './graph.ts'
 import { isRecord } from './is-record.ts'
@@ -65,7 +66,7 @@ export async function readCompiled(directory: string): Promise<CompiledProject> 
   try {
     text = await readFile(path, 'utf8')
   } catch (cause) {
-    throw new NotCompiledError(`${path} can't be read. ${advice}`, { cause })
+    throw new NotCompiledError(`${path} can't be read (${reasonOf(cause)}). ${advice}`, { cause })
   }
   const project = parse(text)
   if (!isCompiled(project)) throw new NotCompiledError(`${path} is not a compiled project. ${advice}`)

@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { IncludeError, type Place } from '../errors.ts'
+import { foundAt } from '../found-at.ts'
 import { reasonOf } from '../system-error.ts'
 
 /** One entry of `includes:`. */
@@ -28,7 +29,11 @@ export async function resolveInclude(include: Include, base: string): Promise<st
     )
   }
   const path = resolve(base, include.path)
-  const found = await stat(path).catch(() => undefined)
+  const refuse = (cause: unknown): never => {
+    const message = `'${include.path}' can't be read (${reasonOf(cause)}). Make it readable for you.`
+    throw new IncludeError(message, { place: include.place, cause })
+  }
+  const found = await foundAt(path).catch(refuse)
   if (!found) {
     throw new IncludeError(`'${include.path}' doesn't exist; it was looked for at ${path}.`, {
       place: include.place,
@@ -36,10 +41,7 @@ export async function resolveInclude(include: Include, base: string): Promise<st
   }
   if (!found.isDirectory()) return [path]
   const excluded = include.exclusions.map(exclusionPattern)
-  const files = await listYaml(path, include.depth ?? Number.POSITIVE_INFINITY).catch((cause: unknown) => {
-    const message = `'${include.path}' can't be read (${reasonOf(cause)}). Make it readable for you.`
-    throw new IncludeError(message, { place: include.place, cause })
-  })
+  const files = await listYaml(path, include.depth ?? Number.POSITIVE_INFINITY).catch(refuse)
   return files.filter((file) => {
     const name = relative(path, file).split(sep).join('/')
     return !excluded.some((pattern) => pattern.test(name))

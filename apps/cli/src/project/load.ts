@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Document, Node } from 'yaml'
 import { InvalidNameError, ProjectNotFoundError, ProjectParseError, renderPlace } from '../errors.ts'
+import { foundAt } from '../found-at.ts'
 import { realPathOf } from '../real-path.ts'
+import { reasonOf } from '../system-error.ts'
 import { resolveVariables } from './environment.ts'
 import { type Include, resolveInclude } from './includes.ts'
 import { isRecord } from './is-record.ts'
@@ -70,11 +71,17 @@ export async function loadProject(directory: string, options: LoadOptions): Prom
 }
 
 async function requireProject(directory: string): Promise<void> {
-  const found = await stat(directory).catch(() => undefined)
+  const refuse = (cause: unknown): never => {
+    throw new ProjectNotFoundError(
+      `the directory ${directory} can't be entered (${reasonOf(cause)}). Check --working-dir.`,
+      { cause },
+    )
+  }
+  const found = await foundAt(directory).catch(refuse)
   if (!found?.isDirectory()) {
     throw new ProjectNotFoundError(`${directory} is not a directory. Check --working-dir.`)
   }
-  if (!(await stat(join(directory, PROJECT_FILE)).catch(() => undefined))) {
+  if (!(await foundAt(join(directory, PROJECT_FILE)).catch(refuse))) {
     throw new ProjectNotFoundError(
       `there is no ${PROJECT_FILE} in ${directory}. ` +
         'Start visivo in the directory of a project, or name it with --working-dir.',

@@ -1,16 +1,24 @@
 import { stat } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { reasonOfCsv } from './csv-error.ts'
+import { foundAt } from '../found-at.ts'
+import { reasonOf } from '../system-error.ts'
+import { reasonOfCsv, SAME_COLUMNS } from './csv-error.ts'
 import { refuseOneColumn } from './one-column.ts'
 import type { CsvView } from './source-plan.ts'
 import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
 
 /** Makes a view of a CSV file. Throws an Error that says why it can't be read. */
 export async function createCsvView(connection: DuckDBConnection, name: string, csv: CsvView): Promise<void> {
+  // A file may be called `sales[1].csv`, which as a pattern stands for `sales1.csv`.
   const pattern = (await isThere(csv.file)) ? escapePattern(csv.file) : csv.pattern
   const files = await requireFiles(connection, csv, pattern)
-  const table = readCsv(csv, pattern, isPartitioned(files, csv))
+  const partitioned = isPartitioned(files, csv)
+  const table = readCsv(csv, pattern, partitioned)
+  if (files.length > 1) {
+    const all = readCsv(csv, pattern, partitioned, 'union_by_name = true')
+    await refuseLostColumns(connection, csv, table, all)
+  }
   if (csv.delimiter === undefined) await refuseOneColumn(connection, table, files[0] ?? '')
   await connection.run(`create view ${quoteName(name)} as select * from ${table}`).catch((cause: unknown) => {
     // Behind it stands the SQL of the view, which nobody wrote.
@@ -19,12 +27,16 @@ export async function createCsvView(connection: DuckDBConnection, name: string, 
   })
 }
 
-/** A file may be called `sales[1].csv`, which as a pattern stands for `sales1.csv`. */
-function isThere(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  )
+async function isThere(file: string): Promise<boolean> {
+  const found = await foundAt(file).catch((cause: unknown) => {
+    throw new Error(`${file} (${reasonOf(cause)}). Make it readable for you.`, { cause })
+  })
+  if (found?.isDirectory()) {
+    throw new Error(
+      `${file} is a directory. Name a file in it under \`file:\`, or several by a pattern like *.csv.`,
+    )
+  }
+  return found !== undefined
 }
 
 /** DuckDB would wait for the writer of a pipe, whatever is asked of it meanwhile. A pattern stands for several files. */
@@ -48,13 +60,45 @@ function isPartitioned(files: readonly string[], { workingDirectory }: CsvView):
   return files.some((file) => dirname(relative(workingDirectory, file)).includes('='))
 }
 
-function readCsv({ delimiter, header }: CsvView, pattern: string, partitioned: boolean): string {
+/** An empty file, and one without a header among others, has columns with numbers. */
+const NUMBERED = /^column\d+$/
+
+/** DuckDB takes the columns of the first of several files: those that only others have would be lost without a word. */
+async function refuseLostColumns(
+  connection: DuckDBConnection,
+  { file }: CsvView,
+  table: string,
+  all: string,
+): Promise<void> {
+  const kept = await columnsOf(connection, table)
+  const lost = (await columnsOf(connection, all)).find(
+    (column) => !kept.includes(column) && !NUMBERED.test(column),
+  )
+  if (kept.length === 0 || lost === undefined) return
+  throw new Error(
+    `the column "${lost}" is in some of the files ${file}, but not in the first of them, and would be lost. ${SAME_COLUMNS}`,
+  )
+}
+
+/** None where it can't be read: that is said by who reads it. */
+async function columnsOf(connection: DuckDBConnection, table: string): Promise<readonly string[]> {
+  const found = await connection.run(`select * from ${table} limit 0`).catch(() => undefined)
+  return found?.columnNames() ?? []
+}
+
+function readCsv(
+  { delimiter, header }: CsvView,
+  pattern: string,
+  partitioned: boolean,
+  ...more: readonly string[]
+): string {
   const options = [
     quoteText(pattern),
     NO_COMMENTS,
     ...(partitioned ? [] : ['hive_partitioning = false']),
     ...(delimiter === undefined ? [] : [`delim = ${quoteText(delimiter)}`]),
     ...(header === undefined ? [] : [`header = ${header}`]),
+    ...more,
   ]
   return `read_csv(${options.join(', ')})`
 }

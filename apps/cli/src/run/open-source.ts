@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { ProjectError, SourceError } from '../errors.ts'
+import { foundAt } from '../found-at.ts'
 import { makeDirectory } from '../make-directory.ts'
 import { realPathOf } from '../real-path.ts'
 import { reasonOf } from '../system-error.ts'
@@ -64,7 +64,10 @@ async function keyOf({ database, name }: SourcePlan): Promise<string> {
 async function openDatabase(source: SourcePlan, writes: boolean): Promise<DuckDBInstance> {
   const { database, name, place } = source
   if (database === ':memory:') return DuckDBInstance.create(database)
-  const found = await stat(database).catch(() => undefined)
+  const found = await foundAt(database).catch((cause: unknown) => {
+    const message = `the database of '${name}' can't be read: ${database} (${reasonOf(cause)}). Make it readable for you.`
+    throw new SourceError(message, { place, cause })
+  })
   if (!writes && !found) {
     throw new SourceError(
       `the database of '${name}' doesn't exist: ${database}. Check \`database:\`, or give it \`seeds:\`.`,

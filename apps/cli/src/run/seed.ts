@@ -51,7 +51,10 @@ export async function loadSeed(
     if (problem !== undefined) throw fail(problem)
     if ((await stat(file)).size === 0) throw fail('printed nothing. It prints a CSV with a header.')
     await load(connection, seed, file).catch((cause: unknown) => {
-      throw fail(`printed what is not a CSV: ${reasonOfCsv(cause).replace(file, 'what it printed')}`, cause)
+      const reason = reasonOfCsv(cause)
+      // What is said of something else than the CSV is the database's: a view may have the name of the table.
+      const what = reason === reasonOf(cause) ? "can't be loaded" : 'printed what is not a CSV'
+      throw fail(`${what}: ${reason.replace(file, 'what it printed')}`, cause)
     })
   } finally {
     await rm(directory, { recursive: true, force: true })

@@ -32,9 +32,11 @@ describe.runIf(HERE)('in a real browser', () => {
   afterAll(() => browser.close())
 
   /** The page as somebody sees it who just opened it, and what it asked of other servers. */
-  async function visit(look: { readonly dark?: boolean; readonly width?: number } = {}) {
-    const world = await openView()
-    const { width = 1_200 } = look
+  async function visit(
+    look: { readonly dark?: boolean; readonly width?: number; readonly isCi?: boolean } = {},
+  ) {
+    const { width = 1_200, isCi = false } = look
+    const world = await openView({ isCi })
     const page = await browser.newPage({
       colorScheme: look.dark ? 'dark' : 'light',
       viewport: { width, height: 900 },
@@ -52,6 +54,12 @@ describe.runIf(HERE)('in a real browser', () => {
     await page.getByText('Live', { exact: true }).waitFor()
     return { ...world, page, troubles }
   }
+
+  test('in CI it does not say that an id is made with the first event', async () => {
+    const { page } = await visit({ isCi: true })
+    await page.getByText('a new one in each run, in CI and containers').waitFor()
+    await page.close()
+  })
 
   test.each([
     ['in the light', { dark: false, width: 1_200 }],

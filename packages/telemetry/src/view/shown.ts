@@ -20,6 +20,8 @@ export interface Told {
 export interface State extends Omit<Inspection, 'places' | 'waiting'> {
   /** The program's name, such as `visivo`, and its version. */
   readonly product: { readonly name: string; readonly version: string }
+  /** In CI and containers every run has an id of its own. */
+  readonly isCi: boolean
   /** What keeps telemetry off here and what to do about it, in sentences. */
   readonly advice: readonly string[]
   /** What the person's own file says, which is what the switch changes. */
@@ -49,7 +51,7 @@ export function shownOf(telemetry: Telemetry, where: Where, now: () => number = 
 
 /** Everything that the page tells. */
 function readState(telemetry: Telemetry, where: Where, now: number): State {
-  const { product, home } = telemetry.world
+  const { product, home, isCi } = telemetry.world
   const { places, waiting, ...inspection } = inspectTelemetry(telemetry, where)
   const { checked } = inspection.decision
   const sent = readSent(telemetry)
@@ -57,6 +59,7 @@ function readState(telemetry: Telemetry, where: Where, now: number): State {
   return {
     ...inspection,
     product: { name: product.name, version: String(telemetry.metadata[product.versionProperty]) },
+    isCi,
     advice: adviceFor(checked, product),
     switch: {
       on: checked.some(({ kind, verdict }) => kind === 'global' && verdict !== 'off'),

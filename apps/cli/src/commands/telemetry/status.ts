@@ -49,7 +49,7 @@ function factRows(inspection: Inspection, isCi: boolean): readonly (readonly str
   const elsewhere = waitingElsewhere === 0 ? '' : `, and ${waitingElsewhere} for other destinations`
   return [
     ['Destination', destination ? `${destination.host}, with a key` : 'none'],
-    ['Machine id', machineId ? `${machineId.id} in ${machineId.path}` : `none in ${places.machineId}`],
+    ['Machine id', machineId ? `${machineId.id} in ${machineId.path}` : sayNoId(places.machineId, isCi)],
     ['Waiting', `${waiting.length}${ofOthers}${elsewhere}`],
     ['Last success', lastSuccess === undefined ? 'none' : renderTime(lastSuccess)],
     ['Last failure', lastFailure ? `${renderTime(lastFailure.at)}: ${lastFailure.reason}` : 'none'],
@@ -58,6 +58,11 @@ function factRows(inspection: Inspection, isCi: boolean): readonly (readonly str
     ['Courier', sayCourier(inspection)],
     ['Notice', isCi ? 'none in CI and containers' : sayNotice(inspection)],
   ]
+}
+
+/** In CI a file may hold one all the same, of whoever shares the home directory: it is not looked at. */
+function sayNoId(path: string, isCi: boolean): string {
+  return isCi ? 'a new one in each run, in CI and containers' : `none in ${path}`
 }
 
 /** Nothing is told where nothing is recorded. */

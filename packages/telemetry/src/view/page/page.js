@@ -143,10 +143,13 @@ function draw() {
 }
 
 function drawFacts() {
-  const { destination, machineId, lastSuccess, lastFailure, nextAttempt, dropped, directory } = state
+  const { destination, machineId, isCi, lastSuccess, lastFailure, nextAttempt, dropped, directory } = state
+  const noId = isCi
+    ? 'a new one in each run, in CI and containers'
+    : 'none yet; a random one is made with the first event'
   const facts = {
     'Goes to': destination?.host ?? 'nowhere: no address and key are set',
-    'Id of this machine': machineId?.id ?? 'none yet; a random one is made with the first event',
+    'Id of this machine': machineId?.id ?? noId,
     'Last time it worked': lastSuccess ? exactly(lastSuccess) : 'never yet',
     'Last time it did not': lastFailure ? `${exactly(lastFailure.at)}: ${lastFailure.reason}` : 'never',
     ...(nextAttempt ? { 'Tries again': `after ${exactly(nextAttempt)}` } : {}),

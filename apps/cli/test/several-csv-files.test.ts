@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryProject } from './temp-project.ts'
+import { visivo } from './visivo.ts'
+
+const PROJECT =
+  "name: p\nsources:\n  - { name: s, type: csv, file: 'd/*.csv' }\n" +
+  'models:\n  - { name: m, source: ref(s), sql: select * from s }\n'
+
+const projectOf = (...texts: readonly string[]) =>
+  temporaryProject({
+    'project.visivo.yml': PROJECT,
+    ...Object.fromEntries(texts.map((text, at) => [`d/${at}.csv`, text])),
+  })
+
+test.each([
+  [
+    'a column that only a later file has, which DuckDB would lose without a word',
+    'a,b,c\n3,4,5\n',
+    /^Error: project\.visivo\.yml:3: [^\n]* the column "c" is in some of the files [^\n]*, but not in the first of them, and would be lost\./,
+  ],
+  [
+    'a column that a later file does not have',
+    'a\n3\n',
+    /^Error: project\.visivo\.yml:5: [^\n]*1\.csv has other columns than [^\n]*0\.csv, which is read first: the column "b" is missing\./,
+  ],
+])('several CSV files as one: %s', async (_case, other, message) => {
+  const { code, stderr } = await visivo(projectOf('a,b\n1,2\n', other), ['run'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(message)
+  expect(stderr).toMatch(/^[^\n]* Give all of them the same columns, or read them in SQL: [^\n]*\n$/)
+})
+
+test.each([
+  ['the columns in another order', 'b,a\n4,3\n', [3, 4]],
+  ['nothing at all', '', undefined],
+  ['no rows', 'a,b\n', undefined],
+])('several CSV files as one, of which a later one has %s', async (_case, other, row) => {
+  const cwd = projectOf('a,b\n1,2\n', other)
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  const { rows } = JSON.parse(readFileSync(join(cwd, 'target', 'data', 'm.json'), 'utf8'))
+  expect(rows).toEqual(row === undefined ? [[1, 2]] : [[1, 2], row])
+})
