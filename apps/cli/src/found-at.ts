@@ -2,7 +2,8 @@ import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { isSystemError } from './system-error.ts'
 
-const NOTHING = ['ENOENT', 'ENOTDIR']
+/** No file can have a name that is too long, but a pattern may be as long. */
+const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
 
 /**
  * What is at a path, links followed; undefined where nothing is. Where that can't be told, as in a directory that is not to be

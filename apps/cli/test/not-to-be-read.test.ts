@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryProject } from './temp-project.ts'
@@ -43,6 +43,18 @@ test.skipIf(process.platform === 'win32').each([
   symlinkSync('loop', join(cwd, 'loop'))
   const { code, stderr } = await visivo(cwd, args)
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(message) })
+})
+
+test('a name that no file can have is one of no file, and a pattern may be as long', async () => {
+  const long = '[x]'.repeat(90)
+  const cwd = temporaryProject({
+    'project.visivo.yml': withSource(`type: csv, file: '${long}.csv'`),
+    [`${'x'.repeat(90)}.csv`]: 'a,b\n1,2\n',
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  writeFileSync(join(cwd, 'project.visivo.yml'), `name: p\nincludes:\n  - path: ${'x'.repeat(300)}\n`)
+  const { stderr } = await visivo(cwd, ['run'])
+  expect(stderr).toContain("x' doesn't exist; it was looked for at ")
 })
 
 test('a CSV that is a directory is called one', async () => {

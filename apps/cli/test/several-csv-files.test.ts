@@ -33,6 +33,20 @@ test.each([
 })
 
 test.each([
+  ['files without a header', ''],
+  ['files that are said to have none', ', header: false'],
+])('several CSV files as one: %s, of which a later one has more columns', async (_case, more) => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': PROJECT.replace("'d/*.csv'", `'d/*.csv'${more}`),
+    'd/0.csv': '1,2\n3,4\n',
+    'd/1.csv': '5,6,7\n8,9,10\n',
+  })
+  const { code, stderr } = await visivo(cwd, ['run'])
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('the column "column2"') })
+})
+
+test.each([
+  ['a comma at the end of each line', 'a,b,\n3,4,\n', [3, 4]],
   ['the columns in another order', 'b,a\n4,3\n', [3, 4]],
   ['nothing at all', '', undefined],
   ['no rows', 'a,b\n', undefined],

@@ -132,6 +132,14 @@ test.each<[string, AtOnce, readonly number[]]>([
     [200, 499, 499],
   ],
   [
+    'the client leaves in the middle of the second answer, whose turn has come',
+    ([first, second], connection) => {
+      second?.write('cake')
+      first?.end('cake').once('close', () => connection.destroy())
+    },
+    [200, 200, 499],
+  ],
+  [
     'all are answered, the last one first',
     ([first, second, third]) => {
       for (const response of [third, second, first]) response?.end('cake')
@@ -157,4 +165,21 @@ test.each<[string, AtOnce, readonly number[]]>([
   expect(counted.map(({ statusCode }) => statusCode).sort()).toEqual(statuses)
   const isAnswered = statuses.every((status) => status === 200)
   if (isAnswered) expect([connection.getMaxListeners(), connection.listenerCount('close')]).toEqual(before)
+})
+
+test('a request that was sent behind another one, and is followed when its client is gone, is counted', async () => {
+  const counted: RequestFacts[] = []
+  const arrived: [IncomingMessage, ServerResponse][] = []
+  const follow = followListener({ request: (facts) => counted.push(facts), close: async () => {} }, () => {})
+  const http = createServer((...own) => {
+    if (arrived.push(own) === 2) own[0].socket.destroy()
+  })
+  const { port, close } = await listen(http)
+  const client = connect(port, '127.0.0.1')
+  client.end('GET /cakes HTTP/1.1\r\nHost: cake\r\n\r\n'.repeat(2)).resume()
+  const [connection] = (await once(http, 'connection')) as [Socket]
+  await once(connection, 'close')
+  for (const own of arrived) follow(...own)
+  await close()
+  expect(counted.map(({ statusCode }) => statusCode)).toEqual([499, 499])
 })

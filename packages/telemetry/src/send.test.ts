@@ -70,6 +70,15 @@ test('a request says no more of its sender than the names of the SDK and the len
 
 test.each([
   ['a web page is no answer of a PostHog', '', '\n<!doctype html><title>Sign in</title>', 'later'],
+  ['nor is one with a byte order mark', '', '\ufeff<!doctype html><title>Sign in</title>', 'later'],
+  ['nor is one behind many empty lines', '', `${'\n'.repeat(80)}<html></html>`, 'later'],
+  [
+    'nor is one that comes compressed, unasked',
+    'Content-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\n',
+    '\u001f\u008b',
+    'later',
+  ],
+  ['a text that calls itself a page is one', 'Content-Type: text/html\r\n', 'ok', 'accepted'],
   ['no body is one', 'Content-Length: 0\r\n', '', 'accepted'],
   [
     'a body that is longer than stated is one',
@@ -86,6 +95,20 @@ test.each([
   onTestFinished(() => void server.close())
   const host = `http://127.0.0.1:${portOf(server)}`
   expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toMatchObject({ kind })
+})
+
+test('a web page that comes in pieces is no answer of a PostHog', async () => {
+  const server = createHttpServer(async (_, response) => {
+    for (const byte of Buffer.from('\n\ufeff<html></html>'))
+      await new Promise((sent) => response.write(Buffer.of(byte), () => setImmediate(sent)))
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const host = `http://127.0.0.1:${portOf(server)}`
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toMatchObject({
+    kind: 'later',
+  })
 })
 
 test('the SDK compresses nothing by itself, which takes WebAssembly, and the host goes on with what it has', async () => {

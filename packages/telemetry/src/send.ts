@@ -36,6 +36,10 @@ const EACH_ADDRESS = { autoSelectFamilyAttemptTimeout: 3_000 }
 /** A batch that is malformed or too large; a smaller one may do better. Every other failure is for later. */
 const REFUSED = [400, 413, 422]
 
+/** That of UTF-8, each byte a character. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf'
+const PADDING = new RegExp(`^(?:\\s|${BYTE_ORDER_MARK})+`)
+
 /**
  * The only way out of the machine. Sends one batch and says what became of it. Never rejects.
  *
@@ -170,18 +174,30 @@ function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise
 /** The whole answer of a server. Rejects where it breaks off. */
 function hear(response: IncomingMessage): Promise<Carried> {
   return new Promise((resolve, reject) => {
-    let isPage = false
-    response.once('data', (start: Buffer) => {
-      isPage = /^\s*</.test(start.toString('latin1', 0, 64))
+    let start = ''
+    response.on('data', (part: Buffer) => {
+      if (start.length < BYTE_ORDER_MARK.length) start = unpadded(start + part.toString('latin1'))
     })
     response.on('error', (error) => response.complete || reject(error))
     // Always the last event, and not `end`: an answer may be whole, and its connection already broken.
     response.on('close', () => {
       if (!response.complete) reject(new Error('broken off'))
+      const isPage = start.startsWith('<') || isCompressedPage(response)
       resolve({ status: statusOf(response), retryAfter: response.headers['retry-after'], isPage })
     })
     response.resume()
   })
+}
+
+/** What a text begins with that is read byte by byte: a page may have white space and a byte order mark before its `<`. */
+function unpadded(text: string): string {
+  return text.replace(PADDING, '')
+}
+
+/** Nobody asked for one, so it is not read; PostHog's own answers are JSON. */
+function isCompressedPage({ headers }: IncomingMessage): boolean {
+  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers
+  return encoding !== 'identity' && /^\s*(?:text\/html|application\/xhtml)/i.test(type)
 }
 
 function statusOf({ statusCode = 0 }: IncomingMessage): number {

@@ -7,21 +7,28 @@ import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Scene } from './scene.ts'
 
-/** A server before the receiver, which can be deaf, or gone. */
+/** What a portal answers to everything, as such pages are written: with a byte order mark. */
+const SIGN_IN =
+  'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n\ufeff<!doctype html><title>Sign in</title>'
+
+/** A server before the receiver, which can be deaf, a portal, or gone. */
 export interface Front {
   readonly port: number
-  /** `deaf`: takes connections and reads nothing; `gone`: nobody listens. */
-  become(how: 'open' | 'deaf' | 'gone'): Promise<void>
+  /** `deaf`: takes connections and reads nothing; `portal`: asks everybody to sign in; `gone`: nobody listens. */
+  become(how: Standing): Promise<void>
 }
+
+type Standing = 'open' | 'deaf' | 'portal' | 'gone'
 
 /** Puts a front on loopback before the receiver, with TLS where a certificate is given. */
 export async function putBefore(scene: Scene, certificate?: Certificate): Promise<Front> {
-  let deaf = false
+  let standing: Standing = 'open'
   const sockets = new Set<Socket>()
   const take = (socket: Socket) => {
     sockets.add(socket)
     socket.on('error', () => {})
-    if (deaf) return void socket.pause()
+    if (standing === 'deaf') return void socket.pause()
+    if (standing === 'portal') return void socket.once('data', () => socket.end(SIGN_IN))
     const onward = connect(Number(new URL(scene.receiver.url).port), '127.0.0.1').on('error', () =>
       socket.destroy(),
     )
@@ -40,7 +47,7 @@ export async function putBefore(scene: Scene, certificate?: Certificate): Promis
   return {
     port,
     become: async (how) => {
-      deaf = how === 'deaf'
+      standing = how
       if (how === 'gone') await close()
       else if (!server.listening) await listen(server, port)
     },

@@ -387,6 +387,7 @@ describe('what is wrong is said with file and line', () => {
 
   test.each([
     ['no text', 'name: true', 'true'],
+    ['a number with zeros before it', 'name: 007', '007'],
     ['a link to another value', 'defaults: &d p\nname: *d', 'p'],
   ])('the name is told as it is compiled: %s', async (_sentence, text, name) => {
     const told: string[] = []

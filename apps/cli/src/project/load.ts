@@ -9,8 +9,8 @@ import { type Include, resolveInclude } from './includes.ts'
 import { isRecord } from './is-record.ts'
 import { KINDS, kindOfList, PROJECT_FILE } from './kinds.ts'
 import { renderNearNames } from './near-names.ts'
-import { type ProjectObject, readObject, readPlain } from './objects.ts'
-import { itemsOf, readYamlFile, type YamlEntry, type YamlFile } from './yaml-file.ts'
+import { type ProjectObject, readObject, readPlain, readText } from './objects.ts'
+import { itemsOf, readYamlFile, textOf, type YamlEntry, type YamlFile } from './yaml-file.ts'
 
 /** A project as its files say it, merged; references are not yet checked. */
 export interface Project {
@@ -46,16 +46,17 @@ export async function loadProject(directory: string, options: LoadOptions): Prom
   const merge = new Merge()
   const load = new FileLoader(directory, options, merge)
   const root = await load.file(join(directory, PROJECT_FILE), (document) => {
-    const name = document.errors.length === 0 || document.contents ? document.get('name') : undefined
-    if (typeof name === 'string' || typeof name === 'number') options.onName?.(String(name))
+    const name =
+      document.errors.length === 0 || document.contents ? textOf(document.get('name', true)) : undefined
+    if (typeof name === 'string') options.onName?.(name)
   })
-  const name = rootValue(root, 'name')
+  const name = rootValue(root, 'name', readText)
   if (name === undefined || name === null || name === '' || typeof name === 'object') {
     throw new InvalidNameError('the project has no `name:`. Give it one.', {
       place: { file: PROJECT_FILE, line: 1 },
     })
   }
-  // Also one that the glance above left out: `true`, or a link to another value.
+  // Also one that the glance above left out: a link to another value.
   options.onName?.(String(name))
   return {
     name: String(name),
@@ -64,7 +65,7 @@ export async function loadProject(directory: string, options: LoadOptions): Prom
     settings: Object.fromEntries(
       root.entries
         .filter(({ key }) => SETTINGS.has(key))
-        .map(({ key, value }) => [key, readPlain(value, root)]),
+        .map(({ key, value }) => [key, readText(value, root)]),
     ),
     warnings: merge.warnings,
   }
@@ -190,9 +191,9 @@ function listOf(value: Node | null, key: string, file: YamlFile): (Node | null)[
   })
 }
 
-function rootValue(root: YamlFile, key: string): unknown {
+function rootValue(root: YamlFile, key: string, read = readPlain): unknown {
   const entry = root.entries.find((one) => one.key === key)
-  return entry && readPlain(entry.value, root)
+  return entry && read(entry.value, root)
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -5,7 +5,7 @@ import { isRecord } from './is-record.ts'
 import { type Kind, kindOfInline } from './kinds.ts'
 import { isName } from './names.ts'
 import { type FoundReference, findReferences } from './references.ts'
-import { entriesOf, itemsOf, scalarOf, type YamlEntry, type YamlFile } from './yaml-file.ts'
+import { entriesOf, itemsOf, scalarOf, textOf, type YamlEntry, type YamlFile } from './yaml-file.ts'
 
 /** A reference and the line it stands on. */
 export interface PlacedReference extends FoundReference {
@@ -29,9 +29,25 @@ export interface ProjectObject {
 /** Below these keys stand Plotly's own settings, whose `table:` or `source:` are no objects of the project. */
 const PLOTLY = new Set(['props', 'layout'])
 
+/** Below which keys of what a text is wanted, also where YAML reads a number or a boolean. */
+const TEXTS = {
+  object: new Set(['name', 'source', 'database', 'file', 'delimiter', 'table_name', 'args']),
+  project: new Set(['source_name', 'target_name', 'path', 'exclusions']),
+  plotly: new Set<string>(),
+}
+
 /** A node as plain data; strings are kept as written. References in it are not looked at. */
 export function readPlain(node: Node | null, file: YamlFile): unknown {
-  return convert(node, { file, open: new Set(), references: [], inner: [], hoist: false })
+  return readSetting(node, file, false)
+}
+
+/** The same for a setting that is a text if it is a scalar, such as a name or a version. */
+export function readText(node: Node | null, file: YamlFile): unknown {
+  return readSetting(node, file, true)
+}
+
+function readSetting(node: Node | null, file: YamlFile, asText: boolean): unknown {
+  return convert(node, { file, open: new Set(), references: [], inner: [], within: 'project', asText })
 }
 
 interface Reading {
@@ -40,8 +56,10 @@ interface Reading {
   readonly open: Set<Node>
   readonly references: PlacedReference[]
   readonly inner: ProjectObject[]
-  /** Whether objects are looked for under the key at hand. */
-  readonly hoist: boolean
+  /** What the keys at hand belong to. Only in an object others are looked for. */
+  readonly within: keyof typeof TEXTS
+  /** Whether scalars are texts, as they are written. */
+  readonly asText: boolean
 }
 
 /**
@@ -55,7 +73,8 @@ export function readObject(
   file: YamlFile,
   outer?: Set<Node>,
 ): ProjectObject[] {
-  const reading: Reading = { file, open: outer ?? new Set(), references: [], inner: [], hoist: true }
+  const open = outer ?? new Set<Node>()
+  const reading: Reading = { file, open, references: [], inner: [], within: 'object', asText: false }
   const place = file.placeOf(written)
   const node = file.follow(written)
   const value = convert(written, reading)
@@ -95,7 +114,7 @@ function convert(written: Node | null, reading: Reading): unknown {
   try {
     const items = itemsOf(node)
     if (items) return items.map((item) => convert(item, reading))
-    const scalar = scalarOf(node)
+    const scalar = reading.asText ? textOf(node) : scalarOf(node)
     return scalar === undefined ? convertMapping(node, reading) : convertScalar(scalar, written, reading)
   } finally {
     reading.open.delete(node)
@@ -152,12 +171,13 @@ function basesOf(written: Node | null, reading: Reading): (readonly YamlEntry[])
 }
 
 function convertEntry(key: string, value: Node | null, reading: Reading): unknown {
-  const hoist = reading.hoist && !PLOTLY.has(key)
-  const kind = hoist ? kindOfInline(key) : undefined
-  if (!kind) return convert(value, { ...reading, hoist })
+  const within = reading.within === 'object' && PLOTLY.has(key) ? 'plotly' : reading.within
+  const below: Reading = { ...reading, within, asText: TEXTS[within].has(key) }
+  const kind = within === 'object' ? kindOfInline(key) : undefined
+  if (!kind) return convert(value, below)
   const items = itemsOf(reading.file.follow(value))
-  if (!items) return convertInline(value, kind, { ...reading, hoist })
-  return items.map((item) => convertInline(item, kind, { ...reading, hoist }))
+  if (!items) return convertInline(value, kind, below)
+  return items.map((item) => convertInline(item, kind, below))
 }
 
 /**

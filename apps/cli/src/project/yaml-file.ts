@@ -105,7 +105,7 @@ export function entriesOf(node: Node | null): YamlEntry[] {
 }
 
 function keyText(key: unknown): string {
-  const value = isScalar(key) ? key.value : key
+  const value = isScalar(key) ? textOf(key) : key
   // Under `%YAML 1.1` the key of a merge is a symbol.
   return typeof value === 'symbol' ? (value.description ?? '') : String(value)
 }
@@ -115,10 +115,28 @@ export function itemsOf(node: Node | null): (Node | null)[] | undefined {
   return isSeq(node) ? (node.items as (Node | null)[]) : undefined
 }
 
-/** The value of a scalar: string, number, boolean or null; undefined for any other node. */
+/**
+ * The value of a scalar: string, number, boolean or null; undefined for any other node. What JSON can't hold as it is, a
+ * whole number past those of a double and the times and bytes of tags such as `!!timestamp`, is its text.
+ */
 export function scalarOf(node: Node | null): unknown {
   if (node === null) return null
-  return isScalar(node) ? node.value : undefined
+  if (!isScalar(node)) return undefined
+  const { value, source = '' } = node
+  if (typeof value === 'object' && value !== null) return source
+  return isRounded(value, source) ? source : value
+}
+
+function isRounded(value: unknown, source: string): boolean {
+  if (typeof value !== 'number' || !/^[-+]?\d+$/.test(source)) return false
+  return !Number.isFinite(value) || BigInt(source) !== BigInt(value)
+}
+
+/** A scalar where a text is wanted, such as a name: a number or a boolean is as it is written, `007` and not 7. */
+export function textOf(node: unknown): unknown {
+  if (!isScalar(node)) return undefined
+  const value = scalarOf(node)
+  return typeof value === 'number' || typeof value === 'boolean' ? (node.source ?? String(value)) : value
 }
 
 /** What each alias of a document stands for. */

@@ -60,7 +60,7 @@ function isPartitioned(files: readonly string[], { workingDirectory }: CsvView):
   return files.some((file) => dirname(relative(workingDirectory, file)).includes('='))
 }
 
-/** An empty file, and one without a header among others, has columns with numbers. */
+/** So DuckDB calls a column without a name: of an empty file, behind a comma at the end of a header, without a header. */
 const NUMBERED = /^column\d+$/
 
 /** DuckDB takes the columns of the first of several files: those that only others have would be lost without a word. */
@@ -71,8 +71,10 @@ async function refuseLostColumns(
   all: string,
 ): Promise<void> {
   const kept = await columnsOf(connection, table)
+  // Beside columns with names they are nobody's; without a header they are all that there is.
+  const hasNames = kept.some((column) => !NUMBERED.test(column))
   const lost = (await columnsOf(connection, all)).find(
-    (column) => !kept.includes(column) && !NUMBERED.test(column),
+    (column) => !kept.includes(column) && !(hasNames && NUMBERED.test(column)),
   )
   if (kept.length === 0 || lost === undefined) return
   throw new Error(

@@ -39,6 +39,23 @@ export const NETWORK: readonly Fault[] = [
     },
   },
   {
+    fault: 'a portal answers in place of the server (200), with a web page that has a byte order mark',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      const front = await putBefore(scene)
+      scene.sendTo(`http://127.0.0.1:${front.port}`)
+      await front.become('portal')
+      await scene.command()
+      await scene.withoutCourier()
+      if (scene.state.failures !== 1) scene.noticed.push(JSON.stringify(scene.state))
+      scene.note()
+      await front.become('open')
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(2)
+    },
+  },
+  {
     fault: 'the certificate of the server is not trusted (TLS), until it is',
     events: [2, 2, 0],
     impossible: unlessOpenssl,
