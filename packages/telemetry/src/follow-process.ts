@@ -100,7 +100,7 @@ function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptio
 
 /** Whether `node:cluster` made this process: with the command line of the one that a person started, which counts alone. */
 function isClusterWorker(): boolean {
-  // Without a channel to a parent it is none, and then the module, which takes 2 ms, is not loaded.
+  // Without a channel to a parent it is none, and then the module, which takes 3 ms, is not loaded.
   if (process.channel === undefined) return false
   // Its types are those of an ES module.
   const cluster: object = process.getBuiltinModule('node:cluster')

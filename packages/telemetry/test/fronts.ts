@@ -18,7 +18,8 @@ export interface Front {
   become(how: Standing): Promise<void>
 }
 
-type Standing = 'open' | 'deaf' | 'portal' | 'gone'
+/** How a front treats whoever comes. */
+export type Standing = 'open' | 'deaf' | 'portal' | 'gone'
 
 /** Puts a front on loopback before the receiver, with TLS where a certificate is given. */
 export async function putBefore(scene: Scene, certificate?: Certificate): Promise<Front> {

@@ -2,8 +2,8 @@ import { dirname, join } from 'node:path'
 import type { Document, Node } from 'yaml'
 import { InvalidNameError, ProjectNotFoundError, ProjectParseError, renderPlace } from '../errors.ts'
 import { foundAt } from '../found-at.ts'
+import { notEntered } from '../not-entered.ts'
 import { realPathOf } from '../real-path.ts'
-import { reasonOf } from '../system-error.ts'
 import { resolveVariables } from './environment.ts'
 import { type Include, resolveInclude } from './includes.ts'
 import { isRecord } from './is-record.ts'
@@ -73,10 +73,7 @@ export async function loadProject(directory: string, options: LoadOptions): Prom
 
 async function requireProject(directory: string): Promise<void> {
   const refuse = (cause: unknown): never => {
-    throw new ProjectNotFoundError(
-      `the directory ${directory} can't be entered (${reasonOf(cause)}). Check --working-dir.`,
-      { cause },
-    )
+    throw notEntered(directory, cause)
   }
   const found = await foundAt(directory).catch(refuse)
   if (!found?.isDirectory()) {

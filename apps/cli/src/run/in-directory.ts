@@ -1,5 +1,4 @@
-import { ProjectNotFoundError } from '../errors.ts'
-import { reasonOf } from '../system-error.ts'
+import { notEntered } from '../not-entered.ts'
 
 /**
  * Does `work` with a directory as that of the process, from which DuckDB counts the relative paths in SQL. Afterwards the
@@ -11,10 +10,7 @@ export async function inDirectory<T>(directory: string, work: () => Promise<T>):
   try {
     process.chdir(directory)
   } catch (cause) {
-    throw new ProjectNotFoundError(
-      `the directory ${directory} can't be entered (${reasonOf(cause)}). Check --working-dir.`,
-      { cause },
-    )
+    throw notEntered(directory, cause)
   }
   try {
     return await work()

@@ -1,60 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { makeCertificate, putBefore, startNameServer, unlessOpenssl } from '../fronts.ts'
+import { makeCertificate, putBefore, type Standing, startNameServer, unlessOpenssl } from '../fronts.ts'
 import { unlessMounts } from '../mounts.ts'
 import type { Fault } from './fault.ts'
 
 /** Whatever lies between the courier and the server. */
 export const NETWORK: readonly Fault[] = [
-  {
-    fault: 'nobody listens: the connection is refused',
-    events: [2, 2, 0],
-    happens: async (scene) => {
-      const front = await putBefore(scene)
-      scene.sendTo(`http://127.0.0.1:${front.port}`)
-      await front.become('gone')
-      await scene.command()
-      await scene.withoutCourier()
-      scene.note()
-      await front.become('open')
-      await scene.timePasses()
-      await scene.command()
-      await scene.delivered(2)
-    },
-  },
-  {
-    fault: 'the server takes connections and reads nothing',
-    events: [2, 2, 0],
-    happens: async (scene) => {
-      const front = await putBefore(scene)
-      scene.sendTo(`http://127.0.0.1:${front.port}`)
-      await front.become('deaf')
-      await scene.command()
-      await scene.withoutCourier()
-      await front.become('open')
-      await scene.timePasses()
-      await scene.command()
-      await scene.delivered(2)
-    },
-  },
-  {
-    fault: 'a portal answers in place of the server (200), with a web page that has a byte order mark',
-    events: [2, 2, 0],
-    happens: async (scene) => {
-      const front = await putBefore(scene)
-      scene.sendTo(`http://127.0.0.1:${front.port}`)
-      await front.become('portal')
-      await scene.command()
-      await scene.withoutCourier()
-      if (scene.state.failures !== 1) scene.noticed.push(JSON.stringify(scene.state))
-      scene.note()
-      await front.become('open')
-      await scene.timePasses()
-      await scene.command()
-      await scene.delivered(2)
-    },
-  },
+  untilOpen('gone', 'nobody listens: the connection is refused'),
+  untilOpen('deaf', 'the server takes connections and reads nothing'),
+  untilOpen(
+    'portal',
+    'a portal answers in place of the server (200), with a web page that has a byte order mark',
+  ),
   {
     fault: 'the certificate of the server is not trusted (TLS), until it is',
     events: [2, 2, 0],
@@ -102,4 +60,25 @@ function unlessNamespaces(): string | undefined {
   const can =
     spawnSync('unshare', ['-m', 'sh', '-c', 'mount --bind /etc/hosts /etc/resolv.conf']).status === 0
   return can ? undefined : 'no name server can be put into place here'
+}
+
+/** A command that meets a server like that, and one that finds it as it should be. */
+function untilOpen(how: Standing, fault: string): Fault {
+  return {
+    fault,
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      const front = await putBefore(scene)
+      scene.sendTo(`http://127.0.0.1:${front.port}`)
+      await front.become(how)
+      await scene.command()
+      await scene.withoutCourier()
+      if (scene.state.failures !== 1) scene.noticed.push(JSON.stringify(scene.state))
+      scene.note()
+      await front.become('open')
+      await scene.timePasses()
+      await scene.command()
+      await scene.delivered(2)
+    },
+  }
 }
