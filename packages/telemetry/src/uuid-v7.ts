@@ -1,7 +1,8 @@
 let made = chance(4_096)
 
 /**
- * A UUIDv7 (RFC 9562): the time in milliseconds, a counter of 12 bits, then 62 random bits, so that names sort by age.
+ * A UUIDv7 (RFC 9562): the time in milliseconds, a counter of 12 bits, then 62 random bits, so that names sort by
+ * age, to the millisecond: the counter begins anywhere, and begins anew.
  *
  * The bits come from `Math.random`: these ids must not repeat, but they protect nothing, and loading
  * `node:crypto` would cost a command more than everything else that telemetry does in it. The counter is for a
