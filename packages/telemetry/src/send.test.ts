@@ -213,6 +213,16 @@ test.each<[string, string, object]>([
   ['a refusal that is broken off', '413 Too Large', { kind: 'refused', reason: 'the server answered 413' }],
   ['a bad batch that is broken off', '400 Bad Request', { kind: 'refused' }],
   [
+    'a pause that is broken off',
+    '429 Too Many Requests\r\nRetry-After: 30',
+    { kind: 'later', reason: 'the server answered 429', retryAfter: 30_000 },
+  ],
+  [
+    'a wrong key that is broken off',
+    '401 Unauthorized',
+    { kind: 'later', reason: expect.stringContaining('key') },
+  ],
+  [
     'a success that is broken off',
     '200 OK',
     { kind: 'later', reason: expect.stringContaining('ECONNRESET') },
@@ -222,6 +232,17 @@ test.each<[string, string, object]>([
     socket.write(`HTTP/1.1 ${status}\r\nContent-Length: 100\r\n\r\n{`, () => socket.resetAndDestroy())
   })
   expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toMatchObject(verdict)
+})
+
+test('a pause is known by its head, also where the rest of the answer never comes', async () => {
+  const host = await startRaw((socket) => {
+    socket.write('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 100\r\n\r\n{')
+  })
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toEqual({
+    kind: 'later',
+    reason: 'the server answered 503',
+    retryAfter: 30_000,
+  })
 })
 
 test('a server that wants to speak another protocol is a failure for later', async () => {

@@ -110,9 +110,9 @@ function verdictOf(answer: { carried?: Carried; failure?: unknown }): Verdict {
   if (answer.carried === undefined) return { kind: 'later', reason: describe(answer.failure) }
   const { status, retryAfter, isPage } = answer.carried
   const reason = `the server answered ${status}`
-  if (status >= 200 && status < 300 && isPage)
+  if (isSuccess(status) && isPage)
     return { kind: 'later', reason: `${reason} with a web page: it is no PostHog` }
-  if (status >= 200 && status < 300) return { kind: 'accepted' }
+  if (isSuccess(status)) return { kind: 'accepted' }
   if (REFUSED.includes(status)) return { kind: 'refused', reason }
   if (status === 401 || status === 403)
     return { kind: 'later', reason: `${reason}: the key was not accepted` }
@@ -127,7 +127,10 @@ interface Post {
   readonly mayGo: () => boolean
 }
 
-/** Posts the bytes, follows no redirect, and waits for the whole answer but a refusal's, at most until the deadline. */
+/**
+ * Posts the bytes, follows no redirect, and waits for the whole of a good answer, at most until the deadline; of any
+ * other its head says all.
+ */
 function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise<Carried> {
   const end = firstOf([outer])
   const deadline = setTimeout(end.abort, REQUEST_DEADLINE)
@@ -147,9 +150,9 @@ function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise
       (response) => {
         heard = response
         hear(response).then(resolve, reject)
-        if (!REFUSED.includes(statusOf(response))) return
-        // What follows changes nothing, and many a server breaks off behind a refusal.
-        resolve({ status: statusOf(response) })
+        if (isSuccess(statusOf(response))) return
+        // What follows changes nothing, and many a server breaks off behind a refusal, or never gets to its end.
+        resolve(headOf(response))
         outgoing.destroy()
       },
     )
@@ -183,7 +186,7 @@ function hear(response: IncomingMessage): Promise<Carried> {
     response.on('close', () => {
       if (!response.complete) reject(new Error('broken off'))
       const isPage = start.startsWith('<') || isCompressedPage(response)
-      resolve({ status: statusOf(response), retryAfter: response.headers['retry-after'], isPage })
+      resolve({ ...headOf(response), isPage })
     })
     response.resume()
   })
@@ -200,8 +203,16 @@ function isCompressedPage({ headers }: IncomingMessage): boolean {
   return encoding !== 'identity' && /^\s*(?:text\/html|application\/xhtml)/i.test(type)
 }
 
+function headOf(response: IncomingMessage): Carried {
+  return { status: statusOf(response), retryAfter: response.headers['retry-after'] }
+}
+
 function statusOf({ statusCode = 0 }: IncomingMessage): number {
   return statusCode
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }
 
 /** What the SDK has compressed is bytes; a text would be compressed twice. */
