@@ -25,6 +25,7 @@ describe('what goes', () => {
     ['a fragment before a query', '/api#jane?x', '/api'],
     ['only a query', '?jane', '/'],
     ['scheme, user and host', 'https://jane:s3cret@example.com:8000/api', '/api'],
+    ['a scheme of any length', 'com.example.internal.dashboards://jane/api', '/api'],
     ['a host alone', 'https://example.com', '/'],
     ['a host without scheme', '//example/api', '/api'],
     ['another scheme', 'X1+.-://example/api', '/api'],

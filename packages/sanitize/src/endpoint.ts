@@ -9,7 +9,7 @@ export const ENDPOINT_SHAPE =
   /^(?:<unmatched>|\/|(?!.{101})(?:\/(?:\*|(?:[A-Za-z0-9._~-]|\{[A-Za-z_][A-Za-z0-9_-]{0,39}\})+))+)$/
 const LONGEST = 100
 
-const SCHEME_AND_HOST = /^(?:[A-Za-z][A-Za-z0-9+.-]{0,19}:)?\/\/[^/]*/
+const SCHEME_AND_HOST = /^(?:[A-Za-z][A-Za-z0-9+.-]*:)?\/\/[^/]*/
 const SEGMENTS = /[^/]+/g
 const MAX_SEGMENTS = 8
 

@@ -1,9 +1,12 @@
-/** Blanks of every width, as a text that was copied from a page may have them. */
-const BLANK = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g
-/** What takes no room at all. */
-const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g
-const PLAIN_TEXT = /^\p{ASCII}*$/u
-const MARGIN = /^[^\S\n]+/gm
+/**
+ * Blanks of every width, as a text that was copied from a page may have them, and what is left of such a one where the
+ * text was written in another encoding.
+ */
+const BLANK = /[\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufffd]/g
+/** What takes no room at all, as what says in which direction a text runs, and control characters. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}|(?![\s\u0085])\p{Cc}/gu
+const PLAIN_TEXT = /^[\t\n\r -~]*$/
+const MARGIN = /^(?:[^\S\n]|\ufffd)+/gm
 
 /**
  * A configuration as its person sees it, for who looks for a switch in it: what can't be seen is gone, and every blank is

@@ -36,6 +36,10 @@ describe('the .env file of the project', () => {
     ['opts out with something in the name that nobody sees', 'DO_NOT_\u00adTRACK\u200b=1', shared],
     ['opts out by a program', 'env DO_NOT_TRACK=1', shared],
     ['opts out with its name in quotes', '"DO_NOT_TRACK"=1', shared],
+    ['opts out with its name in the quotes of a page', '\u201cDO_NOT_TRACK\u201d=1', shared],
+    ['opts out by an addition', 'export DO_NOT_TRACK+=1', shared],
+    ['opts out for make', 'DO_NOT_TRACK?=1', shared],
+    ['takes it back for make', 'DO_NOT_TRACK?=0', {}],
     ['opts out as a second setting', 'export A="#1" DO_NOT_TRACK=1', shared],
     [
       'opts out by both of two settings',
@@ -48,7 +52,11 @@ describe('the .env file of the project', () => {
       {},
     ],
     ['means other names', 'X.DO_NOT_TRACK=1\nDO_NOT_TRACK_X=1\nset MY-DO_NOT_TRACK=1\nMY_DO_NOT_TRACK 1', {}],
-    ['only takes its value', 'A=$DO_NOT_TRACK\nB="${DO_NOT_TRACK:-0}"\nC=%DO_NOT_TRACK%', {}],
+    [
+      'only takes its value',
+      'A=$DO_NOT_TRACK\nB="${DO_NOT_TRACK:-0}"\nC=%DO_NOT_TRACK%\nD=%DO_NOT_TRACK% E=1\n: "${DO_NOT_TRACK:=1}"',
+      {},
+    ],
     ['opts out behind what is unset', 'unset A; export DO_NOT_TRACK=1', shared],
     ['opts out behind what is unset, if that can be', 'unset A && export DO_NOT_TRACK=1 # no', shared],
     ['speaks of it behind what is unset', 'unset A # DO_NOT_TRACK=1\nunset A;unset DO_NOT_TRACK 1', {}],

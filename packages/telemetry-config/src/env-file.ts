@@ -7,11 +7,14 @@ import { isOptOut } from './switch.ts'
 /** A comment, or the names of what is unset, up to the next command: no setting stands in it. */
 const ASIDE = /(?<![^\s;&|])(?:#.*|unset\s[^;&|#]*)/g
 
-/** Any of the names as a whole word, `=`, `:` or a blank, and a value: so every reader and every shell spells it. */
+/**
+ * Any of the names as a whole word, `=`, `:`, a blank or such as `+=` and `?=`, and a value: so every reader and every
+ * shell spells it.
+ */
 function settingOf(names: readonly string[]): RegExp {
   const name = `(?<![\\w.$\\{-])(?<name>${names.join('|')})["']?`
   const value = `(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^#]*))`
-  return new RegExp(`${name}(?:\\s*[=:]|\\s)\\s*${value}`, 'g')
+  return new RegExp(`${name}(?:\\s*[=:]|\\s|[^\\w\\s=:]{1,2}\\s*=)\\s*${value}`, 'g')
 }
 
 /**

@@ -91,11 +91,14 @@ function* valuesAt(
   for (const pair of map.items) {
     const name = resolve(pair.key)
     const text = yaml.isScalar(name) ? String(name.value) : undefined
-    if (text === key) yield* valuesAt(search, pair.value, rest, depth + 1)
     // In one word, as status and documentation name it: a person who copies that means it.
-    else if (text === [key, ...rest].join('.')) yield* valuesAt(search, pair.value, [], depth + 1)
-    // Without its blank, `{telemetry_enabled:false}` is one long key.
-    else if (rest.length === 0 && isGlued(text, key)) yield { value: undefined, line: lineOf(map) }
+    const isWhole = text === [key, ...rest].join('.')
+    // Without even a colon, as in `{telemetry_enabled}`: there is no node that stands for nothing.
+    if (isWhole && pair.value === null) yield { value: undefined, line: lineOf(map) }
+    else if (isWhole) yield* valuesAt(search, pair.value, [], depth + 1)
+    else if (text === key) yield* valuesAt(search, pair.value, rest, depth + 1)
+    // Without its blank, `{telemetry_enabled:false}` is one long key; in the quotes of a page, they are a part of it.
+    else if (rest.length === 0 && isMeant(text, key)) yield { value: undefined, line: lineOf(map) }
     if (text !== '<<') continue
     const merged = resolve(pair.value)
     for (const each of yaml.isSeq(merged) ? merged.items : [merged]) {
@@ -104,8 +107,9 @@ function* valuesAt(
   }
 }
 
-function isGlued(text: string | undefined, key: string): boolean {
-  return text?.startsWith(key) === true && /^\s*[:=]/.test(text.slice(key.length))
+/** Whether the key is the first word of a text, whatever stands before and behind it. */
+function isMeant(text: string | undefined, key: string): boolean {
+  return text !== undefined && /[\w.-]+/.exec(text)?.[0] === key
 }
 
 function isNull(yaml: typeof Yaml, node: Yaml.Node): boolean {
