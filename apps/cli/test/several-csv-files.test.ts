@@ -56,3 +56,13 @@ test.each([
   const { rows } = JSON.parse(readFileSync(join(cwd, 'target', 'data', 'm.json'), 'utf8'))
   expect(rows).toEqual(row === undefined ? [[1, 2]] : [[1, 2], row])
 })
+
+test('several CSV files as one: quotes that stand in a later file alone are no part of the values', async () => {
+  const cwd = projectOf('a,b\n1,2\n', 'a,b\n3,"x"\n')
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  const { rows } = JSON.parse(readFileSync(join(cwd, 'target', 'data', 'm.json'), 'utf8'))
+  expect(rows).toEqual([
+    [1, '2'],
+    [3, 'x'],
+  ])
+})

@@ -262,6 +262,11 @@ describe('what is wrong is said with file and line', () => {
       /^project\.visivo\.yml:4: .*is not supported/,
     ],
     [
+      'a reference without its end',
+      'name: p\ncharts:\n  - name: a\n    insights:\n      - ${ref(b)\n',
+      /^project\.visivo\.yml:5: \$\{ref\(b\) is not a reference\. Write \$\{ref\(name\)\}/,
+    ],
+    [
       'an anchor that contains itself',
       'name: p\nmodels:\n  - &a { name: a, model: *a }\n',
       /^project\.visivo\.yml:3: this anchor contains itself/,

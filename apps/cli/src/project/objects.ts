@@ -4,7 +4,7 @@ import { refuseOtherForms } from './environment.ts'
 import { isRecord } from './is-record.ts'
 import { type Kind, kindOfInline } from './kinds.ts'
 import { isName } from './names.ts'
-import { type FoundReference, findReferences } from './references.ts'
+import { type FoundReference, findBrokenReference, findReferences } from './references.ts'
 import { entriesOf, itemsOf, scalarOf, textOf, type YamlEntry, type YamlFile } from './yaml-file.ts'
 
 /** A reference and the line it stands on. */
@@ -125,6 +125,11 @@ function convertScalar(value: unknown, node: Node | null, reading: Reading): unk
   if (typeof value !== 'string') return value
   const place = reading.file.placeOf(node)
   refuseOtherForms(value, place)
+  const broken = findBrokenReference(value)
+  if (broken !== undefined) {
+    const reason = `${broken} is not a reference. Write \${ref(name)}, with both of its brackets.`
+    throw new ProjectParseError(reason, { place })
+  }
   for (const found of findReferences(value)) reading.references.push({ ...found, place })
   return value
 }

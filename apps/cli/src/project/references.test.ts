@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findReferences, replaceReferences } from './references.ts'
+import { findBrokenReference, findReferences, replaceReferences } from './references.ts'
 
 test.each([
   ['a reference', '${ref(orders)}', [['orders', '']]],
@@ -23,6 +23,16 @@ test.each([
   ['an unfinished one', '${ref(orders', []],
 ])('%s: %s', (_case, text, expected) => {
   expect(findReferences(text).map(({ name, path }) => [name, path])).toEqual(expected)
+})
+
+test.each([
+  ['select * from ${ref(orders)', '${ref(orders)'],
+  ['${ref(a)} and ${ ref(orders } x', '${ ref(orders }'],
+  ['${ref(a(b))}', '${ref(a(b))}'],
+  ['?{sum(${ref(a).x}) / ${ref(b).y}}', undefined],
+  ['${refresh(x)} ref(orders', undefined],
+])('what lacks a bracket is no reference: %s', (text, expected) => {
+  expect(findBrokenReference(text)).toBe(expected)
 })
 
 test('references are replaced, the text around them stays', () => {

@@ -5,6 +5,8 @@ export interface FoundReference {
 }
 
 const REFERENCE = /\$\{\s*ref\(([^()]*)\)([^{}]*)\}/g
+// Passed on as it is, what lacks a bracket would be a reference that nobody checks.
+const BROKEN = /\$\{\s*ref\s*\([^}\n]*\}?/
 const OLD_REFERENCE = /^\s*ref\(([^()]*)\)([\w.[\]]*)\s*$/
 
 /** Every `${ref(name)}` in a string, in order; the older `ref(name)` counts when it is the whole string. */
@@ -15,6 +17,11 @@ export function findReferences(text: string): FoundReference[] {
     return ''
   })
   return found
+}
+
+/** What in a string begins like a reference and is none, or undefined: `${ref(orders)` without its end. */
+export function findBrokenReference(text: string): string | undefined {
+  return BROKEN.exec(text.replace(REFERENCE, ''))?.[0]
 }
 
 /** The string with each of its references replaced by what `replace` makes of it. */

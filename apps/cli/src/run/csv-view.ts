@@ -5,6 +5,7 @@ import { foundAt } from '../found-at.ts'
 import { reasonOf } from '../system-error.ts'
 import { reasonOfCsv, SAME_COLUMNS } from './csv-error.ts'
 import { refuseOneColumn } from './one-column.ts'
+import { columnsOf, readCsv, withQuotes } from './read-csv.ts'
 import type { CsvView } from './source-plan.ts'
 import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
 
@@ -13,13 +14,13 @@ export async function createCsvView(connection: DuckDBConnection, name: string, 
   // A file may be called `sales[1].csv`, which as a pattern stands for `sales1.csv`.
   const pattern = (await isThere(csv.file)) ? escapePattern(csv.file) : csv.pattern
   const files = await requireFiles(connection, csv, pattern)
-  const partitioned = isPartitioned(files, csv)
-  const table = readCsv(csv, pattern, partitioned)
+  const [first = ''] = files
+  const options = await withQuotes(connection, pattern, first, optionsOf(csv, isPartitioned(files, csv)))
+  const table = readCsv(pattern, options)
   if (files.length > 1) {
-    const all = readCsv(csv, pattern, partitioned, 'union_by_name = true')
-    await refuseLostColumns(connection, csv, table, all)
+    await refuseLostColumns(connection, csv, table, readCsv(pattern, [...options, 'union_by_name = true']))
   }
-  if (csv.delimiter === undefined) await refuseOneColumn(connection, table, files[0] ?? '')
+  if (csv.delimiter === undefined) await refuseOneColumn(connection, table, first)
   await connection.run(`create view ${quoteName(name)} as select * from ${table}`).catch((cause: unknown) => {
     // Behind it stands the SQL of the view, which nobody wrote.
     const [reason] = reasonOfCsv(cause).split('\n\nLINE 1: ')
@@ -82,25 +83,11 @@ async function refuseLostColumns(
   )
 }
 
-/** None where it can't be read: that is said by who reads it. */
-async function columnsOf(connection: DuckDBConnection, table: string): Promise<readonly string[]> {
-  const found = await connection.run(`select * from ${table} limit 0`).catch(() => undefined)
-  return found?.columnNames() ?? []
-}
-
-function readCsv(
-  { delimiter, header }: CsvView,
-  pattern: string,
-  partitioned: boolean,
-  ...more: readonly string[]
-): string {
-  const options = [
-    quoteText(pattern),
+function optionsOf({ delimiter, header }: CsvView, partitioned: boolean): readonly string[] {
+  return [
     NO_COMMENTS,
     ...(partitioned ? [] : ['hive_partitioning = false']),
     ...(delimiter === undefined ? [] : [`delim = ${quoteText(delimiter)}`]),
     ...(header === undefined ? [] : [`header = ${header}`]),
-    ...more,
   ]
-  return `read_csv(${options.join(', ')})`
 }

@@ -9,8 +9,9 @@ import { SeedError } from '../errors.ts'
 import { reasonOf } from '../system-error.ts'
 import { reasonOfCsv } from './csv-error.ts'
 import { refuseOneColumn } from './one-column.ts'
+import { readCsv, withQuotes } from './read-csv.ts'
 import type { Seed, SourcePlan } from './source-plan.ts'
-import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
+import { escapePattern, NO_COMMENTS, quoteName } from './sql.ts'
 
 /** Where seeds run. */
 export interface SeedContext {
@@ -63,7 +64,9 @@ export async function loadSeed(
 
 async function load(connection: DuckDBConnection, { table }: Seed, file: string): Promise<void> {
   // Names of directories above mean nothing here.
-  const csv = `read_csv(${quoteText(escapePattern(file))}, header = true, hive_partitioning = false, ${NO_COMMENTS})`
+  const pattern = escapePattern(file)
+  const options = ['header = true', 'hive_partitioning = false', NO_COMMENTS]
+  const csv = readCsv(pattern, await withQuotes(connection, pattern, file, options))
   await refuseOneColumn(connection, csv, file)
   await connection.run(`create or replace table ${quoteName(table)} as select * from ${csv}`)
 }
