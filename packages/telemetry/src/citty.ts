@@ -2,11 +2,10 @@ import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
 import type { ArgDef, ArgsDef, CommandDef, Resolvable, SubCommandsDef } from 'citty'
 import { flagsOf } from './flags-of.ts'
 
-/** What citty itself answers for every program. */
-const BUILT_IN: readonly OptionSpec[] = [
-  { names: ['-h', '--help'], value: 'none' },
-  { names: ['-v', '--version'], value: 'none' },
-]
+/** What citty itself answers for every program, wherever it stands. */
+const HELP: OptionSpec = { names: ['-h', '--help'], value: 'none' }
+/** The same, where nothing else stands: behind a command it is a flag like any other, and the command runs. */
+const VERSION: OptionSpec = { names: ['-v', '--version'], value: 'none' }
 
 /**
  * The declared commands and flags of a citty program: the only words of a command line that may be collected. Of
@@ -19,7 +18,7 @@ export async function commandSpecOf<A extends ArgsDef>(
 ): Promise<CommandSpec> {
   const unread: CommandSpec = { name: '' }
   const { options = [], ...spec } = await read('', main, argv).catch(() => unread)
-  return { ...spec, options: [...BUILT_IN, ...options] }
+  return { ...spec, options: [HELP, ...(argv.length === 1 ? [VERSION] : []), ...options] }
 }
 
 /**
@@ -33,11 +32,10 @@ export function noteErrors<A extends ArgsDef>(
   // One that is loaded late may turn out to be none: citty says so.
   if (!command) return command
   const { subCommands } = command
-  const noting =
-    <C>(work: (context: C) => unknown) =>
-    async (context: C) => {
+  const noting = <C>(work: (context: C) => unknown) =>
+    async function (this: unknown, context: C) {
       try {
-        return await work(context)
+        return await work.call(this, context)
       } catch (error) {
         followed.note({ error })
         throw error

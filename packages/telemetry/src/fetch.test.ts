@@ -107,3 +107,11 @@ test.each<[string, object]>([
   expect(await GET({ method: 'GET' })).toBe(response)
   expect(all).toMatchObject([{ statusCode: 200 }])
 })
+
+test('a handler that asks its object by `this` still can', async () => {
+  const bakery = { cake: 'apple', GET: followHandler(server, '/', handler) }
+  function handler(this: unknown, _request: { readonly method: string }) {
+    return this
+  }
+  expect(await bakery.GET({ method: 'GET' })).toBe(bakery)
+})

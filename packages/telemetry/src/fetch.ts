@@ -16,17 +16,18 @@ export function followHandler<R extends { readonly method: string }, A extends r
 ): (request: R, ...rest: A) => Promise<S> {
   const endpoint = endpoints<string>((own) => own)(template)
   const now = clock()
-  return (request, ...rest) =>
-    followAnswer(
+  return function (this: unknown, request, ...rest) {
+    return followAnswer(
       server,
       now,
-      () => handler(request, ...rest),
+      () => handler.call(this, request, ...rest),
       (outcome) => ({
         endpoint,
         method: request.method,
         statusCode: 'value' in outcome ? statusOf(outcome.value) : statusThrown(outcome.thrown),
       }),
     )
+  }
 }
 
 /** How Next 15 words a redirect and an error page that are thrown; the page of an older one has no number, and is a 500. */

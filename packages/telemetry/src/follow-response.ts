@@ -1,5 +1,6 @@
 import { type Safe, sanitizeMethod, sanitizeRoute, UNMATCHED } from '@visivo/sanitize'
 import type { FollowedServer } from './follow-server.ts'
+import { hushed } from './hushed.ts'
 import { type Limited, makeListenerRoom, makeRoomForGood } from './listener-room.ts'
 
 /** Templates are few; whoever makes them at run time must not fill the memory. */
@@ -167,7 +168,7 @@ export function endpoints<S>(templateOf: (source: S) => string | undefined): (so
   const known = new Map<string, Safe>()
   return (source) => {
     try {
-      const template = templateOf(source)
+      const template = hushed(templateOf(source))
       if (template === undefined) return UNMATCHED
       const found = known.get(template)
       if (found !== undefined) return found

@@ -48,6 +48,10 @@ testBakery('a listener of node:http', (server, oven) =>
   listen(createServer(followListener(server, listener(oven), { template }))),
 )
 
+async function rejecting(): Promise<never> {
+  throw new Error('jane')
+}
+
 test.each([
   ['without a template, every endpoint is unmatched', {}, '<unmatched>'],
   ['the words of the program, and nothing else', { words: ['cakes', 'orders'] }, '/cakes/{id}/orders/{id}'],
@@ -61,6 +65,8 @@ test.each([
     },
     '<unmatched>',
   ],
+  // Which only a program without types can hand over. Vitest fails where a rejection is left over.
+  ['one that is `async` and throws', { template: rejecting as () => never }, '<unmatched>'],
 ])('%s', async (_sentence, options, endpoint) => {
   const endpoints: string[] = []
   const http = createServer((_request, response) => void response.end())
@@ -182,4 +188,17 @@ test('a request that was sent behind another one, and is followed when its clien
   for (const own of arrived) follow(...own)
   await close()
   expect(counted.map(({ statusCode }) => statusCode)).toEqual([499, 499])
+})
+
+test('a listener that asks its server by `this` still can', async () => {
+  const asked: unknown[] = []
+  function own(this: unknown, request: IncomingMessage, response: ServerResponse) {
+    asked.push(this)
+    answer(request, response)
+  }
+  const http = createServer(followListener({ request: () => {}, close: async () => {} }, own))
+  const { port, close } = await listen(http)
+  await (await fetch(`http://127.0.0.1:${port}/`)).text()
+  await close()
+  expect(asked).toEqual([http])
 })

@@ -50,9 +50,10 @@ export function followListener<R extends IncomingMessage, S extends ServerRespon
   options: NodeHttpOptions = {},
 ): (request: R, response: S) => void {
   const follow = follower(server, options)
-  return (request, response) => {
+  // A listener may ask for its server by `this`.
+  return function (this: unknown, request, response) {
     follow(request, response)
-    return listener(request, response)
+    return listener.call(this, request, response)
   }
 }
 

@@ -6,6 +6,7 @@ import { isCourierElsewhere } from './courier-lock.ts'
 import { lastChange } from './file-clock.ts'
 import type { Guard } from './guard.ts'
 import { holdAtExit } from './hold-at-exit.ts'
+import { hushed } from './hushed.ts'
 import { type Identity, identify } from './identity.ts'
 import { makePlace } from './make-place.ts'
 import type { Metadata } from './metadata.ts'
@@ -105,5 +106,5 @@ function isSame(one: Destination, other: Destination): boolean {
 
 /** The properties themselves. */
 export function valuesOf(properties: Properties): Values {
-  return typeof properties === 'function' ? properties() : properties
+  return typeof properties === 'function' ? hushed(properties()) : properties
 }

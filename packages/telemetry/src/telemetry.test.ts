@@ -201,6 +201,33 @@ test('debug mode says of an event whose function threw that nothing would be sen
   expect(said()).toBe('nothing would be sent: new_installation could not be made, its function threw\n')
 })
 
+test.each([
+  ['recorded', {}],
+  ['shown', { VISIVO_TELEMETRY_DEBUG: '1' }],
+])(
+  'a rejection of what should have made an event, and is `async`, is left to nobody, where it is %s',
+  async (_, env) => {
+    const rejected: unknown[] = []
+    const note = (reason: unknown) => rejected.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const { telemetry } = onTerminal(temporaryDirectory(), {
+      VISIVO_POSTHOG_HOST: 'http://127.0.0.1:9',
+      CI: 'true',
+      ...env,
+    })
+    expect(telemetry.consent()).toMatchObject({ recording: true })
+    const rejecting = async (): Promise<never> => {
+      throw new Error('hunter2')
+    }
+    // Which only a program without types can hand over.
+    telemetry.record('cli_command', rejecting as () => never)
+    // Node tells of them before it goes on to this.
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(rejected).toEqual([])
+  },
+)
+
 test('debug mode says of a declaration that no courier could read that nothing would be sent by it', () => {
   const shape: unknown = VERSION_SHAPE
   const why = 'Which ovens are in use.'

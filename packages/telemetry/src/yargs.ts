@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec } from '@visivo/sanitize'
 import type { Argv, Options } from 'yargs'
+import { attempt } from './attempt.ts'
 import { flagsOf } from './flags-of.ts'
 
 /** Makes an instance of yargs: what `import yargs from 'yargs'` gives. */
@@ -51,7 +52,10 @@ export async function commandSpecOf(
   yargs: MakeYargs,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<CommandSpec> {
+  const restore = keepSingleton(yargs)
   const { options = [], ...declared } = await read(cli).catch((): Declared => ({}))
+  restore()
+  if (asksInWords(options, argv)) return { name: '', options, default: { name: 'help' } }
   return { name: '', options: [...options, COMPLETION], ...declared }
 
   async function read(instance: unknown): Promise<Declared> {
@@ -59,6 +63,8 @@ export async function commandSpecOf(
     const declared = instance.getInternalMethods().getCommandInstance()
     const { aliasMap, defaultCommand } = declared
     const { [NAMELESS]: nameless, ...named } = declared.getCommandHandlers()
+    // Before a builder is called: then a singleton is another.
+    const options = optionSpecsOf(instance.getOptions(), argv)
     const commands = await Promise.all(
       Object.entries(named).map(async ([name, command]): Promise<CommandSpec> => {
         const aliases = Object.keys(aliasMap).filter((alias) => aliasMap[alias] === name)
@@ -70,7 +76,7 @@ export async function commandSpecOf(
       ? { name: '', ...(await build(nameless.builder)), ...(takesWords(nameless) ? {} : { commands }) }
       : commands.find(({ name }) => named[name] === defaultCommand)
     return {
-      options: optionSpecsOf(instance.getOptions(), argv),
+      options,
       commands,
       ...(byDefault && { default: byDefault }),
     }
@@ -90,12 +96,32 @@ export async function commandSpecOf(
 }
 
 /**
+ * What `require('yargs')` gives up to yargs 17 makes an instance and from then on is that one. Gives the function that makes
+ * it again the one that it was: the program's own, which may be parsed by it.
+ */
+function keepSingleton(yargs: MakeYargs): () => void {
+  if (!isDeclaring(yargs)) return () => {}
+  const kept = Object.getOwnPropertyDescriptors(yargs)
+  return () => void attempt(() => Object.defineProperties(yargs, kept))
+}
+
+/**
  * An instance that only notes what is declared. A builder may also parse, as one that ends in `.argv` does: here that would
  * miss what was typed, print the usage and end the program, or run a command's work once more.
  */
 function unparsed(instance: Argv): Argv {
   const parse = () => instance
   return Object.assign(instance, { parse, parseSync: parse, parseAsync: async () => instance })
+}
+
+/**
+ * Words alone, the last of them `help` or what else that flag is called, are a question for yargs, whatever stands before.
+ * Behind a flag it may be a value.
+ */
+function asksInWords(options: readonly OptionSpec[], argv: readonly string[]): boolean {
+  const last = argv.at(-1) ?? ''
+  const asks = ({ names }: OptionSpec) => names.includes('--help') && names.includes(`--${last}`)
+  return last.length > 1 && !argv.some((word) => word.startsWith('-')) && options.some(asks)
 }
 
 function takesWords({ demanded, optional }: DeclaredCommand): boolean {

@@ -1,5 +1,5 @@
 import { sanitizeCommand } from '@visivo/sanitize'
-import { defineCommand, runCommand } from 'citty'
+import { defineCommand, runCommand, runMain } from 'citty'
 import { describe, expect, test } from 'vitest'
 import { commandSpecOf, noteErrors } from '../src/citty.ts'
 import { testCake } from './cli-cases.ts'
@@ -98,6 +98,17 @@ describe('a default command of citty', () => {
     expect(sanitizeCommand(argv, await commandSpecOf(main, argv))).toEqual({ command, args })
   })
 
+  test('a version is asked for by a word that stands alone, and behind a command it is a flag like any other', async () => {
+    const argsOf = async (...argv: string[]) => sanitizeCommand(argv, await commandSpecOf(main, argv)).args
+    expect(await argsOf('--version')).toEqual(['--version'])
+    expect(await argsOf('-v')).toEqual(['-v'])
+    ran.length = 0
+    await runMain(main, { rawArgs: ['bake', '--version'] })
+    expect(ran).toEqual(['bake'])
+    expect(await argsOf('bake', '--version')).toEqual(['<flag>'])
+    expect(await argsOf('bake', '-v', '--help')).toEqual(['<flag>', '--help'])
+  })
+
   test('what runs itself where no command is named is used by a bare run', async () => {
     const spec = await commandSpecOf(
       defineCommand({ subCommands: { bake: command('bake') }, run: () => {} }),
@@ -112,6 +123,19 @@ describe('a default command of citty', () => {
     await expect(runCommand(main, { rawArgs: ['jane'] })).rejects.toThrow('Unknown command')
     expect(sanitizeCommand(['jane'], await commandSpecOf(main, ['jane'])).command).toBe('<unknown>')
   })
+})
+
+test('a command that asks itself by `this` still can', async () => {
+  const asked: unknown[] = []
+  const command = defineCommand({
+    meta: { name: 'bake' },
+    run(this: unknown) {
+      asked.push(this)
+    },
+  })
+  const noting = noteErrors(command, { note: () => {} })
+  await runCommand(noting, { rawArgs: [] })
+  expect(asked).toEqual([noting])
 })
 
 test.each(['setup', 'run', 'cleanup'])('what %s throws is told, and thrown on', async (step) => {

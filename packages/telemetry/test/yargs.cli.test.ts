@@ -84,6 +84,67 @@ describe('what yargs declares', () => {
     expect(done).toEqual([])
   })
 
+  test.each([[['help']], [['mix', 'help']], [['mix', 'bowl', 'help']], [['nope', 'help']], [['usage']]])(
+    '%j is a question, to which yargs answers without running anything',
+    async (argv) => {
+      const ran: string[] = []
+      const asked = yargs([])
+        .alias('help', 'usage')
+        .command(['serve [site]', '$0'], 'serve', {}, () => void ran.push('serve'))
+        .command('mix [bowl]', 'mix', {}, () => void ran.push('mix'))
+      const { command } = sanitizeCommand(argv, await commandSpecOf(asked, yargs, argv))
+      await asked.parseAsync(argv, {}, () => {})
+      expect(ran).toEqual([])
+      expect(command).toBe('help')
+    },
+  )
+
+  test.each([
+    [['mix', 'help', 'bowl']],
+    [['mix', '--', 'help']],
+    [['mix', '--at', 'help']],
+    [['mix', '--of', 'flour', 'help']],
+    [['mix', 'h']],
+  ])('%j is none, and runs the command', async (argv) => {
+    const ran: string[] = []
+    const run = yargs([])
+      .alias('help', 'h')
+      .command(
+        'mix [bowl..]',
+        'mix',
+        { at: { type: 'string' }, of: { type: 'array' } },
+        () => void ran.push('mix'),
+      )
+    const { command } = sanitizeCommand(argv, await commandSpecOf(run, yargs, argv))
+    await run.parseAsync(argv, {}, () => {})
+    expect(ran).toEqual([command])
+    expect(command).toBe('mix')
+  })
+
+  test('without its help yargs takes the word for any other', async () => {
+    const plain = yargs([]).help(false).command('mix [bowl]', 'mix')
+    const spec = await commandSpecOf(plain, yargs, ['mix', 'help'])
+    expect(sanitizeCommand(['mix', 'help'], spec)).toEqual({ command: 'mix', args: ['<value>'] })
+  })
+
+  test('a program that is the singleton of yargs 17 still is when it is parsed', async () => {
+    const ran: string[] = []
+    const single = singleton(['bake', '--layers', '3'])
+    single.option('hot', { type: 'boolean' }).command(
+      'bake',
+      'bake',
+      (command) => command.option('layers', {}),
+      () => void ran.push('bake'),
+    )
+    const spec = await commandSpecOf(single, single, ['bake', '--hot', '--layers', '3'])
+    expect(sanitizeCommand(['bake', '--hot', '--layers', '3'], spec)).toEqual({
+      command: 'bake',
+      args: ['--hot', '--layers', '<value>'],
+    })
+    await single.parseAsync()
+    expect(ran).toEqual(['bake'])
+  })
+
   test('where nothing takes a word, one that names no command is unknown', async () => {
     const strict = yargs([])
       .command('$0', 'without a command', { sugar: { type: 'boolean' } })
@@ -119,3 +180,17 @@ describe('what yargs declares', () => {
     expect(called).toEqual(['mix'])
   })
 })
+
+/** What `require('yargs')` gives up to yargs 17: it has the methods of the instance that it made last. */
+function singleton(argv: readonly string[]): typeof yargs & ReturnType<typeof yargs> {
+  const make = Object.assign((args: readonly string[]) => {
+    const made = yargs(args)
+    for (const name of Object.getOwnPropertyNames(made.constructor.prototype)) {
+      const method: unknown = Reflect.get(made, name)
+      if (typeof method === 'function') Object.assign(make, { [name]: method.bind(made) })
+    }
+    return made
+  }, yargs)
+  make(argv)
+  return make as typeof yargs & ReturnType<typeof yargs>
+}
