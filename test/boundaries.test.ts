@@ -90,8 +90,6 @@ const RULES: readonly Rule[] = [
       'packages/telemetry/src/send.ts',
       'apps/api/src/product.ts',
       'apps/cli/src/cli.ts',
-      // Whether there is a screen to open a browser on.
-      'apps/cli/src/commands/telemetry/open-browser.ts',
     ],
   ],
   [

@@ -34,6 +34,21 @@ test('a file that stays the same is loaded once, also when asked for by many at 
   expect(loads).toEqual(['a'])
 })
 
+test('that a file is too large is found out once, for that takes long', async () => {
+  let count = 0
+  const read = openFileCache({
+    load: async () => {
+      count += 1
+      return { state: 'too-large' } as const
+    },
+    maxBytes: 100,
+  })
+  await write('a', '1')
+  const file = join(folder, 'a')
+  expect([await read(file), await read(file)]).toEqual(Array(2).fill({ state: 'too-large' }))
+  expect(count).toBe(1)
+})
+
 test('a file renamed over it is loaded anew, though its size and time are the same', async () => {
   const read = open(100)
   const time = new Date(1_700_000_000_000)

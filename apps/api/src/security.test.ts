@@ -36,6 +36,8 @@ test.each(['/', '/api/health', '/api/project', '/nope'])(
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
     expect(headers.has('access-control-allow-origin')).toBe(false)
   },
 )

@@ -33,7 +33,10 @@ export const compiledProject = {
     { name: 'crm', type: 'postgresql', host: SECRET, username: SECRET, password: SECRET },
   ],
   destinations: [{ name: 'mail', type: 'smtp', password: SECRET }],
-  alerts: [{ name: 'late', type: 'slack', webhook_url: SECRET }],
+  alerts: [
+    { name: 'late', type: 'slack', webhook_url: SECRET },
+    { name: 'odd', type: { token: SECRET } },
+  ],
   models: [
     ...NAMES.map((name) => ({ name, source: 'warehouse', sql: 'select 1' })),
     { name: 'inline', source: { name: 'own', type: 'mysql', password: SECRET }, sql: 'select 2' },

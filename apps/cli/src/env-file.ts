@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { EnvFileError } from './errors.ts'
-import { reasonOf } from './system-error.ts'
+import { isSystemError, reasonOf } from './system-error.ts'
 
 /** What the env file of a command held. */
 export interface EnvFile {
@@ -32,7 +32,7 @@ export function readEnvFile(workingDirectory: string, asked: string | undefined,
       return { path, values: {}, problem: 'unreadable' }
     return { path, values }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = isSystemError(error) ? error.code : undefined
     // A directory of this name, which nobody asked for, is often an environment of Python's.
     const missing = code === 'ENOENT' || code === 'ENOTDIR' || (code === 'EISDIR' && asked === undefined)
     return missing

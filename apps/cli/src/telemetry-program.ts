@@ -109,10 +109,10 @@ function careCommands(telemetry: Command, invoke: Invoke): void {
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** `30m`, `12h`, `2d` before now, or a date in ISO 8601. */
-function parseTime(text: string, _previous: unknown, now: number = Date.now()): Date {
+function parseTime(text: string): Date {
   const [, amount, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
   const ago = UNITS[unit]
-  if (amount !== undefined && ago !== undefined) return new Date(now - Number(amount) * ago)
+  if (amount !== undefined && ago !== undefined) return new Date(Date.now() - Number(amount) * ago)
   // As the log prints it; without a zone JavaScript takes a time for one of this machine.
   const isLocal = /\d:\d\d(?::\d\d)?(?:\.\d+)?$/.test(text) && !/[+-]\d\d:\d\d$/.test(text)
   const date = new Date(isLocal ? `${text}Z` : text)

@@ -1,26 +1,23 @@
 import { describe, expect, test } from 'vitest'
-import { safeHex16, safeMachineId, safeUuid } from './id.ts'
+import { safeHex16, safeUuid } from './id.ts'
 
 const uuid = '0b6f3d0e-8f5a-4c1e-9a39-2f1d7a0f3f10'
 
 test.each([
-  ['a UUID', uuid, true, true],
-  ['in capitals', uuid.toUpperCase(), true, true],
-  ['of CI', `ci-${uuid}`, false, true],
-  ['of CI twice', `ci-ci-${uuid}`, false, false],
-  ['CI in capitals', `CI-${uuid}`, false, false],
-  ['with a line break', `${uuid}\n`, false, false],
-  ['with a space before it', ` ${uuid}`, false, false],
-  ['with braces', `{${uuid}}`, false, false],
-  ['without dashes', uuid.replaceAll('-', ''), false, false],
-  ['one group too many', `${uuid}-2f1d`, false, false],
-  ['one digit short', uuid.slice(1), false, false],
-  ['a letter that is no digit', uuid.replace('b', 'g'), false, false],
-  ['nothing', '', false, false],
-  ['no string', [uuid] as never, false, false],
-])('%s', (_says, text, isUuid, isMachineId) => {
+  ['a UUID', uuid, true],
+  ['in capitals', uuid.toUpperCase(), true],
+  ['a machine id of CI', `ci-${uuid}`, false],
+  ['with a line break', `${uuid}\n`, false],
+  ['with a space before it', ` ${uuid}`, false],
+  ['with braces', `{${uuid}}`, false],
+  ['without dashes', uuid.replaceAll('-', ''), false],
+  ['one group too many', `${uuid}-2f1d`, false],
+  ['one digit short', uuid.slice(1), false],
+  ['a letter that is no digit', uuid.replace('b', 'g'), false],
+  ['nothing', '', false],
+  ['no string', [uuid] as never, false],
+])('%s', (_says, text, isUuid) => {
   expect(safeUuid(text)).toBe(isUuid ? text : undefined)
-  expect(safeMachineId(text)).toBe(isMachineId ? text : undefined)
 })
 
 describe('16 hexadecimal digits', () => {

@@ -3,7 +3,7 @@ export { COMMAND_SHAPE, type CommandSpec, type SanitizedCommand, sanitizeCommand
 export { ENDPOINT_SHAPE, sanitizeEndpoint } from './endpoint.ts'
 export { ERROR_TYPE_SHAPE, sanitizeErrorType } from './error.ts'
 export type { OptionSpec } from './flags.ts'
-export { HEX16_SHAPE, MACHINE_ID_SHAPE, safeHex16, safeMachineId, safeUuid, UUID_SHAPE } from './id.ts'
+export { HEX16_SHAPE, safeHex16, safeUuid, UUID_SHAPE } from './id.ts'
 export {
   ARCHITECTURES,
   PLATFORM_VERSION_SHAPE,

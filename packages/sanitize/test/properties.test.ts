@@ -239,11 +239,6 @@ const SANITIZERS: readonly (readonly [name: string, (text: never) => unknown, (g
       (text) => text === '' || sanitize.UUID_SHAPE.test(text),
     ],
     [
-      'safeMachineId',
-      (text) => sanitize.safeMachineId(text) ?? '',
-      (text) => text === '' || sanitize.MACHINE_ID_SHAPE.test(text),
-    ],
-    [
       'safeHex16',
       (text) => sanitize.safeHex16(text) ?? '',
       (text) => text === '' || sanitize.HEX16_SHAPE.test(text),

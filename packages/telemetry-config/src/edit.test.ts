@@ -20,6 +20,7 @@ import { parse } from 'yaml'
 import { setTelemetryEnabled } from './edit.ts'
 import { editText } from './edit-text.ts'
 import { GLOBAL_SWITCH, PROJECT_SWITCH } from './switch.ts'
+import { writeText } from './write-text.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'telemetry-edit-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -303,3 +304,9 @@ function isSubsequence(part: string, whole: string): boolean {
   for (const character of whole) if (character === part[at]) at++
   return at === part.length
 }
+
+test('a file that can not be replaced leaves no draft behind', () => {
+  mkdirSync(path)
+  expect(() => writeText(path, 'a: 1\n')).toThrow()
+  expect(readdirSync(home)).toEqual(['config.yml'])
+})

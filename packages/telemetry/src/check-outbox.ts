@@ -1,5 +1,5 @@
 import { accessSync, constants, lstatSync, statfsSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute } from 'node:path'
 import { attempt } from './attempt.ts'
 import { destinationOf, type Where } from './consent.ts'
 import { placesOf, sharedPlacesOf } from './places.ts'
@@ -22,19 +22,17 @@ export function checkOutbox(telemetry: Telemetry, where: Where): OutboxCheck {
   if (!isAbsolute(home) || !isDirectory(home))
     return refuse('there is no home directory for it', `${HOME_ADVICE}.`)
   const destination = destinationOf(telemetry.world, where)
-  const wanted = destination
-    ? placesOf(product, home, destination).outbox
-    : sharedPlacesOf(product, home).root
+  const { root, machineId } = sharedPlacesOf(product, home)
+  const wanted = destination ? placesOf(product, home, destination).outbox : root
   const directory = nearestExisting(wanted)
   const obstacle = obstacleAt(directory, destination !== undefined && directory === wanted)
   if (obstacle)
     return refuse(`${directory} is ${obstacle}`, 'Move it away: a directory is made in its place.')
   if (!isWritable(directory))
     return refuse(`${directory} can't be written to`, `Make ${directory} writable for you.`)
-  const id = join(sharedPlacesOf(product, home).directory, 'machine_id')
-  if (!telemetry.world.isCi && !mayKeepId(id))
+  if (!telemetry.world.isCi && !mayKeepId(machineId))
     return refuse(
-      `no machine id can be kept in ${id}`,
+      `no machine id can be kept in ${machineId}`,
       'Move it away, and make its directory writable for you.',
     )
   if (isFull(directory)) return refuse(`the disk of ${directory} is full`, 'Make room on it.')

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readMachineId, resetMachineId } from '@visivo/machine-id'
 import { GLOBAL_SWITCH, PROJECT_SWITCH, type Product, readSources } from '@visivo/telemetry-config'
@@ -133,11 +133,10 @@ export function reset(telemetry: Telemetry): Outcome {
  */
 export async function purge(telemetry: Telemetry): Promise<Outcome> {
   const { product, home, isCi } = telemetry.world
-  const { directory, root, notice } = sharedPlacesOf(product, home)
-  const id = join(directory, 'machine_id')
+  const { root, notice, machineId } = sharedPlacesOf(product, home)
   // Behind a link lies what is somebody's own as well: there only what is ours goes, by its name.
   const behind = isLink(root) ? [...findPlaces(root).map(({ destination }) => destination), notice] : []
-  const paths = isAbsolute(home) ? [...behind, root, id, `${id}.next`].filter(exists) : []
+  const paths = isAbsolute(home) ? [...behind, root, machineId, `${machineId}.next`].filter(exists) : []
   if (paths.length === 0)
     return { ok: true, says: ['There is nothing to remove: telemetry wrote nothing here.'] }
   const couriers = couriersAtWork(root)
@@ -210,7 +209,7 @@ function edit(telemetry: Telemetry, project: string | undefined, enabled: boolea
   const word = enabled ? 'on' : 'off'
   const [path, keyPath] =
     project === undefined
-      ? [join(sharedPlacesOf(product, home).directory, product.configFile), GLOBAL_SWITCH]
+      ? [sharedPlacesOf(product, home).config, GLOBAL_SWITCH]
       : [projectFileOf(telemetry, project), PROJECT_SWITCH]
   if (path === undefined) {
     const says = `There is no ${product.projectFile} in ${project} or above it. Nothing was changed.`

@@ -2,7 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
-import { afterFailure, afterSuccess, type CourierState, readCourierState, waitLeft } from './courier-state.ts'
+import {
+  afterFailure,
+  afterSuccess,
+  type CourierState,
+  openCourierState,
+  readCourierState,
+  waitLeft,
+} from './courier-state.ts'
 
 const NOW = Date.parse('2026-01-31T10:00:00.000Z')
 const HOUR = 3_600_000
@@ -51,4 +58,10 @@ test.each([
 
 test('a pause longer than any that was ever set is none, also where nothing says when it began', () => {
   expect(waitLeft({ failures: 1, retryAt: NOW + 2 * DAY }, NOW)).toBe(0)
+})
+
+test('a courier from which the disk takes no state backs off all the same', () => {
+  const state = openCourierState(join(temporaryDirectory(), 'missing', 'courier.json'))
+  state.write({ failures: 1, retryAt: 5_000 })
+  expect(state.read()).toEqual({ failures: 1, retryAt: 5_000 })
 })

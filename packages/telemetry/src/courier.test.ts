@@ -15,6 +15,10 @@ import { type Places, placesOf } from './places.ts'
 import { readSentLog } from './sent-log.ts'
 import { startReceiver } from './testing/receiver.ts'
 
+const NEVER = new AbortController().signal
+/** Sends what there is, waits for nothing, and is left alone. */
+const AT_ONCE = { firstWait: 0, linger: 0, gather: 0, hurry: NEVER, stop: NEVER }
+
 /** A home whose events go to a receiver. */
 async function served() {
   const receiver = await startReceiver()
@@ -30,12 +34,10 @@ test('what waits for a destination that is configured no more goes after its day
   const then = openOutbox(abandoned, guard, () => longAgo)
   then.put(sampleEvent())
   then.put(sampleEvent(longAgo))
-  const never = new AbortController().signal
-  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
   const destination = { host: 'http://127.0.0.1:1', apiKey: 'phc_new' }
   const waiting = () => openOutbox(abandoned, guard).waiting().length
   const before = waiting()
-  expect(await runCourier({ product: visivo, home, destination, extras: {} }, terms)).toEqual({
+  expect(await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)).toEqual({
     kind: 'done',
   })
   expect([before, waiting()]).toEqual([2, 1])
@@ -47,8 +49,7 @@ test('a courier that has had enough ends its request, and begins no other', asyn
   outbox.putAll(Array.from({ length: 150 }, () => sampleEvent()))
   receiver.misbehave({ delay: 100, keeps: true })
   const enough = new AbortController()
-  const never = new AbortController().signal
-  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, enough: enough.signal, stop: never }
+  const terms = { ...AT_ONCE, enough: enough.signal }
   const end = runCourier({ product: visivo, home, destination, extras: {} }, terms)
   await receiver.requested(1)
   enough.abort()
@@ -62,9 +63,7 @@ test('a courier that another one has taken over from begins no other request', a
   const outbox = openOutbox(places.outbox, guard)
   outbox.putAll(Array.from({ length: 150 }, () => sampleEvent()))
   receiver.misbehave({ delay: 100, keeps: true })
-  const never = new AbortController().signal
-  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
-  const end = runCourier({ product: visivo, home, destination, extras: {} }, terms)
+  const end = runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)
   await receiver.requested(1)
   const claim = claimCourierLock(places.destination, guard.edition(), { anyway: true }) ?? 0
   const lock = holdCourierLock(places.destination, guard.edition(), claim)
@@ -78,9 +77,7 @@ test('what arrived is noted: in the log, and as the end of the failures before i
   const event = sampleEvent()
   openOutbox(places.outbox, guard).put(event)
   openCourierState(places.state).write({ failures: 3, retryAt: 0 })
-  const never = new AbortController().signal
-  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
-  await runCourier({ product: visivo, home, destination, extras: {} }, terms)
+  await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)
   expect(receiver.events).toHaveLength(1)
   expect(readSentLog(places.sentLog)).toMatchObject([{ event: { uuid: event.uuid } }])
   expect(readCourierState(places.state)).toEqual({
@@ -97,9 +94,7 @@ test('the lock of a version that is gone for a day is swept up', async () => {
   claimCourierLock(places.destination, 'feedc0de')
   const [lock = ''] = readdirSync(places.destination)
   utimesSync(join(places.destination, lock), 1, 1)
-  const never = new AbortController().signal
-  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
-  await runCourier({ product: visivo, home, destination, extras: {} }, terms)
+  await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)
   expect(readdirSync(places.destination)).not.toContain(lock)
 })
 
@@ -112,9 +107,7 @@ test('a hundred that the server refuses do not hide one that it takes', async ()
   outbox.putAll([...bad, ...good])
   const isBad = ({ uuid }: { readonly uuid: string }) => bad.some((one) => one.uuid === uuid)
   receiver.misbehave({ status: 400, towards: (batch) => batch.some(isBad) })
-  const never = new AbortController().signal
-  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
-  await runCourier({ product: visivo, home, destination, extras: {} }, terms)
+  await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)
   expect(receiver.events.map(({ uuid }) => uuid).sort()).toEqual(good.map(({ uuid }) => uuid).sort())
   expect(outbox.waiting()).toEqual([])
 })
@@ -131,9 +124,7 @@ describe('what a version left behind that was updated or removed', () => {
     const outbox = openOutbox(places.outbox, theirs)
     outbox.putAll(events)
     prepare(places)
-    const never = new AbortController().signal
-    const terms = { firstWait: 0, linger: 0, gather: 0, hurry: never, stop: never }
-    await runCourier({ product: visivo, home, destination, extras: {} }, terms)
+    await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)
     const waiting = outbox.waiting().map((name) => name.slice(0, 36))
     return { arrived: receiver.events.map(({ uuid }) => uuid), waiting }
   }
@@ -166,10 +157,11 @@ test('couriers of two catalogues work side by side, each on what it can read', a
   openOutbox(places.outbox, guard).put(sampleEvent())
   // Neither has its answer before both have asked.
   receiver.misbehave({ delay: 300 })
-  const stop = new AbortController().signal
-  const terms = { firstWait: 0, linger: 0, gather: 0, hurry: stop, stop }
   const job = { product: visivo, home, destination }
-  const both = [runCourier({ ...job, extras: {} }, terms), runCourier({ ...job, extras: { cake } }, terms)]
+  const both = [
+    runCourier({ ...job, extras: {} }, AT_ONCE),
+    runCourier({ ...job, extras: { cake } }, AT_ONCE),
+  ]
   expect(await Promise.all(both)).toEqual([{ kind: 'done' }, { kind: 'done' }])
   expect(receiver.bodies).toHaveLength(2)
   expect(new Set(receiver.events.map(({ uuid }) => uuid)).size).toBe(2)

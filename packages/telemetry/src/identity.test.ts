@@ -44,6 +44,7 @@ describe.each<[string, (path: string) => void]>([
     const { telemetry, outbox, where } = prepare({ CI: 'true' })
     telemetry.record('new_installation', {}, where)
     expect(outbox.waiting()).toHaveLength(1)
+    expect(inspectTelemetry(telemetry, where)).toMatchObject({ recording: true })
   })
 })
 

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute } from 'node:path'
 import { readMachineId } from '@visivo/machine-id'
 import type { Checked, Decision } from '@visivo/telemetry-config'
 import { attempt } from './attempt.ts'
@@ -66,8 +66,6 @@ export interface Inspection {
   readonly canSend: boolean
   /** Where all of this lies. */
   readonly places: SharedPlaces & {
-    readonly machineId: string
-    readonly config: string
     /** Those that `waiting`, the times and `courier` come from. */
     readonly destinations: readonly DestinationPlaces[]
   }
@@ -86,7 +84,6 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
   const elsewhere = all.filter((places) => !looked.some((own) => own.destination === places.destination))
   const id = isCi ? undefined : readMachineId({ directory: shared.directory })
   const contradiction = contradictionIn(decision)
-  const machineId = join(shared.directory, 'machine_id')
   const notice = isCi || !isNoticeDue(shared.notice) ? 'shown' : 'due'
   return {
     ...whether(telemetry, where, decision, notice),
@@ -94,7 +91,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
     notice,
     ...(contradiction === undefined ? {} : { contradiction }),
     ...(destination ? { destination: { host: destination.host, hasKey: true } } : {}),
-    ...(id === undefined ? {} : { machineId: { id, path: machineId, persisted: true } }),
+    ...(id === undefined ? {} : { machineId: { id, path: shared.machineId, persisted: true } }),
     waiting,
     waitingOfOthers: looked.reduce((sum, places) => sum + countOfOthers(telemetry, places), 0),
     waitingElsewhere: countWaiting(elsewhere),
@@ -102,12 +99,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
     dropped: all.reduce((sum, places) => sum + countDropped(telemetry, places), 0),
     courier: courierOf(looked, telemetry.guard.edition()),
     canSend: startableCourier() !== undefined,
-    places: {
-      ...shared,
-      machineId,
-      config: join(shared.directory, product.configFile),
-      destinations: looked,
-    },
+    places: { ...shared, destinations: looked },
   }
 }
 

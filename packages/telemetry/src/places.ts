@@ -5,12 +5,16 @@ import type { Destination, Product } from '@visivo/telemetry-config'
 
 /** The paths that all destinations share. */
 export interface SharedPlaces {
-  /** The product's own directory, `~/.visivo`: the machine id and the configuration lie here. */
+  /** The product's own directory, `~/.visivo`. */
   readonly directory: string
   /** All that telemetry keeps for itself: without it what waits and the log are lost, and the notice is shown again. */
   readonly root: string
   /** Remembers that the notice was shown. */
   readonly notice: string
+  /** The anonymous id, where `@visivo/machine-id` keeps it in the product's directory. */
+  readonly machineId: string
+  /** The person's own settings. */
+  readonly config: string
 }
 
 /** One destination's own courier, outbox and log: an event never goes to another than it was recorded for. */
@@ -23,7 +27,7 @@ export interface DestinationPlaces {
   readonly tally: string
 }
 
-/** Every path that telemetry writes to: all of them below `root`, but for the machine id in `directory`. */
+/** Every path that telemetry writes to: all of them below `root`, but for the machine id and, when asked to, the settings. */
 export interface Places extends SharedPlaces, DestinationPlaces {}
 
 const DESTINATION = /^[0-9a-f]{16}$/
@@ -41,7 +45,13 @@ export function placesOf(product: Product, home: string, destination: Destinatio
 export function sharedPlacesOf(product: Product, home: string): SharedPlaces {
   const directory = join(home, product.directoryName)
   const root = join(directory, 'telemetry')
-  return { directory, root, notice: join(root, 'notice') }
+  return {
+    directory,
+    root,
+    notice: join(root, 'notice'),
+    machineId: join(directory, 'machine_id'),
+    config: join(directory, product.configFile),
+  }
 }
 
 /** Every destination that ever had an event, whether or not it is configured now. Never throws. */

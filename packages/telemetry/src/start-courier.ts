@@ -45,8 +45,8 @@ export function courierFile(
 }
 
 /** The courier's file, if this program can start a process of Node's own kind at all. */
-export function startableCourier(execPath: string = process.execPath): string | undefined {
-  return RUNTIMES.test(basename(execPath).toLowerCase()) ? courierFile('courier-process') : undefined
+export function startableCourier(): string | undefined {
+  return RUNTIMES.test(basename(process.execPath).toLowerCase()) ? courierFile('courier-process') : undefined
 }
 
 /**

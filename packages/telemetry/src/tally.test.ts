@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
@@ -24,6 +24,12 @@ test('what the disk does not take down is remembered', () => {
   rmSync(path, { recursive: true })
   tally.add(1)
   expect([tally.take(), tally.take()]).toEqual([6, 0])
+})
+
+test('however many were dropped, what counts them takes no more than a hundred kilobytes', () => {
+  const path = join(temporaryDirectory(), 'dropped')
+  openTally(path).add(5_000_000)
+  expect(statSync(path).size).toBe(100_000)
 })
 
 test('what a writer took away and never told goes after an hour; what is no tally stays', () => {

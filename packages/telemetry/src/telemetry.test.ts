@@ -100,6 +100,19 @@ test('who may not record says because of what, in words', () => {
   expect(telemetry.consent()).toEqual({ recording: false, because: 'DO_NOT_TRACK is set (1)' })
 })
 
+test('who opts in is heard, though the clock was set back since they were asked last', () => {
+  const home = temporaryDirectory()
+  const config = join(home, '.visivo', 'config.yml')
+  mkdirSync(join(home, '.visivo'))
+  writeFileSync(config, 'telemetry_enabled: false\n')
+  const { telemetry } = inScript(home, { VISIVO_POSTHOG_API_KEY: 'phc_test' })
+  expect(telemetry.consent()).toMatchObject({ recording: false })
+  writeFileSync(config, 'telemetry_enabled: true\n')
+  const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000)
+  onTestFinished(() => now.mockRestore())
+  expect(telemetry.consent()).toMatchObject({ recording: true })
+})
+
 test('events that the disk did not take are told of with the next one that it takes', () => {
   const home = temporaryDirectory()
   const env = { VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' }

@@ -35,6 +35,10 @@ test.each<[string, unknown]>([
   expect(uuidV7(1)).toMatch(UUID_SHAPE)
 })
 
+test('a clock that was never set, and lies before 1970, costs no event', () => {
+  expect(uuidV7(-1)).toMatch(UUID_SHAPE)
+})
+
 test('a clock that gives parts of milliseconds costs no event', () => {
   expect(uuidV7(1_700_000_000_000.25).slice(0, 13)).toBe(uuidV7(1_700_000_000_000).slice(0, 13))
   expect(uuidV7(1_700_000_000_000.25)).toMatch(UUID_SHAPE)

@@ -17,6 +17,7 @@ sources:
   - name: second
     type: postgresql
     host: db.internal
+    database: postgres://me:literal-secret@db.internal/shop
     password: literal-secret
   - { name: third, type: snowflake, password: "{{ env_var('PASSWORD') }}" }
 models:

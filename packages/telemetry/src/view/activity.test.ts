@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { usesOf } from './activity.ts'
+import { timelineOf, usesOf } from './activity.ts'
 
 const requests = (request_count: number, duration_ms: number) => ({
   sent_at: '2026-03-14T15:09:26.535Z',
@@ -19,4 +19,19 @@ test.each([
   ['none', [], undefined],
 ])('the typical duration is that of most requests: %s', (_sentence, sent, typical) => {
   expect(usesOf(sent as never)[0]?.typical).toBe(typical)
+})
+
+test.each([
+  ['two hours', 120],
+  ['a day', 1_440],
+  ['a month', 43_200],
+])('what left about %s ago stands in the chart, in whichever stretches it is drawn', (_sentence, minutes) => {
+  // Right behind the full hour, where the stretches that are round reach back the least.
+  const now = Date.parse('2026-03-14T15:01:26.535Z')
+  const shown = Array.from({ length: 120 }, (_, index) => {
+    const sent_at = new Date(now - (minutes + 60 - index) * 60_000).toISOString()
+    return timelineOf([{ ...requests(3, 5), sent_at }] as never, now).stretches
+  })
+  const counts = shown.map((stretches) => stretches.reduce((sum, one) => sum + one.requests, 0))
+  expect(counts).toEqual(Array(120).fill(3))
 })

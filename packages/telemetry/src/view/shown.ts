@@ -39,9 +39,9 @@ export interface State extends Omit<Inspection, 'places' | 'waiting'> {
 }
 
 /** Looks at telemetry as it is seen from `where`, and turns the person's own switch. */
-export function shownOf(telemetry: Telemetry, where: Where, now: () => number = Date.now): Shown {
+export function shownOf(telemetry: Telemetry, where: Where): Shown {
   return {
-    read: () => readState(telemetry, where, now()),
+    read: () => readState(telemetry, where),
     turn: (on) => {
       const { ok, says } = on ? turnOn(telemetry, { where }) : turnOff(telemetry)
       return { done: ok, message: says.join(' ') }
@@ -50,7 +50,7 @@ export function shownOf(telemetry: Telemetry, where: Where, now: () => number = 
 }
 
 /** Everything that the page tells. */
-function readState(telemetry: Telemetry, where: Where, now: number): State {
+function readState(telemetry: Telemetry, where: Where): State {
   const { product, home, isCi } = telemetry.world
   const { places, waiting, ...inspection } = inspectTelemetry(telemetry, where)
   const { checked } = inspection.decision
@@ -69,7 +69,7 @@ function readState(telemetry: Telemetry, where: Where, now: number): State {
     directory: short(places.root),
     waiting: waiting.map(tell),
     sent: sent.map(({ sent_at, event }) => ({ at: sent_at, ...tell(event) })),
-    timeline: timelineOf(sent, now),
+    timeline: timelineOf(sent, Date.now()),
     uses: usesOf(sent),
     catalogue: telemetry.catalogue,
     stamps: STAMPS,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openView } from '../../test/view-world.ts'
 
 type World = Awaited<ReturnType<typeof openView>>
@@ -99,4 +99,24 @@ test('a page that is not to end by itself does not end at once', async () => {
 test('it ends by itself when nobody looks any more', async () => {
   const { view } = await openView({ idle: 20 })
   expect(await view.ended).toBe('idle')
+})
+
+test('whoever holds the token keeps it alive, and no stranger does', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const world = await openView({ idle: 1_000 })
+  vi.advanceTimersByTime(900)
+  expect((await ask(world, 'GET', '/state', known(world))).status).toBe(200)
+  vi.advanceTimersByTime(900)
+  expect((await ask(world, 'GET', '/', {})).status).toBe(200)
+  vi.advanceTimersByTime(900)
+  await expect(ask(world, 'GET', '/', {})).rejects.toThrow()
+  expect(await world.view.ended).toBe('idle')
+})
+
+test('a stranger can not fill its memory: of what is longer than a thousand characters nothing is read', async () => {
+  const world = await openView()
+  const ticket = new URL(world.view.visitUrl()).hash.replace('#once.', '')
+  const long = JSON.stringify({ ticket }).padEnd(1_001)
+  expect((await ask(world, 'POST', '/token', { origin: world.origin }, long)).status).toBe(403)
 })

@@ -4,10 +4,9 @@
  */
 export async function openBrowser(
   url: string,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-  platform: NodeJS.Platform = process.platform,
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
-  if (!hasScreen(env, platform)) return false
+  if (!hasScreen(env, process.platform)) return false
   try {
     const { default: open } = await import('open')
     await open(url)
