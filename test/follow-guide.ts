@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, test } from 'vitest'
 import type { StoredEvent } from '../packages/telemetry/src/guard.ts'
+import { NO_GUARD } from '../packages/telemetry/src/nothing.ts'
+import { openOutbox } from '../packages/telemetry/src/outbox.ts'
 import { type Receiver, startReceiver } from '../packages/telemetry/src/testing.ts'
 import { placesIn, recordedIn } from '../packages/telemetry/test/kitchen.ts'
-import { killCouriers } from '../packages/telemetry/test/processes.ts'
+import { killCouriers, until } from '../packages/telemetry/test/processes.ts'
 import { Reader, stepsOf } from './guide-blocks.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -21,9 +23,14 @@ export interface FollowedGuide {
 /**
  * Follows a guide, a test for each of its steps, with a home and a receiver of its own.
  * @param text its Markdown
- * @param arrived how many events have arrived before a command is run: a person is slower than a courier
+ * @param arrived how many events have arrived before a command is run, each time that it is: a person is slower than a
+ *   courier
  */
-export function followGuide(text: string, arrived: Readonly<Record<string, number>> = {}): FollowedGuide {
+export function followGuide(
+  text: string,
+  arrived: Readonly<Record<string, readonly number[]>> = {},
+): FollowedGuide {
+  const left = new Map(Object.entries(arrived).map(([title, counts]) => [title, [...counts]]))
   let root: string
   let home: string
   let receiver: Receiver
@@ -51,7 +58,11 @@ export function followGuide(text: string, arrived: Readonly<Record<string, numbe
   })
 
   test.each(stepsOf(text))('%s', async (title, step) => {
-    await receiver.received(arrived[title] ?? 0)
+    const count = left.get(title)?.shift() ?? 0
+    await receiver.received(count)
+    // What has arrived waits until the courier has heard so.
+    const { outbox } = placesIn(home, receiver)
+    if (count > 0) await until('an empty outbox', () => openOutbox(outbox, NO_GUARD).waiting().length === 0)
     await reader.take(step)
   })
   return { receiver: () => receiver, recorded: () => recordedIn(home, receiver) }

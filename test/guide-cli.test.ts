@@ -11,7 +11,7 @@ const GUIDE = read('docs/guide-cli.md')
 // Its commands are those of a POSIX shell.
 describe.skipIf(process.platform === 'win32')('the guide for command lines, followed to the letter', () => {
   // Turning it off removes what waits.
-  const { receiver } = followGuide(GUIDE, { '$ node cake.js telemetry off': 2 })
+  const { receiver } = followGuide(GUIDE, { '$ node cake.js telemetry off': [2] })
 
   test('what it sends has arrived: a new machine, a command, and after the bundle was complete those of both', async () => {
     const events = await receiver().received(4)

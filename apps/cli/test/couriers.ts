@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { courierPids, isCourierAlive, isRunning } from '../../../packages/telemetry/src/courier-lock.ts'
+import { tryKill } from '../../../packages/telemetry/test/processes.ts'
 
 /** Ends the couriers that commands left at work in a home, by pid, and waits until they are gone. */
 export async function endCouriers(home: string): Promise<void> {
@@ -12,7 +13,7 @@ export async function endCouriers(home: string): Promise<void> {
     // One that was started a moment ago has not said yet which process it is, and would make the directory anew.
     while (isCourierAlive(place) && courierPids(place).length === 0) await pause(5)
     for (const pid of courierPids(place)) {
-      process.kill(pid, 'SIGKILL')
+      tryKill(pid, 'SIGKILL')
       while (isRunning(pid)) await pause(5)
     }
   }

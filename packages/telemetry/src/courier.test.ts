@@ -1,7 +1,7 @@
 import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { guard, metadata, sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { assemble } from './assemble.ts'
 import { runCourier } from './courier.ts'
@@ -58,6 +58,9 @@ test('a courier that has had enough ends its request, and begins no other', asyn
 })
 
 test('a courier that another one has taken over from begins no other request', async () => {
+  // What looks every second would break off the request of the first, if the takeover took as long.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
   const { home, receiver, destination } = await served()
   const places = placesOf(visivo, home, destination)
   const outbox = openOutbox(places.outbox, guard)

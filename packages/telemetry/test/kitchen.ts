@@ -101,6 +101,11 @@ export function recordedIn(home: string, receiver: Receiver): readonly StoredEve
 function filesIn(directory: string): readonly string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => {
     const path = join(directory, name)
-    return statSync(path).isFile() ? `${name}\n${readFileSync(path, 'utf8')}` : name
+    try {
+      return statSync(path).isFile() ? `${name}\n${readFileSync(path, 'utf8')}` : name
+    } catch {
+      // A courier that is still at work took it away since the directory was listed.
+      return name
+    }
   })
 }

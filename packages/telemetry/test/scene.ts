@@ -97,9 +97,11 @@ export class Scene {
     const { by = (file: string) => [process.execPath, file] } = how
     const program = [...by(script), ...flags]
     const start = { cwd: this.root, env: { ...this.env, ...env }, whileRunning: how.whileRunning }
+    // First, because a courier that the other one leaves behind waits for nobody: seconds later it tries again, or gives up.
+    const off = await this.#withoutTelemetry(program, start)
     const on = await run(program, start)
     this.note()
-    this.compare(on, await this.#withoutTelemetry(program, start))
+    this.compare(on, off)
   }
 
   #withoutTelemetry(program: readonly string[], start: Start): Promise<Seen> {
