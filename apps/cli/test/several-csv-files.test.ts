@@ -66,3 +66,19 @@ test('several CSV files as one: quotes that stand in a later file alone are no p
     [3, 'x'],
   ])
 })
+
+test.each([
+  ['single quotes', "'x, y'", 'x, y'],
+  ['quotes that mean nothing', '"x" y', '"x" y'],
+])(
+  'several CSV files as one: %s in a later file are read as in that file alone',
+  async (_case, written, read) => {
+    const cwd = projectOf('a,b\n1,z\n', `a,b\n3,${written}\n`)
+    expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+    const { rows } = JSON.parse(readFileSync(join(cwd, 'target', 'data', 'm.json'), 'utf8'))
+    expect(rows).toEqual([
+      [1, 'z'],
+      [3, read],
+    ])
+  },
+)

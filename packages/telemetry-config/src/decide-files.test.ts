@@ -319,6 +319,24 @@ describe('the project file', () => {
       'set, but not to a clear yes or no, line 2',
     ],
     [
+      'has the quotes of a page around both words',
+      '{\u201cdefaults\u201d: {\u201ctelemetry_enabled\u201d: false}}\n',
+      'off',
+      'set, but not to a clear yes or no, line 1',
+    ],
+    [
+      'has the quotes of a page around the first word',
+      '\u201cdefaults\u201d:\n  telemetry_enabled: false\n',
+      'off',
+      'false, line 2',
+    ],
+    [
+      'has the quotes of a page around both in one word',
+      '\u201cdefaults.telemetry_enabled\u201d: false\n',
+      'off',
+      'set, but not to a clear yes or no, line 1',
+    ],
+    [
       'has a longer word',
       'defaults:\n  my.telemetry_enabled: false\n  telemetry_enabled-for: x\n',
       'silent',

@@ -37,6 +37,7 @@ describe('the .env file of the project', () => {
     ['opts out by a program', 'env DO_NOT_TRACK=1', shared],
     ['opts out with its name in quotes', '"DO_NOT_TRACK"=1', shared],
     ['opts out with its name in the quotes of a page', '\u201cDO_NOT_TRACK\u201d=1', shared],
+    ['opts out with its name in the quotes of a page, and a colon', '\u201cDO_NOT_TRACK\u201d: 1', shared],
     ['opts out by an addition', 'export DO_NOT_TRACK+=1', shared],
     ['opts out for make', 'DO_NOT_TRACK?=1', shared],
     ['takes it back for make', 'DO_NOT_TRACK?=0', {}],

@@ -14,7 +14,7 @@ const ASIDE = /(?<![^\s;&|])(?:#.*|unset\s[^;&|#]*)/g
 function settingOf(names: readonly string[]): RegExp {
   const name = `(?<![\\w.$\\{-])(?<name>${names.join('|')})["']?`
   const value = `(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^#]*))`
-  return new RegExp(`${name}(?:\\s*[=:]|\\s|[^\\w\\s=:]{1,2}\\s*=)\\s*${value}`, 'g')
+  return new RegExp(`${name}(?:\\s*[=:]|\\s|[^\\w\\s=:]{1,2}\\s*[=:])\\s*${value}`, 'g')
 }
 
 /**

@@ -92,13 +92,13 @@ function* valuesAt(
     const name = resolve(pair.key)
     const text = yaml.isScalar(name) ? String(name.value) : undefined
     // In one word, as status and documentation name it: a person who copies that means it.
-    const isWhole = text === [key, ...rest].join('.')
+    const whole = [key, ...rest].join('.')
     // Without even a colon, as in `{telemetry_enabled}`: there is no node that stands for nothing.
-    if (isWhole && pair.value === null) yield { value: undefined, line: lineOf(map) }
-    else if (isWhole) yield* valuesAt(search, pair.value, [], depth + 1)
-    else if (text === key) yield* valuesAt(search, pair.value, rest, depth + 1)
+    if (text === whole && pair.value === null) yield { value: undefined, line: lineOf(map) }
+    else if (text === whole) yield* valuesAt(search, pair.value, [], depth + 1)
     // Without its blank, `{telemetry_enabled:false}` is one long key; in the quotes of a page, they are a part of it.
-    else if (rest.length === 0 && isMeant(text, key)) yield { value: undefined, line: lineOf(map) }
+    else if (isMeant(text, whole)) yield { value: undefined, line: lineOf(map) }
+    else if (isMeant(text, key)) yield* valuesAt(search, pair.value, rest, depth + 1)
     if (text !== '<<') continue
     const merged = resolve(pair.value)
     for (const each of yaml.isSeq(merged) ? merged.items : [merged]) {

@@ -105,10 +105,12 @@ describe('what yargs declares', () => {
     [['mix', '--at', 'help']],
     [['mix', '--of', 'flour', 'help']],
     [['mix', 'h']],
+    [['mix', 'hot']],
   ])('%j is none, and runs the command', async (argv) => {
     const ran: string[] = []
     const run = yargs([])
       .alias('help', 'h')
+      .option('hot', { type: 'boolean' })
       .command(
         'mix [bowl..]',
         'mix',

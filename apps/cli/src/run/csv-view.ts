@@ -14,13 +14,12 @@ export async function createCsvView(connection: DuckDBConnection, name: string, 
   // A file may be called `sales[1].csv`, which as a pattern stands for `sales1.csv`.
   const pattern = (await isThere(csv.file)) ? escapePattern(csv.file) : csv.pattern
   const files = await requireFiles(connection, csv, pattern)
-  const [first = ''] = files
-  const options = await withQuotes(connection, pattern, first, optionsOf(csv, isPartitioned(files, csv)))
+  const options = await withQuotes(connection, files, optionsOf(csv, isPartitioned(files, csv)))
   const table = readCsv(pattern, options)
   if (files.length > 1) {
     await refuseLostColumns(connection, csv, table, readCsv(pattern, [...options, 'union_by_name = true']))
   }
-  if (csv.delimiter === undefined) await refuseOneColumn(connection, table, first)
+  if (csv.delimiter === undefined) await refuseOneColumn(connection, table, files[0] ?? '')
   await connection.run(`create view ${quoteName(name)} as select * from ${table}`).catch((cause: unknown) => {
     // Behind it stands the SQL of the view, which nobody wrote.
     const [reason] = reasonOfCsv(cause).split('\n\nLINE 1: ')

@@ -4,22 +4,24 @@ import { escapePattern, quoteText } from './sql.ts'
 const QUOTES = `quote = '"'`
 
 /**
- * The options with which a CSV is read, and its quotes. DuckDB looks for them at the beginning of the first file alone: where
- * none stands there, those further down would be a part of their values. A file that can't be read with them has none.
- * @param pattern the file, or several
- * @param first the first of them
+ * The options with which CSV files are read as one, and their quotes. DuckDB looks for them at the beginning of the first file
+ * alone: where none stands there, those further down would be a part of their values. Where one of the files can't be read
+ * with them, none has any.
  */
 export async function withQuotes(
   connection: DuckDBConnection,
-  pattern: string,
-  first: string,
+  files: readonly string[],
   options: readonly string[],
 ): Promise<readonly string[]> {
+  const [first = ''] = files
   if (await hasQuotes(connection, first, options)) return options
-  const names = async (more: readonly string[]) =>
-    (await columnsOf(connection, readCsv(pattern, more))).join('\n')
   const quoted = [...options, QUOTES]
-  return (await names(quoted)) === (await names(options)) ? quoted : options
+  for (const file of files) {
+    const names = async (more: readonly string[]) =>
+      (await columnsOf(connection, readCsv(escapePattern(file), more))).join('\n')
+    if ((await names(quoted)) !== (await names(options))) return options
+  }
+  return quoted
 }
 
 /** `read_csv(…)`. */

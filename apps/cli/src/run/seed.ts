@@ -64,9 +64,8 @@ export async function loadSeed(
 
 async function load(connection: DuckDBConnection, { table }: Seed, file: string): Promise<void> {
   // Names of directories above mean nothing here.
-  const pattern = escapePattern(file)
   const options = ['header = true', 'hive_partitioning = false', NO_COMMENTS]
-  const csv = readCsv(pattern, await withQuotes(connection, pattern, file, options))
+  const csv = readCsv(escapePattern(file), await withQuotes(connection, [file], options))
   await refuseOneColumn(connection, csv, file)
   await connection.run(`create or replace table ${quoteName(table)} as select * from ${csv}`)
 }
