@@ -18,7 +18,8 @@ export const TILES = [
   },
   {
     name: 'New machines per week',
-    description: 'A machine id was made: an installation, a new home directory, or an id that was reset.',
+    description:
+      'A machine id was made: an installation, a new home directory, or a machine whose telemetry was purged.',
     query: line({ series: [{ event: 'new_installation' }], where: people }),
   },
   {

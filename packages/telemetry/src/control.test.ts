@@ -188,6 +188,22 @@ test('a new id says which server goes on under the old one', () => {
   expect(reset(telemetry).says).toEqual(says)
 })
 
+test('a new id by a reset is no installation; one after a purge is', async () => {
+  const telemetry = personsTelemetry()
+  const { home, product } = telemetry.world
+  const destination = { host: HOSTS[0] ?? '', apiKey: 'phc_secret' }
+  const { directory, outbox } = placesOf(product, home, destination)
+  const installations = () => {
+    personsTelemetry({}, home).machineId(destination)
+    return openOutbox(outbox, telemetry.guard).waiting().length
+  }
+  ensureMachineId({ directory })
+  reset(telemetry)
+  expect(installations()).toBe(0)
+  await purge(telemetry)
+  expect(installations()).toBe(1)
+})
+
 test('purge removes a link itself, and behind it what is ours and nothing else', async () => {
   const telemetry = personsTelemetry()
   const behind = temporaryDirectory()

@@ -3,6 +3,8 @@ export interface RoutedRequest {
   readonly route?: Route
   readonly app?: App
   readonly originalUrl?: string
+  /** The client's own text: only what it matches is asked. */
+  readonly baseUrl?: string
 }
 interface Route {
   readonly path: unknown
@@ -19,7 +21,7 @@ interface Router {
 }
 interface Layer {
   readonly route?: Route
-  readonly handle?: Router & Pick<App, 'router'>
+  readonly handle?: Router & Pick<App, 'router'> & { readonly name?: string }
   /** The path as it was declared; routers before 2.3 keep it to themselves. */
   readonly rawPath?: unknown
   /** Mounted at `/`, which adds nothing. */
@@ -33,7 +35,7 @@ type Chain = readonly Layer[]
 /** Stands for a part of a path whose declaration is not known, or is no text: a regular expression. */
 const UNKNOWN_PART = '/*'
 
-/** By application, because a router may be mounted in several. */
+/** By the application that a request is in, because a router may be mounted in several. */
 const known = new WeakMap<object, WeakMap<Route, string>>()
 
 /**
@@ -44,18 +46,20 @@ const known = new WeakMap<object, WeakMap<Route, string>>()
 export function templateOf(request: RoutedRequest, first: App | undefined): string | undefined {
   const { route } = request
   if (!route) return undefined
-  const home = first ?? route
-  const found = known.get(home)?.get(route)
-  if (found !== undefined) return found
   // Applications that are mounted in an application hide behind a function; the request says which one it is in.
-  for (const app of new Set([first, request.app])) {
+  const apps = request.app?.parent ? [request.app, first] : [first, request.app]
+  for (const app of new Set(apps)) {
+    const home: object = app ?? route
+    const prefix = prefixOf(app, request.baseUrl)
+    const found = known.get(home)?.get(route)
+    if (found !== undefined) return prefix + found
     const chains = chainsTo(route, app?.router)
     const [only] = chains
     if (chains.length === 1 && only?.every(isPlain)) {
-      const template = prefixOf(app) + only.map((layer) => declared(layer, layer.rawPath)).join('')
+      const template = only.map((layer) => declared(layer, layer.rawPath)).join('')
       const ofHome = known.get(home) ?? new WeakMap<Route, string>()
       known.set(home, ofHome.set(route, template))
-      return template
+      return prefix + template
     }
     const path = request.originalUrl?.replace(/[?#].*$/s, '') ?? '/'
     const matched = app?.parent
@@ -99,8 +103,16 @@ function declared({ slash, route }: Layer, pattern: unknown): string {
   return slash ? '' : text(pattern ?? route?.path)
 }
 
-function prefixOf(app: App | undefined): string {
-  return app?.parent ? prefixOf(app.parent) + text(app.mountpath) : ''
+/** One that is mounted at several places knows the last of them alone: a request that came by another has none. */
+function prefixOf(app: App | undefined, base = ''): string {
+  if (!app?.parent) return ''
+  const { parent, mountpath } = app
+  const own = text(mountpath)
+  const mounts = (parent.router?.stack ?? []).filter(({ handle }) => handle?.name === 'mounted_app')
+  const isOwn = (layer: Layer) => layer.rawPath === undefined || declared(layer, layer.rawPath) === own
+  const isSure =
+    parent.parent || mounts.length < 2 || mounts.some((layer) => isOwn(layer) && layer.match(base))
+  return prefixOf(parent, base) + (isSure ? own : UNKNOWN_PART)
 }
 
 function text(path: unknown): string {

@@ -91,6 +91,24 @@ describe('the template of a mounted route', () => {
       '/sub/{s}/x/{y}',
     ],
     [
+      'an application that is mounted twice, by the last mount',
+      (app) => mountTwice(app),
+      '/two/jane/x/1',
+      '/two/{t}/x/{y}',
+    ],
+    [
+      'an application that is mounted twice, by the other: it is not known any more',
+      (app) => mountTwice(app),
+      '/one/x/1',
+      '/*/x/{y}',
+    ],
+    [
+      'two applications in an application',
+      (app) => app.use('/one', express()).use('/sub/:s', express().use('/b', Router().get('/x/:y', ok))),
+      '/sub/jane/b/x/1',
+      '/sub/{s}/b/x/{y}',
+    ],
+    [
       'an application in a router',
       (app) => app.use('/r/:r', Router().use('/sub', express().get('/x', ok))),
       '/r/jane/sub/x',
@@ -150,6 +168,31 @@ test('a router that is mounted in two applications has the prefix of the one tha
   }
   expect(endpoints).toEqual(['/one/{x}', '/two/{x}'])
 })
+
+test('a router in an application and in one that is mounted there: each request has the prefix that it asked for', async () => {
+  const endpoints: string[] = []
+  const router = Router().get('/:x', ok)
+  const twice = Router().get('/:y', ok)
+  const app = express().set('env', 'test')
+  app.use(followRequests({ request: (facts) => endpoints.push(facts.endpoint), close: async () => {} }))
+  app.use('/sub/:s', express().use('/inner', router).use('/twice', twice))
+  app.use('/outer', router).use('/one', twice).use('/two', twice)
+  const { port, close } = await listen(createServer(app))
+  onTestFinished(async () => {
+    await close()
+  })
+  for (const path of ['/sub/1/inner/7', '/outer/7', '/sub/1/inner/7', '/sub/1/twice/7', '/two/7', '/one/7']) {
+    const [response] = await once(get({ host: '127.0.0.1', port, path }), 'response')
+    await once(response.resume(), 'end')
+  }
+  const inSub = '/sub/{s}/inner/{x}'
+  expect(endpoints).toEqual([inSub, '/outer/{x}', inSub, '/sub/{s}/twice/{y}', '/two/{y}', '/one/{y}'])
+})
+
+function mountTwice(app: Express): unknown {
+  const sub = express().get('/x/:y', ok)
+  return app.use('/one', sub).use('/two/:t', sub)
+}
 
 function ok(_request: unknown, response: { end(): unknown }): void {
   response.end()

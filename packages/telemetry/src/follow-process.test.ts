@@ -126,6 +126,12 @@ test.each<[string, string, number, object]>([
   ],
   ['an end that was told, and not the one that followed', 'twice', 1, { success: true, job_count: 2 }],
   ['a program that went on after an error', 'recovered', 0, { success: true }],
+  [
+    'one whose listener for the exit, before ours, throws',
+    'thrownAtExit',
+    1,
+    { success: false, error_type: 'RangeError' },
+  ],
   ['one that waits for nothing', 'waiting', 13, { success: false, error_type: 'Error' }],
   ['one that shares its work with a cluster', 'sharing', 0, { success: true }],
 ])('recorded once: %s', async (_sentence, end, code, properties) => {

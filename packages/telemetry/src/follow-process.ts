@@ -2,6 +2,7 @@ import { type CommandSpec, FLAG, NONE, type SanitizedCommand, sanitizeCommand } 
 import { attempt } from './attempt.ts'
 import type { Where } from './consent.ts'
 import { type CommandOutcome, followTyped, type RunningCommand, withOutcome } from './follow-command.ts'
+import { isExiting } from './hold-at-exit.ts'
 import { makeListenerRoom } from './listener-room.ts'
 import { NO_PROCESS } from './nothing.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -140,7 +141,11 @@ function listenForEnd(
   mayBeWell: () => boolean,
   onSignal: OnSignal | undefined,
 ): () => void {
-  const noteError = (error: unknown) => followed.note({ error })
+  const noteError = (error: unknown) => {
+    followed.note({ error })
+    // A listener before this one that throws: the exit is told to nobody behind it.
+    if (isExiting()) followed.ended({ success: false })
+  }
   // Node hands over 0 where it is about to leave with 13, because the program waits for what never comes.
   const atExit = (code: number) =>
     followed.ended({ success: mayBeWell() && Number(process.exitCode ?? code) === 0 })

@@ -74,7 +74,8 @@ declare global {
   }
 }
 
-function isExiting(): boolean {
+/** Whether the process is telling of its exit, or has done so. */
+export function isExiting(): boolean {
   return process._exiting === true
 }
 

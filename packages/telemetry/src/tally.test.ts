@@ -1,9 +1,15 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
+import { writeOwn } from './own-file.ts'
 import { openTally } from './tally.ts'
 import { uuidV7 } from './uuid-v7.ts'
+
+vi.mock('./own-file.ts', async (load) => {
+  const own = await load<typeof import('./own-file.ts')>()
+  return { ...own, writeOwn: vi.fn(own.writeOwn) }
+})
 
 const HOUR = 3_600_000
 
@@ -15,6 +21,21 @@ test('what several processes counted, one of them tells', () => {
   expect([one.take(), other.take()]).toEqual([5, 0])
 })
 
+test('what is just being written down is taken away by nobody', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'dropped')
+  const [one, other] = [openTally(path), openTally(path)]
+  one.add(2)
+  const taken: number[] = []
+  vi.mocked(writeOwn).mockImplementationOnce((file, text, way) => {
+    taken.push(other.take())
+    writeOwn(file, text, way)
+    taken.push(other.take())
+  })
+  one.add(3)
+  expect([taken, other.take(), readdirSync(directory)]).toEqual([[0, 0], 5, []])
+})
+
 test('what the disk does not take down is remembered', () => {
   const path = join(temporaryDirectory(), 'dropped')
   const tally = openTally(path)
@@ -24,6 +45,33 @@ test('what the disk does not take down is remembered', () => {
   rmSync(path, { recursive: true })
   tally.add(1)
   expect([tally.take(), tally.take()]).toEqual([6, 0])
+})
+
+test('what was counted before stays on a disk that is full by now', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'dropped')
+  openTally(path).add(2)
+  vi.mocked(writeOwn).mockImplementationOnce(() => {
+    throw new Error('no space left on device')
+  })
+  const tally = openTally(path)
+  tally.add(3)
+  expect([readdirSync(directory), statSync(path).size]).toEqual([['dropped'], 2])
+  expect(tally.take()).toBe(5)
+})
+
+test('a tally that another writer put there meanwhile is added to', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'dropped')
+  const [one, other] = [openTally(path), openTally(path)]
+  one.add(2)
+  vi.mocked(writeOwn).mockImplementationOnce((mine, text, way) => {
+    other.add(4)
+    writeOwn(mine, text, way)
+  })
+  one.add(3)
+  expect(readdirSync(directory)).toEqual(['dropped'])
+  expect([one.take(), other.take()]).toEqual([9, 0])
 })
 
 test('however many were dropped, what counts them takes no more than a hundred kilobytes', () => {

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { linkSync, lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { attempt } from './attempt.ts'
+import { codeOf } from './code-of.ts'
 import { isAbandoned } from './file-clock.ts'
 import { writeOwn } from './own-file.ts'
 import { uuidV7 } from './uuid-v7.ts'
@@ -19,7 +20,10 @@ export interface Tally {
   tidy(now: number): void
 }
 
-/** @param path of a file that is as many bytes long as events were dropped: appending to it needs no lock */
+/**
+ * @param path of a file that is as many bytes long as events were dropped. It is never written to where it lies, but moved
+ *   away and put back longer: what was appended while another writer counted it would be told by nobody
+ */
 export function openTally(path: string): Tally {
   /** What the disk did not take down. */
   let owed = 0
@@ -33,24 +37,36 @@ export function openTally(path: string): Tally {
           attempt(() => rmSync(join(directory, name), { force: true }))
       }
     })
+  /** Writes down what is owed, in a file that is this writer's own meanwhile. False where the disk takes nothing. */
+  const writeDown = (mine: string) => {
+    moveAway(path, mine)
+    try {
+      writeOwn(mine, '.'.repeat(Math.max(0, Math.min(owed, MOST - sizeOf(mine)))), 'append')
+      owed = 0
+      return true
+    } catch {
+      return false
+    } finally {
+      // Another writer has put one there: this one is added to it.
+      if (!isPut(mine, path)) owed = Math.min(owed + sizeOf(mine), MOST)
+    }
+  }
   return {
     add: (count) => {
-      const sum = Math.min(owed + count, MOST)
-      owed = sum
-      attempt(() => {
-        writeOwn(path, '.'.repeat(sum), 'append')
-        owed = 0
-      })
+      owed = Math.min(owed + count, MOST)
+      for (let goesOn = true; goesOn && owed > 0; ) {
+        const mine = nameBeside(path)
+        goesOn = attempt(() => writeDown(mine)) ?? false
+        attempt(() => rmSync(mine, { force: true }))
+      }
     },
     take: () => {
       let taken = owed
       owed = 0
-      // Nearly always there is none, and a failed rename costs an error with its stack.
       attempt(() => {
-        if (!lstatSync(path, { bigint: true, throwIfNoEntry: false })?.isFile()) return
-        const mine = `${path}.${uuidV7()}`
-        renameSync(path, mine)
-        taken += Number(statSync(mine, { bigint: true }).size)
+        const mine = nameBeside(path)
+        if (!moveAway(path, mine)) return
+        taken += sizeOf(mine)
         rmSync(mine, { force: true })
       })
       return Math.min(taken, MOST)
@@ -64,6 +80,42 @@ export function openTally(path: string): Tally {
       sweep((taken) => isAbandoned(taken, now))
     },
   }
+}
+
+/** The name of a file that is one writer's own. */
+function nameBeside(path: string): string {
+  return `${path}.${uuidV7()}`
+}
+
+/** Makes what was counted one writer's own. False where nothing was; throws where something else lies in its place. */
+function moveAway(path: string, mine: string): boolean {
+  // Nearly always there is none, and a failed rename costs an error with its stack.
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  if (!found) return false
+  if (!found.isFile()) throw new Error('not a tally')
+  try {
+    renameSync(path, mine)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+function sizeOf(mine: string): number {
+  return Number(statSync(mine, { bigint: true, throwIfNoEntry: false })?.size ?? 0)
+}
+
+/** Puts a file in place, unless another writer has put one there meanwhile. */
+function isPut(mine: string, path: string): boolean {
+  try {
+    linkSync(mine, path)
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    // A file system without hard links.
+    renameSync(mine, path)
+  }
+  return true
 }
 
 function isUuid(text: string): boolean {
