@@ -37,6 +37,17 @@ const environment = {
 }
 const seen = new Set()
 let missing = 0
+let running
+
+// Whoever reads along may stop, as `head` does, or press Ctrl-C: the home goes all the same.
+process.stdout.on('error', () => {})
+process.once('exit', () => {
+  running?.kill('SIGKILL')
+  endCouriers(home)
+  // What was killed a moment ago may still be writing.
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
 
 try {
   print(bold('\nWhat visivo collects, as a server gets it'))
@@ -71,9 +82,7 @@ try {
   await serving()
   await optedOut()
 } finally {
-  endCouriers(home)
   await receiver.close()
-  rmSync(scratch, { recursive: true, force: true })
 }
 
 print(
@@ -162,7 +171,8 @@ function expectation(met, text) {
 }
 
 function visivo(args, more = {}) {
-  return spawn(process.execPath, [VISIVO, ...args], { cwd: project, env: { ...environment, ...more } })
+  running = spawn(process.execPath, [VISIVO, ...args], { cwd: project, env: { ...environment, ...more } })
+  return running
 }
 
 async function run(args, more) {

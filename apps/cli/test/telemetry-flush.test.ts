@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { leaveAnEvent, PROJECT, type TelemetryWorld, telemetry, telemetryWorld } from './telemetry-world.ts'
-import { temporaryProject } from './temp-project.ts'
+import { temporaryDirectory, temporaryProject } from './temp-project.ts'
+import { start } from './visivo.ts'
 
 describe('flush', () => {
   test('sends what waits in spite of an earlier failure, and says so', async () => {
@@ -164,4 +165,13 @@ test('what waits for another PostHog is not passed over by status, show, doctor 
   const rest = '2 events wait for other destinations.'
   expect(await outputOf('flush')).toBe(`Nothing waits to be sent to ${other.receiver.url}; ${rest}\n`)
   expect(other.receiver.connections).toBe(1)
+})
+
+test.skipIf(process.platform === 'win32')('Ctrl-C ends a doctor that a server keeps waiting', async () => {
+  const world = await telemetryWorld()
+  world.receiver.misbehave({ instead: 'silence' })
+  const { child, ended } = start(temporaryDirectory(), ['telemetry', 'doctor'], world.env)
+  await vi.waitFor(() => expect(world.receiver.connections).toBe(1), 10_000)
+  child.kill('SIGINT')
+  expect(await ended).toMatchObject({ code: 130, stdout: '' })
 })

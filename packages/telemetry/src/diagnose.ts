@@ -26,12 +26,17 @@ const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY']
 /**
  * Looks for whatever keeps events from arriving, and says what to do about each. Asks the configured host for
  * any answer, unless telemetry is off or in debug mode: then it opens no socket. Writes nothing. Never rejects.
+ * @param signal ends the asking at once
  */
-export async function diagnose(telemetry: Telemetry, where: Where = {}): Promise<readonly Check[]> {
+export async function diagnose(
+  telemetry: Telemetry,
+  where: Where = {},
+  signal?: AbortSignal,
+): Promise<readonly Check[]> {
   const inspection = inspectTelemetry(telemetry, where)
   const destination = destinationOf(telemetry.world, where)
   const mayAsk = inspection.decision.enabled && !telemetry.world.debug
-  const answer = destination && mayAsk ? await probe(destination.host) : undefined
+  const answer = destination && mayAsk ? await probe(destination.host, undefined, signal) : undefined
   return [
     checkSwitch(inspection),
     checkKey(telemetry, destination?.apiKey),

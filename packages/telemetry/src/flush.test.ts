@@ -70,6 +70,19 @@ test('what arrived counts as sent, also where it can not be noted in the log', a
   })
 })
 
+test('what is gone in the moment before it would be sent waits no more, and that is said', async () => {
+  const { telemetry, outbox } = await waitingAt(2)
+  const tooLate: typeof telemetry = {
+    ...telemetry,
+    courierJob: (destination) => {
+      outbox.clear()
+      return telemetry.courierJob(destination)
+    },
+  }
+  const says = ['Nothing waits any more.']
+  expect(await flush(tooLate)).toEqual({ ok: true, says, sent: 0, waiting: 0 })
+})
+
 test('a courier that is at work goes first', async () => {
   const { receiver, telemetry, places, outbox } = await waitingAt(1)
   const edition = telemetry.guard.edition()

@@ -58,9 +58,11 @@ export async function flush(telemetry: Telemetry, where: Where = {}, signal?: Ab
   const left = outbox.waiting()
   const lost = tally.refused + damaged.filter((name) => !left.includes(name)).length
   const counted = { sent: tally.accepted, waiting: left.length }
+  const says = [...waited, ...sayEnd(end, { ...counted, lost, host: destination.host })]
   return {
     ok: left.length === 0,
-    says: [...waited, ...sayEnd(end, { ...counted, lost, host: destination.host })],
+    // A courier that has just ended took it, or it was removed.
+    says: says.length === 0 ? ['Nothing waits any more.'] : says,
     ...counted,
   }
 }

@@ -81,6 +81,16 @@ test('what was dropped is counted whether or not an event has reported it', () =
   expect(inspectTelemetry(telemetry).dropped).toBe(10)
 })
 
+test('what somebody wrote into the log in place of that number counts as none', () => {
+  const telemetry = personsTelemetry()
+  const { sentLog } = placesFor(telemetry)
+  mkdirSync(dirname(sentLog), { recursive: true })
+  for (const dropped_events of [3, 'many', { toString: 1 }])
+    logSent(sentLog, [toWire(sampleEvent(Date.now(), { dropped_events }))], Date.now())
+  expect(inspectTelemetry(telemetry).dropped).toBe(3)
+  expect(readSent(telemetry)).toHaveLength(2)
+})
+
 test.each<[string, Record<string, string>, Record<string, string>]>([
   ['here', OTHER, {}],
   ['elsewhere', {}, OTHER],

@@ -173,7 +173,8 @@ function countOfOthers(telemetry: Telemetry, places: DestinationPlaces): number 
 /** Those that no event has reported yet, and those that one has that waits or was sent. */
 function countDropped(telemetry: Telemetry, places: DestinationPlaces): number {
   const events = [...readWaiting(telemetry, places), ...readSentLog(places.sentLog).map((sent) => sent.event)]
-  const reported = events.map(({ properties }) => Number(properties.dropped_events ?? 0))
+  // The log may have been edited.
+  const reported = events.map(({ properties }) => Number(properties.dropped_events) || 0)
   return reported.reduce((sum, count) => sum + count, sizeOf(places.tally))
 }
 

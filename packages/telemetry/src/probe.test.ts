@@ -34,6 +34,11 @@ test.each<[string, (socket: Socket) => void, object]>([
     answer('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n'),
     { reached: 'answer', status: 302 },
   ],
+  [
+    'an offer of another protocol that nobody asked for',
+    answer('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+    { reached: 'answer', status: 101 },
+  ],
   ['another protocol', answer('SSH-2.0\r\n'), { reached: 'nothing', step: 'answer' }],
   ['an end at once', (socket) => void socket.destroy(), { reached: 'nothing', step: 'answer' }],
   ['silence', () => {}, { reached: 'nothing', step: 'answer', reason: 'no answer in time' }],

@@ -2,6 +2,7 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
 import { codeOf } from './code-of.ts'
+import { firstOf } from './first-of.ts'
 import { lookupWithDeadline } from './lookup.ts'
 
 type Step = 'name' | 'connection' | 'encryption' | 'answer'
@@ -23,9 +24,11 @@ const DEADLINE = 5_000
  * Asks the configured host for any answer, the way `send` would go, and says how far it came. It is the only
  * other way out of the machine: a `HEAD` without a body, a key or a name, when a person asks for it. Never rejects.
  * @param host what `Destination.host` holds
+ * @param stop ends it at once
  */
-export function probe(host: string, deadline: number = DEADLINE): Promise<Probe> {
-  return new Promise((resolve) => {
+export function probe(host: string, deadline: number = DEADLINE, stop?: AbortSignal): Promise<Probe> {
+  const end = firstOf([AbortSignal.timeout(deadline), ...(stop ? [stop] : [])])
+  return new Promise<Probe>((resolve) => {
     // An address is not looked up.
     let step: Step = isAddress(host) ? 'connection' : 'name'
     const secure = host.startsWith('https:')
@@ -39,7 +42,7 @@ export function probe(host: string, deadline: number = DEADLINE): Promise<Probe>
             if (!error) step = 'connection'
             callback(error, address, family)
           }),
-        signal: AbortSignal.timeout(deadline),
+        signal: end.signal,
         agent: false,
       },
       (response) => {
@@ -56,9 +59,14 @@ export function probe(host: string, deadline: number = DEADLINE): Promise<Probe>
         step = 'answer'
       })
     })
+    // Nobody asked for it, and Node says nothing more of such an answer.
+    outgoing.on('upgrade', ({ statusCode = 0, headers }, socket) => {
+      socket.destroy()
+      resolve(answerOf(statusCode, headers.date))
+    })
     outgoing.on('error', (error) => resolve({ reached: 'nothing', step, reason: describe(error) }))
     outgoing.end()
-  })
+  }).finally(end.release)
 }
 
 function answerOf(status: number, date: string | undefined): Probe {

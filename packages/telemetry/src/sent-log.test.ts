@@ -14,6 +14,9 @@ test.each<[string, unknown]>([
   ['no name', { sent_at: AT, event: { ...EVENT, event: 5 } }],
   ['no event', { sent_at: AT, event: null }],
   ['no time', { sent_at: 'yesterday', event: EVENT }],
+  ['a value that is no text', { sent_at: AT, event: { ...EVENT, properties: { command: { toString: 1 } } } }],
+  ['an argument that is none', { sent_at: AT, event: { ...EVENT, properties: { args: [{ toString: 1 }] } } }],
+  ['an id that is none', { sent_at: AT, event: { ...EVENT, uuid: { toString: 1 } } }],
   ['nothing', null],
 ])('a line with %s is left out, and what stands around it is not', (_case, line) => {
   const directory = mkdtempSync(join(tmpdir(), 'sent-'))

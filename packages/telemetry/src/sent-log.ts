@@ -50,7 +50,12 @@ function isSent(line: unknown): line is SentEvent {
   if (!isRecord(line) || !isRecord(line.event)) return false
   const { sent_at, event } = line
   const isDated = typeof sent_at === 'string' && !Number.isNaN(Date.parse(sent_at))
-  return isDated && typeof event.event === 'string' && isRecord(event.properties)
+  return isDated && typeof event.event === 'string' && isRecord(event.properties) && isInWords(event)
+}
+
+/** Whether whoever shows it can make texts of its values: an object with a `toString` of its own would throw there. */
+function isInWords({ uuid, properties }: Readonly<Record<string, unknown>>): boolean {
+  return attempt(() => [uuid, ...Object.values(Object(properties))].join()) !== undefined
 }
 
 function older(path: string): string {

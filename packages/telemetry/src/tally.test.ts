@@ -1,15 +1,10 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import { writeOwn } from './own-file.ts'
 import { openTally } from './tally.ts'
 import { uuidV7 } from './uuid-v7.ts'
-
-vi.mock('./own-file.ts', async (load) => {
-  const own = await load<typeof import('./own-file.ts')>()
-  return { ...own, writeOwn: vi.fn(own.writeOwn) }
-})
 
 const HOUR = 3_600_000
 
@@ -24,10 +19,10 @@ test('what several processes counted, one of them tells', () => {
 test('what is just being written down is taken away by nobody', () => {
   const directory = temporaryDirectory()
   const path = join(directory, 'dropped')
-  const [one, other] = [openTally(path), openTally(path)]
-  one.add(2)
+  const other = openTally(path)
+  other.add(2)
   const taken: number[] = []
-  vi.mocked(writeOwn).mockImplementationOnce((file, text, way) => {
+  const one = openTally(path, (file, text, way) => {
     taken.push(other.take())
     writeOwn(file, text, way)
     taken.push(other.take())
@@ -51,10 +46,9 @@ test('what was counted before stays on a disk that is full by now', () => {
   const directory = temporaryDirectory()
   const path = join(directory, 'dropped')
   openTally(path).add(2)
-  vi.mocked(writeOwn).mockImplementationOnce(() => {
+  const tally = openTally(path, () => {
     throw new Error('no space left on device')
   })
-  const tally = openTally(path)
   tally.add(3)
   expect([readdirSync(directory), statSync(path).size]).toEqual([['dropped'], 2])
   expect(tally.take()).toBe(5)
@@ -63,10 +57,12 @@ test('what was counted before stays on a disk that is full by now', () => {
 test('a tally that another writer put there meanwhile is added to', () => {
   const directory = temporaryDirectory()
   const path = join(directory, 'dropped')
-  const [one, other] = [openTally(path), openTally(path)]
-  one.add(2)
-  vi.mocked(writeOwn).mockImplementationOnce((mine, text, way) => {
-    other.add(4)
+  const other = openTally(path)
+  other.add(2)
+  let isFirst = true
+  const one = openTally(path, (mine, text, way) => {
+    if (isFirst) other.add(4)
+    isFirst = false
     writeOwn(mine, text, way)
   })
   one.add(3)

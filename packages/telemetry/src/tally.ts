@@ -23,8 +23,9 @@ export interface Tally {
 /**
  * @param path of a file that is as many bytes long as events were dropped. It is never written to where it lies, but moved
  *   away and put back longer: what was appended while another writer counted it would be told by nobody
+ * @param write how it is written; a test may be a disk that is full
  */
-export function openTally(path: string): Tally {
+export function openTally(path: string, write: typeof writeOwn = writeOwn): Tally {
   /** What the disk did not take down. */
   let owed = 0
   const directory = dirname(path)
@@ -41,7 +42,7 @@ export function openTally(path: string): Tally {
   const writeDown = (mine: string) => {
     moveAway(path, mine)
     try {
-      writeOwn(mine, '.'.repeat(Math.max(0, Math.min(owed, MOST - sizeOf(mine)))), 'append')
+      write(mine, '.'.repeat(Math.max(0, Math.min(owed, MOST - sizeOf(mine)))), 'append')
       owed = 0
       return true
     } catch {

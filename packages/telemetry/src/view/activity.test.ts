@@ -21,6 +21,15 @@ test.each([
   expect(usesOf(sent as never)[0]?.typical).toBe(typical)
 })
 
+test.each([Number.POSITIVE_INFINITY, 1e308, -5, 'many', null])(
+  'a log that somebody edited to hold %s requests is counted as one, so that the page can show it',
+  (count) => {
+    const sent = [requests(count as number, Number.POSITIVE_INFINITY), requests(count as number, 5)] as never
+    const use = { event: 'api_request', name: 'GET /cakes', times: 2, failed: 0, typical: 5 }
+    expect(JSON.parse(JSON.stringify(usesOf(sent)))).toEqual([use])
+  },
+)
+
 test.each([
   ['two hours', 120],
   ['a day', 1_440],

@@ -133,7 +133,8 @@ function sumOf(all: readonly Meaning[]): number {
 /** Reads an event for the page. A log that somebody edited gives odd words, and no failure. */
 export function meaningOf({ event, properties }: SentEvent['event']): Meaning {
   const { duration_ms } = properties
-  const duration = typeof duration_ms === 'number' ? { duration: duration_ms } : {}
+  // JSON has no infinity, and the page no words for what it has in place of that.
+  const duration = Number.isFinite(duration_ms) ? { duration: Number(duration_ms) } : {}
   if (event === 'cli_command') {
     const { command, command_args, success } = properties
     const detail = Array.isArray(command_args) ? command_args.join(' ') : ''
@@ -142,7 +143,7 @@ export function meaningOf({ event, properties }: SentEvent['event']): Meaning {
   if (event === 'api_request') {
     const { method, endpoint, status_code, request_count } = properties
     const failed = Number(status_code) >= 500
-    const times = Number(request_count) || 1
+    const times = Number.isSafeInteger(request_count) ? Math.max(1, Number(request_count)) : 1
     return { name: `${method} ${endpoint}`, detail: String(status_code), times, failed, ...duration }
   }
   return { name: event, detail: '', times: 1, failed: false, ...duration }

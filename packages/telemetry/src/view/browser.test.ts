@@ -138,8 +138,22 @@ describe.runIf(HERE)('in a real browser', () => {
     await page.goto(world.view.url)
     await page.getByText('Live', { exact: true }).waitFor()
     expect(await page.locator('#reason').textContent()).toMatch(/^telemetry_enabled in ~/)
+    expect(await page.locator('#waiting-text').textContent()).toMatch(
+      /^These are not sent while telemetry is off/,
+    )
     expect(await page.locator('#timeline-text').textContent()).toMatch(/more than a year ago/)
     expect(await page.locator('#events > li').count()).toBeGreaterThan(0)
+  })
+
+  test('what its server can not read does not mean that it has ended, and is tried again', async () => {
+    const { page } = await visit()
+    await page.route('**/state', (route) => route.fulfill({ status: 500, body: '{}' }))
+    await page.locator('#closed').waitFor()
+    expect(await page.locator('#closed').textContent()).toMatch(/could not be read.*visivo telemetry status/s)
+    expect(await page.locator('#link').textContent()).toBe('Unread')
+    await page.unroute('**/state')
+    await page.getByText('Live', { exact: true }).waitFor()
+    expect(await page.locator('#closed').isVisible()).toBe(false)
   })
 
   test('without the token the page says where to find its address, and shows nothing', async () => {

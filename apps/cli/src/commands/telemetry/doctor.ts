@@ -7,7 +7,8 @@ import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
 /** `visivo telemetry doctor`: what was looked at, and what to do; fails when something has to be done. */
 export async function doctor(flags: TelemetryFlags, context: CommandContext): Promise<void> {
   const { telemetry, where } = telemetryHere(context)
-  const checks = await diagnose(telemetry, where)
+  const checks = await diagnose(telemetry, where, context.signal)
+  context.signal.throwIfAborted()
   const bad = checks.filter(({ ok }) => !ok)
   print(context, flags, { ok: bad.length === 0, checks }, checks.map(renderCheck).join(''))
   if (bad.length > 0)

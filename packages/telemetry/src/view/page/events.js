@@ -1,7 +1,7 @@
 // The events that wait and those that left, each with its exact JSON, and the catalogue.
 
 function drawWaiting() {
-  const { waiting, waitingOfOthers, waitingElsewhere, canSend, recording } = state
+  const { waiting, waitingOfOthers, waitingElsewhere } = state
   say(byId('waiting-count'), waiting.length === 0 ? '' : number(waiting.length))
   const ofOthers = waitingOfOthers
     ? ` ${plural(waitingOfOthers, 'more event')} of another version ${waits(waitingOfOthers)} for that one, or for an hour.`
@@ -9,17 +9,18 @@ function drawWaiting() {
   const elsewhere = waitingElsewhere
     ? ` ${plural(waitingElsewhere, 'more event')} ${waits(waitingElsewhere)} for a PostHog that is not configured here.`
     : ''
-  say(byId('waiting-text'), `${sayWaiting(waiting.length, canSend, recording)}${ofOthers}${elsewhere}`)
+  say(byId('waiting-text'), `${sayWaiting(waiting.length, state)}${ofOthers}${elsewhere}`)
   keep(byId('waiting'), waiting.toReversed(), ({ event }) => event.uuid, makeEvent)
 }
 
 const waits = (count) => (count === 1 ? 'waits' : 'wait')
 
-function sayWaiting(count, canSend, recording) {
+function sayWaiting(count, { canSend, recording, decision }) {
   if (count === 0)
     return recording
       ? 'Nothing waits. An event waits here for a few seconds, until a background process has taken it along.'
       : 'Nothing waits, and as things are nothing will.'
+  if (!decision.enabled) return 'These are not sent while telemetry is off.'
   if (!canSend) return 'No background process can be started here, so these wait until one can.'
   return 'These leave with the next try, unless you turn it off first: then they are removed.'
 }

@@ -67,7 +67,8 @@ async function look() {
     state = await answer.json()
     draw()
   }
-  if (lost || answer.status >= 500) closed(lost ? 'This page has ended' : 'This could not be read', ENDED)
+  if (lost) closed('This page has ended', ENDED)
+  else if (answer.status >= 500) closed('This could not be read', UNREAD)
   else open()
   looking = setTimeout(look, LOOK_EVERY)
 }
@@ -76,14 +77,22 @@ const LOCKED =
   'Open the whole address that the terminal shows, with all that stands behind the #. An address that a browser was started with is good once.'
 const ENDED =
   'The command that showed it is no longer running. What stands below is how things were then. To see them as they are now, run the command again: '
+const UNREAD =
+  'It is tried again every two seconds. What stands below, if anything, is how things were before. A terminal may say more: '
+
+/** Each text that ends with a command, and which one. */
+const COMMANDS = { [ENDED]: 'view', [UNREAD]: 'status' }
+const LINKS = { [LOCKED]: 'Locked', [ENDED]: 'Ended', [UNREAD]: 'Unread' }
 
 function closed(title, text) {
   byId('closed').hidden = false
   say(byId('closed-title'), title)
   say(byId('closed-text'), text)
-  if (text === ENDED)
-    byId('closed-text').append(make('code', {}, `${state?.product.name ?? 'visivo'} telemetry view`))
-  say(byId('link'), text === ENDED ? 'Ended' : 'Locked')
+  if (COMMANDS[text])
+    byId('closed-text').append(
+      make('code', {}, `${state?.product.name ?? 'visivo'} telemetry ${COMMANDS[text]}`),
+    )
+  say(byId('link'), LINKS[text])
   byId('link').classList.remove('live')
   byId('switch').disabled = true
   byId('main').removeAttribute('aria-busy')
