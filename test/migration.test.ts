@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -39,7 +39,7 @@ async function changeOver({ config = '', env = {} }: { config?: string; env?: Re
     },
   })
   expect(code).toBe(0)
-  return { receiver, id, stored: () => readFileSync(join(places.directory, 'machine_id'), 'utf8') }
+  return { receiver, id, places, stored: () => readFileSync(join(places.directory, 'machine_id'), 'utf8') }
 }
 
 test('a machine that Python knew keeps its id and its project’s hash, and is no new installation', async () => {
@@ -58,7 +58,9 @@ test.each([
   ['the variable', { env: { VISIVO_TELEMETRY_DISABLED: 'true' } }],
   ['the person’s file', { config: 'telemetry_enabled: false\n' }],
 ])('an opt-out by %s that worked there works here', async (_, how) => {
-  const { receiver, id, stored } = await changeOver(how)
+  const { receiver, id, places, stored } = await changeOver(how)
+  // What is recorded lies there when its command has ended; it is sent later.
+  expect(existsSync(places.root)).toBe(false)
   expect([receiver.connections, stored()]).toEqual([0, id])
 })
 

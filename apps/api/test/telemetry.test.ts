@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Receiver, startReceiver } from '@visivo/telemetry/testing'
 import { expect, onTestFinished, test } from 'vitest'
+import { until } from '../../../packages/telemetry/test/processes.ts'
 
 const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const HASH_OF_MY_SECRET_PROJECT = 'dd27b0b0a27ccb48'
@@ -46,6 +47,10 @@ function start(home: string, output: string, receiver: Receiver, cwd?: string) {
   return server
 }
 
+function filesIn(home: string): readonly string[] {
+  return readdirSync(home, { recursive: true, encoding: 'utf8' })
+}
+
 /**
  * Serves, makes the requests, and ends the server as a person would.
  * @param before how many events have arrived by then
@@ -61,6 +66,8 @@ async function serve(
   const [line] = await once(server.stdout, 'data')
   const url = /http:\S+/.exec(String(line))?.[0] ?? ''
   await receiver.received(before)
+  // When it has noted that they arrived, what sends is free for what comes.
+  if (before > 0) await until('a note', () => filesIn(home).some((name) => name.endsWith('courier.json')))
   for (const path of requests) await fetch(url + path)
   server.kill('SIGTERM')
   return once(server, 'exit')

@@ -3,8 +3,20 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import type { StandingConsent } from '../src/standing-consent.ts'
+import type { FromThread } from '../src/thread-messages.ts'
 import { type Seen, until } from './processes.ts'
 import { type CommandRun, fixture, type Scene } from './scene.ts'
+
+/** What the server of the fixture says. */
+interface Word {
+  readonly port?: number
+  /** By its courier thread. */
+  readonly said?: FromThread
+  /** So many events, to its courier thread. */
+  readonly handed?: number
+  readonly closedIn?: number
+}
 
 /** A server in a process of its own, and its clients. */
 export interface RunningServer {
@@ -13,6 +25,12 @@ export interface RunningServer {
   ask(count: number): Promise<number>
   /** Waits until it is done with what it was at, by a request that it counts for nothing. */
   settled(): Promise<unknown>
+  /** Waits until it hears, from now on, what its thread finds of the opt-outs. */
+  heard(consent: StandingConsent): Promise<void>
+  /** Waits until its thread has tried to write so many events, of all that it was ever handed. */
+  tried(count: number): Promise<void>
+  /** Waits until its `close` is over. */
+  closed(): Promise<void>
   /** Ends it; gives what was seen of it. */
   end(signal: NodeJS.Signals): Promise<Seen>
 }
@@ -35,7 +53,15 @@ export async function startServer(
   const died = exit.then(async () => {
     throw new Error(`the server ended before it listened: ${(await output).join('')}`)
   })
-  const [{ port }] = (await Promise.race([once(child, 'message'), died])) as [{ port: number }]
+  const words: Word[] = []
+  const listens = new Promise<number>((resolve) => {
+    child.on('message', (word: Word) => {
+      words.push(word)
+      if (word.port !== undefined) resolve(word.port)
+    })
+  })
+  const port = await Promise.race([listens, died])
+  const recordings = () => words.flatMap(({ said }) => (said?.kind === 'recording' ? [said.consent] : []))
   const one = (index: number) =>
     fetch(`http://127.0.0.1:${port}/${index % 2 ? 'models' : 'charts'}/x`).then(
       (response) => response.text().then(() => 1),
@@ -53,6 +79,18 @@ export async function startServer(
       return answered
     },
     settled: () => fetch(`http://127.0.0.1:${port}/settled`).then((response) => response.text()),
+    heard: async (consent) => {
+      const before = recordings().length
+      await until(`hearing ${consent}`, () => recordings().slice(before).includes(consent))
+    },
+    tried: async (count) => {
+      const handed = () => words.reduce((sum, word) => sum + (word.handed ?? 0), 0)
+      await until(`${count} events handed over`, () => handed() >= count)
+      // It reads what it was handed, and tries again, between two of its words.
+      const before = recordings().length
+      await until('two more words', () => recordings().length >= before + 2)
+    },
+    closed: () => until('the end of close', () => words.some(({ closedIn }) => closedIn !== undefined)),
     end: async (signal) => {
       child.kill(signal)
       const [code, by] = await exit

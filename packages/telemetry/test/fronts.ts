@@ -14,6 +14,8 @@ const SIGN_IN =
 /** A server before the receiver, which can be deaf, a portal, or gone. */
 export interface Front {
   readonly port: number
+  /** How many connections are open. */
+  readonly open: number
   /** `deaf`: takes connections and reads nothing; `portal`: asks everybody to sign in; `gone`: nobody listens. */
   become(how: Standing): Promise<void>
 }
@@ -27,7 +29,7 @@ export async function putBefore(scene: Scene, certificate?: Certificate): Promis
   const sockets = new Set<Socket>()
   const take = (socket: Socket) => {
     sockets.add(socket)
-    socket.on('error', () => {})
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
     if (standing === 'deaf') return void socket.pause()
     if (standing === 'portal') return void socket.once('data', () => socket.end(SIGN_IN))
     const onward = connect(Number(new URL(scene.receiver.url).port), '127.0.0.1').on('error', () =>
@@ -47,6 +49,9 @@ export async function putBefore(scene: Scene, certificate?: Certificate): Promis
   scene.onClose(close)
   return {
     port,
+    get open() {
+      return sockets.size
+    },
     become: async (how) => {
       standing = how
       if (how === 'gone') await close()

@@ -1,7 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
-import { run } from './processes.ts'
+import { visivo } from '@visivo/telemetry-config'
+import { expect, onTestFinished, test } from 'vitest'
+import { placesOf } from '../src/places.ts'
+import { isWithoutCourier, run, until } from './processes.ts'
 import { temporaryDirectory } from './samples.ts'
 import { fixture } from './scene.ts'
 
@@ -24,6 +26,11 @@ const RUN_BY_JEST = `
 
 test('a test runner whose Error is another than that of Node does not make an author a new person each time', async () => {
   const home = temporaryDirectory()
+  const nowhere = { host: 'http://127.0.0.1:9', apiKey: 'phc_test' }
+  // It would write there while it is removed.
+  onTestFinished(() =>
+    until('the end of the courier', () => isWithoutCourier(placesOf(visivo, home, nowhere))),
+  )
   mkdirSync(join(home, '.visivo'))
   const seen = await run([process.execPath, '--input-type=module', '-e', RUN_BY_JEST], {
     cwd: dirname(fixture('command.mjs')),
@@ -31,8 +38,8 @@ test('a test runner whose Error is another than that of Node does not make an au
       HOME: home,
       USERPROFILE: home,
       CI: 'false',
-      VISIVO_POSTHOG_HOST: 'http://127.0.0.1:9',
-      VISIVO_POSTHOG_API_KEY: 'phc_test',
+      VISIVO_POSTHOG_HOST: nowhere.host,
+      VISIVO_POSTHOG_API_KEY: nowhere.apiKey,
     },
   })
   expect(seen).toMatchObject({ code: 0, stderr: '' })

@@ -70,13 +70,21 @@ export const KILLED: readonly Fault[] = [
     fault: 'ten SIGTERMs reach the courier while the server is slow: it finishes its request, and ends',
     events: [1, 1, 0],
     happens: async (scene) => {
-      scene.receiver.misbehave({ delay: 500 })
+      // As the request comes, and so before its answer.
+      const told = new Set<number>()
+      const tell = () => {
+        for (const pid of couriersOf(scene.places)) {
+          told.add(pid)
+          for (let time = 0; time < 10; time += 1) tryKill(pid, 'SIGTERM')
+        }
+        return true
+      }
+      scene.receiver.misbehave({ delay: 500, towards: tell })
       await scene.command()
-      await scene.receiver.requested(1)
-      for (const pid of couriersOf(scene.places))
-        for (let time = 0; time < 10; time += 1) tryKill(pid, 'SIGTERM')
       await scene.delivered(1)
       await scene.withoutCourier()
+      if (told.size !== 1) scene.noticed.push(`${told.size} couriers`)
+      if (scene.receiver.bodies.length > 1) scene.noticed.push('it broke off its request')
     },
   },
 ]

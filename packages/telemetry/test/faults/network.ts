@@ -23,6 +23,7 @@ export const NETWORK: readonly Fault[] = [
       scene.sendTo(`https://127.0.0.1:${front.port}`)
       await scene.command()
       await scene.withoutCourier()
+      if (scene.state.failures !== 1) scene.noticed.push(JSON.stringify(scene.state))
       if (scene.receiver.bodies.length > 0) scene.noticed.push('something was sent to a stranger')
       await scene.timePasses()
       // As seen from where the command stands.

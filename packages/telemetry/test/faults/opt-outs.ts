@@ -72,6 +72,9 @@ export const OPT_OUTS: readonly Fault[] = [
       scene.configure('telemetry_enabled: [\n')
       await scene.timePasses()
       await scene.command()
+      // Should it have started a courier, that has looked.
+      await scene.withoutCourier()
+      if (scene.receiver.bodies.length > 1) scene.noticed.push('something went')
       scene.configure('')
       await scene.command()
       await scene.delivered(2)

@@ -10,14 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { bundle } from '../bundle.ts'
+import { pathToFileURL } from 'node:url'
+import { BUILT_THREAD, bundle } from '../bundle.ts'
 import { bringTheRest, ended, optOutIn, requestsArrived, requestsDelivered, startServer } from '../follow.ts'
 import { until } from '../processes.ts'
 import type { Scene } from '../scene.ts'
 import type { Fault } from './fault.ts'
-
-const BUILT_THREAD = fileURLToPath(new URL('../../dist/courier-thread.js', import.meta.url))
 
 /** What happens to the courier thread of a server, and to one that has none. */
 export const SERVER_THREADS: readonly Fault[] = [
@@ -51,9 +49,8 @@ export const SERVER_THREADS: readonly Fault[] = [
       const release = stuckThread(scene, dirname(how.script))
       const server = await startServer(scene, how)
       const asked = await server.ask(50)
-      // Its first word after SIGTERM: `close` is over. Node itself lets no process end before its threads.
-      server.child.once('message', release)
-      await ended(scene, server, how)
+      // Node itself lets no process end before its threads.
+      await Promise.all([server.closed().then(release), ended(scene, server, how)])
       await bringTheRest(scene, asked)
     },
   },
@@ -107,8 +104,7 @@ export const SERVER_THREADS: readonly Fault[] = [
       rmSync(scene.places.outbox, { recursive: true })
       writeFileSync(scene.places.outbox, 'in the way')
       const asked = first + (await server.ask(5))
-      // Nothing tells that it tried: requests are handed over once a second.
-      await new Promise((resolve) => setTimeout(resolve, 2_500))
+      await server.tried(asked)
       rmSync(scene.places.outbox)
       await requestsDelivered(scene, asked)
       await ended(scene, server)

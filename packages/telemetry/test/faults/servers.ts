@@ -1,5 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { BUILT_THREAD, bundle } from '../bundle.ts'
 import {
   bringTheRest,
   ended,
@@ -9,8 +11,9 @@ import {
   requestsDelivered,
   startServer,
 } from '../follow.ts'
+import { putBefore } from '../fronts.ts'
 import { until } from '../processes.ts'
-import type { Scene } from '../scene.ts'
+import { fixture, type Scene } from '../scene.ts'
 import type { Fault } from './fault.ts'
 
 /** Whatever happens to a server that is followed, and around it. */
@@ -19,9 +22,10 @@ export const SERVERS: readonly Fault[] = [
     fault: 'a server is ended (SIGTERM) right after 300 requests',
     events: ['all', 'all', 0],
     happens: async (scene) => {
-      const server = await startServer(scene)
+      const patient = await withSlowTimers(scene)
+      const server = await startServer(scene, patient)
       const asked = await server.ask(300)
-      await ended(scene, server)
+      await ended(scene, server, patient)
       await bringTheRest(scene, asked)
     },
   },
@@ -93,17 +97,22 @@ export const SERVERS: readonly Fault[] = [
       await scene.receiver.requested(1)
       await server.end('SIGKILL')
       await load
+      scene.note()
       scene.receiver.misbehave()
       await bringTheRest(scene)
     },
   },
-  optOut('the person opts out', (scene) => scene.configure('telemetry_enabled: false\n'), 'emptied'),
-  optOut('the project opts out', (scene) => optOutIn(scene.root)),
-  optOutInPeace('the person opts out while a server runs and all goes well', (scene) =>
-    scene.configure('telemetry_enabled: false\n'),
+  optOut('the person opts out', (scene) => scene.configure('telemetry_enabled: false\n'), 'off-for-good'),
+  optOut('the project opts out', (scene) => optOutIn(scene.root), 'off'),
+  optOutInPeace(
+    'the person opts out while a server runs and all goes well',
+    (scene) => scene.configure('telemetry_enabled: false\n'),
+    'off-for-good',
   ),
-  optOutInPeace('a server loads an env file, and an opt-out is written there', (_scene, envFile) =>
-    writeFileSync(envFile, 'TOKEN=1\nexport  DO_NOT_TRACK=1\n'),
+  optOutInPeace(
+    'a server loads an env file, and an opt-out is written there',
+    (_scene, envFile) => writeFileSync(envFile, 'TOKEN=1\nexport  DO_NOT_TRACK=1\n'),
+    'off',
   ),
   {
     fault: 'the person opts out while a server runs, and in again: what it was summing up is not sent',
@@ -115,7 +124,7 @@ export const SERVERS: readonly Fault[] = [
       await until('those at a person’s pace', () => requestsArrived(scene) >= 100)
       const known = eventsKnown(scene)
       scene.configure('telemetry_enabled: false\n')
-      await quiet(scene, server)
+      await asksOn(server, 'off-for-good')
       scene.configure('telemetry_enabled: true\n')
       const before = scene.receiver.events.length
       await until('a request counted', async () => {
@@ -171,29 +180,49 @@ export const SERVERS: readonly Fault[] = [
   },
 ]
 
+/** A server that waits for its last delivery: of its two seconds, a busy machine may need more, and all of it is sent twice. */
+async function withSlowTimers(scene: Scene) {
+  const slow = fixture('slow-timers.mjs')
+  const script = await bundle(scene, 'server.mjs')
+  const loads = [slow, BUILT_THREAD].map(
+    (file) => `await import(${JSON.stringify(pathToFileURL(file).href)})\n`,
+  )
+  writeFileSync(join(dirname(script), 'courier-thread.js'), loads.join(''))
+  return { script, by: (file: string) => [process.execPath, '--import', slow, file] }
+}
+
 /** With PostHog hanging, so that a request is under way all the time. */
-function optOut(who: string, optsOut: (scene: Scene) => void, outbox?: 'emptied'): Fault {
+function optOut(who: string, optsOut: (scene: Scene) => void, says: 'off' | 'off-for-good'): Fault {
   return {
     fault: `${who} while a server runs and PostHog hangs: recording ends, nothing is sent any more`,
     events: ['all', 0, 0],
     happens: async (scene) => {
       scene.receiver.misbehave({ instead: 'silence' })
+      const front = await putBefore(scene)
+      scene.sendTo(`http://127.0.0.1:${front.port}`)
       const server = await startServer(scene)
       await server.ask(5)
       await scene.receiver.requested(1)
       scene.note()
+      const known = eventsKnown(scene)
       optsOut(scene)
-      await quiet(scene, server)
-      if (outbox) await until('an empty outbox', () => scene.outbox.waiting().length === 0)
+      await asksOn(server, says)
+      await until('the end of the request', () => front.open === 0)
+      if (scene.state.failures > 0) scene.noticed.push('the request ran to its end')
+      if (says === 'off-for-good') await until('an empty outbox', () => scene.outbox.waiting().length === 0)
       scene.receiver.misbehave()
       await ended(scene, server)
-      if (scene.state.failures > 0) scene.noticed.push('the request ran to its end')
+      nothingCame(scene, known)
     },
   }
 }
 
 /** With PostHog healthy, so that nothing but the opt-out ends the recording. The server has loaded an env file. */
-function optOutInPeace(what: string, optsOut: (scene: Scene, envFile: string) => void): Fault {
+function optOutInPeace(
+  what: string,
+  optsOut: (scene: Scene, envFile: string) => void,
+  says: 'off' | 'off-for-good',
+): Fault {
   return {
     fault: `${what}: recording ends`,
     events: ['all', 'all', 0],
@@ -202,9 +231,11 @@ function optOutInPeace(what: string, optsOut: (scene: Scene, envFile: string) =>
       writeFileSync(loads.env.ENV_FILE, 'TOKEN=1\n')
       const server = await startServer(scene, loads)
       await requestsDelivered(scene, await server.ask(5))
+      const known = eventsKnown(scene)
       optsOut(scene, loads.env.ENV_FILE)
-      await quiet(scene, server)
+      await asksOn(server, says)
       await ended(scene, server, loads)
+      nothingCame(scene, known)
     },
   }
 }
@@ -215,14 +246,15 @@ function eventsKnown(scene: Scene): Set<string> {
   return new Set([...waiting, ...scene.receiver.events.map(({ uuid }) => uuid)])
 }
 
-/** Asks until requests leave nothing any more, neither in the outbox nor with PostHog. */
-async function quiet(scene: Scene, server: RunningServer): Promise<void> {
-  const known = eventsKnown(scene)
-  for (let silent = 0; silent < 3; ) {
-    await server.ask(1)
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
-    const fresh = [...eventsKnown(scene)].filter((uuid) => !known.has(uuid))
-    for (const uuid of fresh) known.add(uuid)
-    silent = fresh.length === 0 ? silent + 1 : 0
-  }
+/** Asks a server right after an opt-out, and again when it has heard of it. */
+async function asksOn(server: RunningServer, says: 'off' | 'off-for-good'): Promise<void> {
+  await server.ask(5)
+  await server.heard(says)
+  await server.ask(5)
+}
+
+/** At its end a server hands over all that it has counted: by then, what it counted since would be there. */
+function nothingCame(scene: Scene, known: ReadonlySet<string>): void {
+  const fresh = [...eventsKnown(scene)].filter((uuid) => !known.has(uuid))
+  if (fresh.length > 0) scene.noticed.push(`${fresh.length} events after the opt-out`)
 }
