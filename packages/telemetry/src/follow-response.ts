@@ -168,8 +168,11 @@ export function endpoints<S>(templateOf: (source: S) => string | undefined): (so
   const known = new Map<string, Safe>()
   return (source) => {
     try {
-      const template = hushed(templateOf(source))
-      if (template === undefined) return UNMATCHED
+      const template = templateOf(source)
+      if (typeof template !== 'string') {
+        hushed(template)
+        return UNMATCHED
+      }
       const found = known.get(template)
       if (found !== undefined) return found
       const safe = sanitizeRoute(template)
