@@ -234,25 +234,22 @@ test.each<[string, string, object]>([
   expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toMatchObject(verdict)
 })
 
-test('a pause is known by its head, also where the rest of the answer never comes', async () => {
+test.each<[string, string, object]>([
+  [
+    'a pause, also where the rest of the answer never comes,',
+    '503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 100\r\n\r\n{',
+    { kind: 'later', reason: 'the server answered 503', retryAfter: 30_000 },
+  ],
+  [
+    'a server that wants to speak another protocol',
+    '101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    { kind: 'later', reason: 'the server answered 101' },
+  ],
+])('%s is known by its head', async (_, answer, verdict) => {
   const host = await startRaw((socket) => {
-    socket.write('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 100\r\n\r\n{')
+    socket.write(`HTTP/1.1 ${answer}`)
   })
-  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toEqual({
-    kind: 'later',
-    reason: 'the server answered 503',
-    retryAfter: 30_000,
-  })
-})
-
-test('a server that wants to speak another protocol is a failure for later', async () => {
-  const host = await startRaw((socket) => {
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
-  })
-  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toEqual({
-    kind: 'later',
-    reason: 'the server answered 101',
-  })
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toEqual(verdict)
 })
 
 test('nobody listening is a failure for later that names no address', async () => {

@@ -39,8 +39,8 @@ export function openTally(path: string, write: typeof writeOwn = writeOwn): Tall
       }
     })
   /** Writes down what is owed, in a file that is this writer's own meanwhile. False where the disk takes nothing. */
-  const writeDown = (mine: string) => {
-    moveAway(path, mine)
+  const writeDown = () => {
+    const mine = movedAway(path) ?? nameBeside(path)
     try {
       write(mine, '.'.repeat(Math.max(0, Math.min(owed, MOST - sizeOf(mine)))), 'append')
       owed = 0
@@ -50,23 +50,22 @@ export function openTally(path: string, write: typeof writeOwn = writeOwn): Tall
     } finally {
       // Another writer has put one there: this one is added to it.
       if (!isPut(mine, path)) owed = Math.min(owed + sizeOf(mine), MOST)
+      rmSync(mine, { force: true })
     }
   }
   return {
     add: (count) => {
       owed = Math.min(owed + count, MOST)
-      for (let goesOn = true; goesOn && owed > 0; ) {
-        const mine = nameBeside(path)
-        goesOn = attempt(() => writeDown(mine)) ?? false
-        attempt(() => rmSync(mine, { force: true }))
+      while (owed > 0 && attempt(writeDown)) {
+        // Once, unless another writer has put one there.
       }
     },
     take: () => {
       let taken = owed
       owed = 0
       attempt(() => {
-        const mine = nameBeside(path)
-        if (!moveAway(path, mine)) return
+        const mine = movedAway(path)
+        if (mine === undefined) return
         taken += sizeOf(mine)
         rmSync(mine, { force: true })
       })
@@ -88,17 +87,18 @@ function nameBeside(path: string): string {
   return `${path}.${uuidV7()}`
 }
 
-/** Makes what was counted one writer's own. False where nothing was; throws where something else lies in its place. */
-function moveAway(path: string, mine: string): boolean {
+/** What was counted, in a file that is one writer's own now. Nothing where none was; throws where something else lies there. */
+function movedAway(path: string): string | undefined {
   // Nearly always there is none, and a failed rename costs an error with its stack.
   const found = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-  if (!found) return false
+  if (!found) return undefined
   if (!found.isFile()) throw new Error('not a tally')
+  const mine = nameBeside(path)
   try {
     renameSync(path, mine)
-    return true
+    return mine
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
 }

@@ -60,39 +60,44 @@ async function look() {
   if (document.hidden) return
   const answer = await ask('/state')
   clearTimeout(looking)
-  if (answer?.status === 403) return closed('This page needs its address', LOCKED)
+  if (answer?.status === 403) return closed(LOCKED)
   lost = answer === undefined
   if (answer?.status === 200) {
     seen = answer.headers.get('etag')
     state = await answer.json()
     draw()
   }
-  if (lost) closed('This page has ended', ENDED)
-  else if (answer.status >= 500) closed('This could not be read', UNREAD)
+  if (lost) closed(ENDED)
+  else if (answer.status >= 500) closed(UNREAD)
   else open()
   looking = setTimeout(look, LOOK_EVERY)
 }
 
-const LOCKED =
-  'Open the whole address that the terminal shows, with all that stands behind the #. An address that a browser was started with is good once.'
-const ENDED =
-  'The command that showed it is no longer running. What stands below is how things were then. To see them as they are now, run the command again: '
-const UNREAD =
-  'It is tried again every two seconds. What stands below, if anything, is how things were before. A terminal may say more: '
+const LOCKED = {
+  link: 'Locked',
+  title: 'This page needs its address',
+  text: 'Open the whole address that the terminal shows, with all that stands behind the #. An address that a browser was started with is good once.',
+}
+const ENDED = {
+  link: 'Ended',
+  title: 'This page has ended',
+  text: 'The command that showed it is no longer running. What stands below is how things were then. To see them as they are now, run the command again: ',
+  command: 'view',
+}
+const UNREAD = {
+  link: 'Unread',
+  title: 'This could not be read',
+  text: 'It is tried again every two seconds. What stands below, if anything, is how things were before. A terminal may say more: ',
+  command: 'status',
+}
 
-/** Each text that ends with a command, and which one. */
-const COMMANDS = { [ENDED]: 'view', [UNREAD]: 'status' }
-const LINKS = { [LOCKED]: 'Locked', [ENDED]: 'Ended', [UNREAD]: 'Unread' }
-
-function closed(title, text) {
+function closed({ link, title, text, command }) {
   byId('closed').hidden = false
   say(byId('closed-title'), title)
   say(byId('closed-text'), text)
-  if (COMMANDS[text])
-    byId('closed-text').append(
-      make('code', {}, `${state?.product.name ?? 'visivo'} telemetry ${COMMANDS[text]}`),
-    )
-  say(byId('link'), LINKS[text])
+  if (command)
+    byId('closed-text').append(make('code', {}, `${state?.product.name ?? 'visivo'} telemetry ${command}`))
+  say(byId('link'), link)
   byId('link').classList.remove('live')
   byId('switch').disabled = true
   byId('main').removeAttribute('aria-busy')
