@@ -26,6 +26,8 @@ test('a person on their own machine', () => {
 describe('CI systems', () => {
   test.each<[string, Env]>([
     ['GitHub Actions', { GITHUB_ACTIONS: 'true' }],
+    ['Gitea Actions', { GITEA_ACTIONS: 'true', GITHUB_ACTIONS: 'true', CI: 'true' }],
+    ['Forgejo Actions', { FORGEJO_ACTIONS: 'true', GITEA_ACTIONS: 'true', GITHUB_ACTIONS: 'true' }],
     ['GitLab CI', { GITLAB_CI: 'true' }],
     ['CircleCI', { CIRCLECI: 'true' }],
     ['Jenkins', { JENKINS_URL: 'https://jenkins.example' }],
@@ -47,11 +49,14 @@ describe('CI systems', () => {
     ['Woodpecker', { CI: 'woodpecker' }],
     ['Woodpecker', { CI: 'woodpecker', DRONE: 'true' }],
     ['Drone', { DRONE: 'true' }],
+    ['Harness CI', { HARNESS_BUILD_ID: '7', DRONE: 'true', CI: 'true' }],
     ['Semaphore', { SEMAPHORE: 'true' }],
     ['AppVeyor', { APPVEYOR: 'True' }],
     ['Wercker', { WERCKER: 'true' }],
     ['Wercker', { WERCKER_ROOT: '/x' }],
     ['Wercker', { WERCKER_MAIN_PIPELINE_STARTED: '1' }],
+    ['Bamboo', { bamboo_planKey: 'BAM-MAIN', bamboo_buildNumber: '7' }],
+    ['GoCD', { GO_PIPELINE_LABEL: '7', GO_SERVER_URL: 'https://gocd.example/go' }],
     ['Vercel', { VERCEL: '1' }],
     ['Vercel', { NOW_BUILDER: '1' }],
     ['Vercel', { VERCEL: '1', VERCEL_ENV: 'preview' }],
@@ -76,6 +81,7 @@ describe('serverless hosts', () => {
     ['Google Cloud Run', { K_SERVICE: 'x' }],
     ['Google Cloud Run', { CLOUD_RUN_JOB: 'x' }],
     ['Google App Engine', { GAE_ENV: 'standard' }],
+    ['Azure App Service', { WEBSITE_INSTANCE_ID: 'x', FUNCTIONS_WORKER_RUNTIME: 'node' }],
     ['AWS Lambda', { AWS_LAMBDA_FUNCTION_NAME: 'x' }],
     ['AWS Lambda', { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' }],
     ['Heroku', { DYNO: 'web.1' }],
@@ -130,13 +136,26 @@ describe('Codespaces is judged for itself', () => {
   })
 })
 
+test.each<[string, Env]>([
+  ['Gitpod', { GITPOD_WORKSPACE_ID: 'x' }],
+  ['Google Cloud Shell', { CLOUD_SHELL: 'true' }],
+  ['AWS CloudShell', { AWS_EXECUTION_ENV: 'CloudShell' }],
+])('a person works in %s, whatever marks of a container are there', (name, env) => {
+  for (const exists of [nothing, only(DOCKER), only(SERVICE_ACCOUNT)])
+    expect(detectCi({ env, exists })).toEqual({ ci: false, container: true, name })
+  expect(detectCi({ env: { ...env, CI: 'true' }, exists: nothing })).toMatchObject({ ci: true })
+})
+
 describe("vendors' tools on a person's machine", () => {
   test.each<[string, Env]>([
     ['vercel dev', { VERCEL: '1', VERCEL_ENV: 'development' }],
     ['netlify dev', { NETLIFY: 'true', NETLIFY_DEV: 'true' }],
     ['a local netlify build', { NETLIFY: 'true', NETLIFY_LOCAL: 'true' }],
+    [
+      'the tools of Azure Functions',
+      { FUNCTIONS_WORKER_RUNTIME: 'node', WEBSITE_HOSTNAME: 'localhost:7071' },
+    ],
     ['AWS SAM', { AWS_LAMBDA_FUNCTION_NAME: 'x', AWS_SAM_LOCAL: 'true' }],
-    ['AWS CloudShell', { AWS_EXECUTION_ENV: 'CloudShell' }],
   ])('%s', (_says, env) => {
     expect(detectCi({ env, exists: nothing })).toEqual(NOWHERE)
   })

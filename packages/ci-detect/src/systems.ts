@@ -16,6 +16,9 @@ export interface System {
 /** Every system that is known. The first one found gives its name, so a row stands above what it runs on. */
 export const SYSTEMS: readonly System[] = [
   // CI systems. Each variable is set by the system itself for every job, unless the row says otherwise.
+  // Above GitHub Actions, whose variables they set too; newer runners of Forgejo set Gitea's as well.
+  { name: 'Forgejo Actions', kind: 'ci', variables: ['FORGEJO_ACTIONS'] },
+  { name: 'Gitea Actions', kind: 'ci', variables: ['GITEA_ACTIONS'] },
   { name: 'GitHub Actions', kind: 'ci', variables: ['GITHUB_ACTIONS'] },
   { name: 'GitLab CI', kind: 'ci', variables: ['GITLAB_CI'] },
   { name: 'CircleCI', kind: 'ci', variables: ['CIRCLECI'] },
@@ -33,10 +36,15 @@ export const SYSTEMS: readonly System[] = [
   { name: 'Buildkite', kind: 'ci', variables: ['BUILDKITE'] },
   // Above Drone, of which it is a fork: some of its plugins set Drone's variables too.
   { name: 'Woodpecker', kind: 'ci', variables: [{ name: 'CI', value: /^woodpecker$/i }] },
+  // It grew out of Drone, and sets its variable.
+  { name: 'Harness CI', kind: 'ci', variables: ['HARNESS_BUILD_ID'] },
   { name: 'Drone', kind: 'ci', variables: ['DRONE'] },
   { name: 'Semaphore', kind: 'ci', variables: ['SEMAPHORE'] },
   { name: 'AppVeyor', kind: 'ci', variables: ['APPVEYOR'] },
   { name: 'Wercker', kind: 'ci', variables: ['WERCKER', 'WERCKER_ROOT', 'WERCKER_MAIN_PIPELINE_STARTED'] },
+  // Neither of these two sets `CI`.
+  { name: 'Bamboo', kind: 'ci', variables: ['bamboo_planKey'] },
+  { name: 'GoCD', kind: 'ci', variables: ['GO_PIPELINE_LABEL'] },
   // Builds and functions. `vercel dev` and `vercel env pull` set VERCEL too, with this value beside it.
   {
     name: 'Vercel',
@@ -49,6 +57,13 @@ export const SYSTEMS: readonly System[] = [
 
   // A person works here, in a container of their own. Above whatever else its variables and marker files say.
   { name: 'GitHub Codespaces', kind: 'workspace', variables: [{ name: 'CODESPACES', value: /^true$/i }] },
+  { name: 'Gitpod', kind: 'workspace', variables: ['GITPOD_WORKSPACE_ID'] },
+  { name: 'Google Cloud Shell', kind: 'workspace', variables: [{ name: 'CLOUD_SHELL', value: /^true$/i }] },
+  {
+    name: 'AWS CloudShell',
+    kind: 'workspace',
+    variables: [{ name: 'AWS_EXECUTION_ENV', value: /^CloudShell$/i }],
+  },
 
   // Serverless hosts.
   // Above Cloud Run, on which its second generation runs.
@@ -56,7 +71,9 @@ export const SYSTEMS: readonly System[] = [
   // Services (and Knative's own), and jobs.
   { name: 'Google Cloud Run', kind: 'serverless', variables: ['K_SERVICE', 'CLOUD_RUN_JOB'] },
   { name: 'Google App Engine', kind: 'serverless', variables: ['GAE_ENV'] },
-  // AWS_EXECUTION_ENV is set by AWS CloudShell too, where a person works: only Lambda's value counts.
+  // Web apps and functions; the tools that run either on a person's machine don't set it.
+  { name: 'Azure App Service', kind: 'serverless', variables: ['WEBSITE_INSTANCE_ID'] },
+  // AWS_EXECUTION_ENV is set by AWS CloudShell too: only Lambda's value counts.
   {
     name: 'AWS Lambda',
     kind: 'serverless',

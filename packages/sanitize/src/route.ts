@@ -16,14 +16,14 @@ const SYNTAXES: readonly (readonly [syntax: RegExp, replacement: string])[] = [
   [OPTIONAL_PART, '$1$2'],
   // Once more, for one within another: /:year{/:month{/:day}}
   [OPTIONAL_PART, '$1$2'],
-  // OpenAPI, Fastify, Go, Starlette: {id}, {id?}, {path...}, {*path}, {id:[0-9]{2}}
-  [/\{\*{0,2}([A-Za-z_]\w*)(?:\.\.\.|[?*+])?(?::(?:[^{}]|\{[^{}]*\})*)?\}/g, '{$1}'],
-  // Next, Astro, SvelteKit: [id], [...path], [[...path]]
-  [/\[{1,2}(?:\.\.\.)?([A-Za-z_][\w-]*)\]{1,2}/g, '{$1}'],
+  // OpenAPI, Fastify, Go, Hapi, Starlette: {id}, {id?}, {path...}, {path*2}, {*path}, {id:[0-9]{2}}
+  [/\{\*{0,2}([A-Za-z_]\w*)(?:\.\.\.|[?+]|\*[0-9]*)?(?::(?:[^{}]|\{[^{}]*\})*)?\}/g, '{$1}'],
+  // Next, Astro, SvelteKit: [id], [...path], [[...path]], [id=integer]
+  [/\[{1,2}(?:\.\.\.)?([A-Za-z_][\w-]*)(?:=\w+)?\]{1,2}/g, '{$1}'],
   // Flask: <id>, <int:id>
   [/<(?:[a-z]+:)?([A-Za-z_]\w*)>/g, '{$1}'],
-  // Express, Hono, Koa: :id, :id?, :id(\d+), :id{[0-9]+}
-  [/:([A-Za-z_]\w*)(?:\((?:[^()]|\([^()]*\))*\)|\{(?:[^{}]|\{[^{}]*\})*\})?[?*+]?/g, '{$1}'],
+  // Express, Hono, Koa: :id, :id?, :id(\d+), :id{[0-9]+}; Nitro, a named rest: **:path
+  [/(?:\*\*)?:([A-Za-z_]\w*)(?:\((?:[^()]|\([^()]*\))*\)|\{(?:[^{}]|\{[^{}]*\})*\})?[?*+]?/g, '{$1}'],
   // Express 5 and Rails, a named rest: *path
   [/\*{1,2}([A-Za-z_]\w*)/g, '{$1}'],
   // A rest without a name: *, **, (.*)
@@ -36,10 +36,12 @@ const LONGEST_TEMPLATE = 300
 /**
  * A router's own template (never a request's path: literals are kept) in one notation: `/api/models/:name` and
  * `/api/models/[name]` are `/api/models/{name}`. Every result has the `ENDPOINT_SHAPE`; a template that can't be
- * brought to it, the empty one and what is no string are `<unmatched>`.
+ * brought to it, the empty one and what is no string are `<unmatched>`. What it gave once stays as it is.
  */
 export function sanitizeRoute(template: string): Safe {
   if (typeof template !== 'string' || template === '' || template.length > LONGEST_TEMPLATE) return UNMATCHED
+  // Flask's parameters look like this, too.
+  if (template === UNMATCHED) return UNMATCHED
   const named = SYNTAXES.reduce((text, [syntax, name]) => text.replace(syntax, name), template)
   const rooted = named.startsWith('/') ? named : `/${named}`
   return fit(ENDPOINT_SHAPE, rooted.length > 1 ? rooted.replace(/\/$/, '') : rooted) ?? UNMATCHED

@@ -14,7 +14,7 @@ const WORDS = new Set([
 ])
 
 /** Sensitive where a word of the name ends so, alone or run together: `--key`, `--sshkey`, `--dbpass`. */
-const ENDINGS = ['auth', 'cred', 'creds', 'dsn', 'jwt', 'key', 'keys', 'otp', 'pass', 'pwd']
+const ENDINGS = ['auth', 'cred', 'creds', 'dsn', 'jwt', 'key', 'keys', 'otp', 'pass', 'pw', 'pwd']
 
 /**
  * Sensitive anywhere in a word of the name: `--tokens`, `--mytoken`, `--passwordfile`. Lists and not patterns: two of

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { UNMATCHED } from '@visivo/sanitize'
 import { expect, test } from 'vitest'
 import { type Oven, testBakery } from '../test/http-cases.ts'
 import { listen } from '../test/listen.ts'
@@ -56,6 +57,7 @@ test.each([
   ['without a template, every endpoint is unmatched', {}, '<unmatched>'],
   ['the words of the program, and nothing else', { words: ['cakes', 'orders'] }, '/cakes/{id}/orders/{id}'],
   ['a template that is not found', { template: () => undefined }, '<unmatched>'],
+  ['one that says so in our own word', { template: () => UNMATCHED }, '<unmatched>'],
   [
     'a function that throws, which nobody notices',
     {
