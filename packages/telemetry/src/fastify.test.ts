@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import fastify, { type FastifyServerOptions } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { testBakery } from '../test/http-cases.ts'
 import { followRequests } from './fastify.ts'
@@ -49,11 +52,15 @@ testBakery('fastify', async (server, oven) => {
 })
 
 /** An application with one route, where it listens, and what is counted there. */
-async function cakesFollowed(options: FastifyServerOptions = {}) {
+async function cakesFollowed(
+  options: FastifyServerOptions = {},
+  build: (app: FastifyInstance) => void = () => {},
+) {
   const all: RequestFacts[] = []
   const app = fastify({ forceCloseConnections: true, ...options })
   onTestFinished(() => app.close())
   app.register(followRequests({ request: (facts) => all.push(facts), close: async () => {} }))
+  build(app)
   app.get('/cakes/:id', async () => 'cake')
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return { app, url, all }
@@ -72,6 +79,39 @@ test.each<[string, string, FastifyServerOptions, number]>([
   const { url, all } = await cakesFollowed(options)
   await (await fetch(url + path)).text()
   await expect.poll(() => all).toMatchObject([{ endpoint: '<unmatched>', method: 'GET', statusCode }])
+})
+
+test('an answer keeps its status beside a plugin that says by itself what was sent, as @fastify/express does', async () => {
+  const { app, url, all } = await cakesFollowed({}, (first) => {
+    first.addHook('onRequest', async (_request, reply) => {
+      Object.defineProperty(reply.raw, 'headersSent', { get: () => false })
+    })
+  })
+  await (await fetch(`${url}/cakes/jane`)).text()
+  await app.inject('/cakes/jane')
+  await expect.poll(() => all.map(({ statusCode }) => statusCode)).toEqual([200, 200])
+})
+
+test('a WebSocket is not counted as a client that left before it had an answer', async () => {
+  const { app, url, all } = await cakesFollowed({}, (first) => {
+    first.get('/oven', async (request, reply) => {
+      reply.hijack()
+      request.raw.socket.end(
+        'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+      )
+    })
+  })
+  // As @fastify/websocket does: Node gives no response to an upgrade.
+  app.server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+    const response = new ServerResponse(request)
+    response.assignSocket(socket)
+    app.routing(request, response)
+  })
+  const asked = get(`${url}/oven`, { headers: { connection: 'upgrade', upgrade: 'websocket' } })
+  const [, socket] = await once(asked, 'upgrade')
+  await once(socket.end(), 'close')
+  await (await fetch(`${url}/cakes/jane`)).text()
+  await expect.poll(() => all).toMatchObject([{ endpoint: '/cakes/{id}', statusCode: 200 }])
 })
 
 test('a request that does not come over the network is counted once, as any other', async () => {

@@ -19,7 +19,8 @@ export interface NodeResponse extends Limited {
   readonly closed?: boolean
   /** Null while another response of the same connection is before it, and when it is over. */
   readonly socket?: unknown
-  readonly req?: { readonly socket?: Connection | null }
+  /** Its `upgrade` is true where a listener for upgrades has taken the connection, and made this response by itself. */
+  readonly req?: { readonly socket?: Connection | null; readonly upgrade?: boolean | undefined }
   on(event: 'close', listener: () => void): unknown
   [FOLLOWED]?: true
 }
@@ -67,10 +68,13 @@ export function responseFollower<S>(
         if (isCounted) return
         isCounted = true
         try {
+          const isUnanswered = isCutOff || isUnsent(response)
+          // A WebSocket: its handshake is written to the connection, and not seen here.
+          if (isUnanswered && response.req?.upgrade) return
           server.request({
             endpoint: endpointOf(source),
             method: sanitizeMethod(method),
-            statusCode: isCutOff || response.headersSent === false ? UNANSWERED : response.statusCode,
+            statusCode: isUnanswered ? UNANSWERED : response.statusCode,
             durationMs: now() - start,
           })
         } catch {
@@ -86,6 +90,16 @@ export function responseFollower<S>(
       // A test's response may have no `on`, another may be frozen.
     }
   }
+}
+
+/**
+ * Node's own word counts, which stands in the class: `@fastify/express` lays one over it that is true only for what
+ * Express has sent.
+ */
+function isUnsent(response: NodeResponse): boolean {
+  // Nearly every response ends here.
+  if (response.headersSent !== false) return false
+  return Reflect.get(Object.getPrototypeOf(response), 'headersSent', response) !== true
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
@@ -115,6 +116,26 @@ describe('the template of a Hono route, without a server', () => {
     await Promise.resolve(app.request(path)).catch(() => {})
     expect(all).toEqual([expect.objectContaining(expected)])
   })
+})
+
+test('an application in CommonJS, which has a Hono of its own, is told the templates of its routes', async () => {
+  const all: RequestFacts[] = []
+  const { Hono: OwnHono }: typeof import('hono') = createRequire(import.meta.url)('hono')
+  const app = new OwnHono()
+  app.use(followRequests({ request: (facts) => all.push(facts), close: async () => {} }))
+  app.get('/cakes/:id', (context) => context.text('cake'))
+  await app.request('/cakes/jane')
+  expect(OwnHono).not.toBe(Hono)
+  expect(all).toMatchObject([{ endpoint: '/cakes/{id}', statusCode: 200 }])
+})
+
+test('a part that is followed as well as its whole counts a request once, also without a server of Node', async () => {
+  const all: RequestFacts[] = []
+  const server = { request: (facts: RequestFacts) => void all.push(facts), close: async () => {} }
+  const part = new Hono().use(followRequests(server)).get('/:id', (context) => context.text('cake'))
+  const app = new Hono().use(followRequests({ ...server, isOff: true })).use(followRequests(server))
+  await app.route('/cakes', part).request('/cakes/jane')
+  expect(all).toMatchObject([{ endpoint: '/cakes/{id}', statusCode: 200 }])
 })
 
 /** The text of an expectation: at run time a safe text is an ordinary string. */

@@ -1,7 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { matchedRoutes } from 'hono/route'
 import { clock, endpoints, followAnswer, type NodeResponse, responseFollower } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
+
+/** A request that has no response of Node's to be marked on counts once, too, when it is followed twice. */
+const followed = new WeakSet<Context>()
 
 /**
  * Follows every request of a Hono application. Register it before all else, so that it also sees what
@@ -9,20 +11,25 @@ import type { FollowedServer } from './follow-server.ts'
  * Deno, `app.request()`) when the application has its response, which may be before a stream ends.
  */
 export function followRequests(server: FollowedServer): MiddlewareHandler {
+  // A program without types may have none.
+  if (!server || server.isOff) return (_context, next) => next()
   const follow = responseFollower(server, templateOf)
   const endpointOf = endpoints(templateOf)
   const now = clock()
   // Not `async` itself: a promise around the one of `next` costs more than all that is done here.
   return (context, next) => {
     const outgoing = nodeResponseOf(context)
-    if (!outgoing)
-      return followAnswer(server, now, next, (outcome) => ({
-        endpoint: endpointOf(context),
-        method: context.req.method,
-        statusCode: 'value' in outcome ? context.res.status : 500,
-      }))
-    follow(outgoing, context.req, context)
-    return next()
+    if (outgoing) {
+      follow(outgoing, context.req, context)
+      return next()
+    }
+    if (followed.has(context)) return next()
+    followed.add(context)
+    return followAnswer(server, now, next, (outcome) => ({
+      endpoint: endpointOf(context),
+      method: context.req.method,
+      statusCode: 'value' in outcome ? context.res.status : 500,
+    }))
   }
 }
 
@@ -38,7 +45,8 @@ function nodeResponseOf(context: Context): NodeResponse | undefined {
  * counts as a route, such as `/files/*`, unless it stands for everything or found nothing.
  */
 function templateOf(context: Context): string | undefined {
-  const routes = matchedRoutes(context)
+  // Not by `hono/route`: it knows only the requests of its own copy of Hono, and a program in CommonJS has another.
+  const routes = context.req.matchedRoutes
   const ran = context.req.routeIndex
   const answered = routes[ran]
   // Nearly every request ends here.
