@@ -49,7 +49,6 @@ const RULES: readonly Rule[] = [
       'packages/machine-id/src/agree.ts',
       'packages/machine-id/src/machine-id.ts',
       'packages/machine-id/src/stored.ts',
-      'packages/telemetry-config/src/edit.ts',
       'packages/telemetry-config/src/read-text.ts',
       'packages/telemetry-config/src/write-text.ts',
       'packages/telemetry/src/check-outbox.ts',

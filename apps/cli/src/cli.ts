@@ -4,7 +4,7 @@ import { type Command, CommanderError } from 'commander'
 import type { RunOptions } from './commands/run.ts'
 import type { CommandContext, CommonOptions, Report } from './context.ts'
 import { readEnvFile, requireEnvFile } from './env-file.ts'
-import { exitCodeFor, OutputError, ProjectError, UsageError } from './errors.ts'
+import { exitCodeFor, NOWHERE, OutputError, ProjectError, UsageError } from './errors.ts'
 import { interruptible, type SignalSource } from './interrupt.ts'
 import { type CommandObserver, noObserver } from './observer.ts'
 import { createProgram, DEFAULT_OUTPUT, type Invocation, isObserved } from './program.ts'
@@ -80,9 +80,6 @@ export async function runCli(argv: readonly string[], world: World = processWorl
   await observer.ended({ error, exitCode, report })
   return exitCode
 }
-
-const NOWHERE =
-  'the working directory does not exist any more. Change to another one, or name one with --working-dir.'
 
 /** Absolute; empty where the working directory was deleted, which for telemetry is as good as an opt-out. */
 function placeToWork(world: World, asked = '.'): string {

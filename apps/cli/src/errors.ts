@@ -26,6 +26,10 @@ export class ProjectError extends Error {
   }
 }
 
+/** What a command says that was started in a directory that was deleted. */
+export const NOWHERE =
+  'the working directory does not exist any more. Change to another one, or name one with --working-dir.'
+
 /** There is no project where the command was told to work. */
 export class ProjectNotFoundError extends ProjectError {}
 

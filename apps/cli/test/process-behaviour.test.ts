@@ -68,6 +68,7 @@ describe.skipIf(process.platform === 'win32')('in a working directory that was d
   test.each([
     ['compile', 1, 'Error: the working directory does not exist any more. Change to another one,'],
     ['run -w models', 1, 'Error: the working directory does not exist any more.'],
+    ['telemetry off --project', 1, 'Error: the working directory does not exist any more.'],
     ['compil', 2, "Error: unknown command 'compil'"],
     ['telemetry', 0, 'the working directory is unknown'],
     ['--help', 0, 'Usage: visivo'],

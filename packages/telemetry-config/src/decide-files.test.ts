@@ -239,6 +239,24 @@ describe('the project file', () => {
     ],
     ['says on', 'defaults:\n  telemetry_enabled: true\n', 'on', 'true, line 2'],
     [
+      'says on beside a template that YAML alone does not take',
+      "a: {{ env_var('A') }}/x\ndefaults:\n  telemetry_enabled: true\n",
+      'on',
+      'true, line 3',
+    ],
+    [
+      'leaves it to a template',
+      "a: {{ env_var('A') }}/x\ndefaults:\n  telemetry_enabled: {{ env_var('ON') }}\n",
+      'off',
+      'set, but not to a clear yes or no, line 3',
+    ],
+    [
+      'says off between the braces of two texts',
+      'a: ["{{", {b: "}}"}]\ndefaults: {a: "{{", telemetry_enabled: no, b: "}}"}\n',
+      'off',
+      'no, line 2',
+    ],
+    [
       'was copied from a page, with its blanks',
       'defaults:\n\u00a0\u00a0telemetry_enabled: false\n',
       'off',

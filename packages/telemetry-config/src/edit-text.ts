@@ -14,6 +14,7 @@ import {
 } from 'yaml'
 import { readWith } from './read-fully.ts'
 import { meaningOf } from './switch.ts'
+import { withoutTemplates } from './without-templates.ts'
 
 /** The new text, which is the old one if nothing had to change; or why there is none, and where. */
 export type Edit =
@@ -40,10 +41,11 @@ export function editText(text: string, keyPath: readonly string[], enabled: bool
   }
 }
 
-function edit(text: string, keyPath: readonly string[], enabled: boolean): Edit {
+function edit(original: string, keyPath: readonly string[], enabled: boolean): Edit {
+  const text = withoutTemplates(original)
   const lineCounter = new LineCounter()
   const [document, second] = parseAllDocuments(text, { lineCounter, logLevel: 'silent' })
-  if (document === undefined || !('errors' in document)) return append(text, keyPath, enabled)
+  if (document === undefined || !('errors' in document)) return append(original, keyPath, enabled)
   const error = document.errors[0] ?? second?.errors[0]
   if (error) {
     const problem = error.code === 'DUPLICATE_KEY' ? 'it has a key twice' : 'it is not valid YAML'
@@ -55,13 +57,17 @@ function edit(text: string, keyPath: readonly string[], enabled: boolean): Edit 
   }
   const wanted = withSwitch(document.toJS(), keyPath, enabled)
   const comments = commentsIn(text)
-  if (isSetAlready(document, keyPath, enabled)) return { text }
+  if (isSetAlready(document, keyPath, enabled)) return { text: original }
   for (const splice of places(text, document, keyPath, enabled)) {
-    const edited = text.slice(0, splice.from) + splice.with + text.slice(splice.to)
+    const edited = spliced(text, splice)
     const isWhole = isDeepStrictEqual(commentsIn(edited), comments)
-    if (isWhole && holds(edited, wanted, keyPath, enabled)) return { text: edited }
+    if (isWhole && holds(edited, wanted, keyPath, enabled)) return { text: spliced(original, splice) }
   }
   return { problem: `${keyPath.join('.')} can't be set there without changing something else` }
+}
+
+function spliced(text: string, { from, to, with: inserted }: Splice): string {
+  return text.slice(0, from) + inserted + text.slice(to)
 }
 
 function isSetAlready(document: Document, keyPath: readonly string[], enabled: boolean): boolean {
@@ -86,7 +92,8 @@ function* places(
   const newline = newlineOf(text)
   let node: unknown = document.contents
   if (node === null || (isScalar(node) && node.value === null)) {
-    yield { from: 0, to: text.length, with: atEnd(text, block(keyPath, enabled, '', newline)) }
+    const added = atEnd(text, block(keyPath, enabled, '', newline)).slice(text.length)
+    yield { from: text.length, to: text.length, with: added }
     return
   }
   for (const [depth, key] of keyPath.entries()) {

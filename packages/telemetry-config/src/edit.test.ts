@@ -41,6 +41,11 @@ const edited = (text: string | Buffer, keyPath: readonly string[], enabled = fal
 describe('the switch in the global file', () => {
   test.each([
     ['into nothing', '', 'telemetry_enabled: false\n'],
+    [
+      'below templates in comments alone',
+      "---\n# {{ env_var('A') }}\n",
+      "---\n# {{ env_var('A') }}\ntelemetry_enabled: false\n",
+    ],
     ['into a document with nothing in it', '---\n', '---\ntelemetry_enabled: false\n'],
     ['below comments', '# mine', '# mine\ntelemetry_enabled: false\n'],
     ['below other keys', '# a\nb: 1 # c\n', '# a\nb: 1 # c\ntelemetry_enabled: false\n'],
@@ -108,6 +113,16 @@ describe('the switch in the project file', () => {
       'x: &x {telemetry_enabled: true}\ndefaults:\n  <<: *x\n  telemetry_enabled: false\n',
     ],
     [
+      'in a file with templates that YAML alone does not take',
+      "name: x\ndefaults:\n  a: {{ env_var('A') }}/b # c\nd: {{ env_var('D') }}\n",
+      "name: x\ndefaults:\n  a: {{ env_var('A') }}/b # c\n  telemetry_enabled: false\nd: {{ env_var('D') }}\n",
+    ],
+    [
+      'in the place of a template',
+      "defaults:\n  telemetry_enabled: {{ env_var('ON') }}\nd: {{ env_var('D') }}/d\n",
+      "defaults:\n  telemetry_enabled: false\nd: {{ env_var('D') }}/d\n",
+    ],
+    [
       'with CRLF',
       'name: x\r\ndefaults:\r\n  a: 1\r\n',
       'name: x\r\ndefaults:\r\n  a: 1\r\n  telemetry_enabled: false\r\n',
@@ -120,6 +135,7 @@ describe('the switch in the project file', () => {
 test.each([
   ['off', 'telemetry_enabled: No\n', false],
   ['on', '{telemetry_enabled: "1"}', true],
+  ['on, beside templates,', "a: {{ env_var('A') }}/a\ntelemetry_enabled: true\n", true],
 ])('a file that says %s already is not written', (_, text, enabled) => {
   writeFileSync(path, text)
   const { ino } = statSync(path)
@@ -133,6 +149,18 @@ test('off and on again', () => {
   expect(setTelemetryEnabled(path, GLOBAL_SWITCH, true)).toEqual({ changed: true })
   expect(readFileSync(path, 'utf8')).toBe('a: 1\ntelemetry_enabled: true\n')
 })
+
+/** A file whose text is another one each time that it is read, as if somebody else wrote it in between. */
+const ALWAYS_NEW = '/proc/sys/kernel/random/uuid'
+
+test.runIf(existsSync(ALWAYS_NEW))(
+  'a file that another process switches in this moment is not taken for one that is no text',
+  () => {
+    expect(() => setTelemetryEnabled(ALWAYS_NEW, GLOBAL_SWITCH, false)).toThrow(
+      "telemetry_enabled can't be set there without changing something else",
+    )
+  },
+)
 
 describe('a refusal names the file, the line and the way out, and changes nothing', () => {
   test.each([

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { type Edit, editText } from './edit-text.ts'
-import { codeOf, readText } from './read-text.ts'
+import { codeOf, decode, readBytes, type UnreadableFile } from './read-text.ts'
 import { writeText } from './write-text.ts'
 
 const BYTE_ORDER_MARK = '\ufeff'
@@ -34,17 +33,26 @@ export function setTelemetryEnabled(
 
 type Problem = Extract<Edit, { readonly problem: string }>
 
-/** The text and its byte order mark; a problem if writing them back would not give the same bytes. */
+/**
+ * The text and its byte order mark; a problem if writing them back would not give the same bytes. Read once: somebody else
+ * may switch it just now, and two files would be compared.
+ */
 function readExactly(path: string): { readonly mark: string; readonly text: string } | Problem {
-  const file = readText(path)
-  if (file.state === 'absent') return { mark: '', text: '' }
-  if (file.state === 'unreadable') return { problem: `it can't be read (${file.reason})` }
-  const bytes = readFileSync(path)
+  const read = readBytes(path)
+  if (read.state === 'absent') return { mark: '', text: '' }
+  if (read.state === 'unreadable') return unreadable(read)
+  const { bytes } = read
+  const file = decode(path, bytes)
+  if (file.state === 'unreadable') return unreadable(file)
   const mark = bytes.toString('utf8').startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : ''
   const { text } = file
   if (!bytes.equals(Buffer.from(mark + text))) return { problem: 'it is not a UTF-8 text' }
   if (/\r(?!\n)/.test(text)) return { problem: 'it has line ends that YAML parsers disagree about' }
   return { mark, text }
+}
+
+function unreadable({ reason }: UnreadableFile): Problem {
+  return { problem: `it can't be read (${reason})` }
 }
 
 function refusal(

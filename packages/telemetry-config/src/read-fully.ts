@@ -1,5 +1,6 @@
 import type * as Yaml from 'yaml'
 import type { Found, Reading, ReadSwitch } from './switch.ts'
+import { withoutTemplates } from './without-templates.ts'
 
 /** Deeper than any configuration, and an end for one that contains itself. */
 const MAX_DEPTH = 50
@@ -33,7 +34,11 @@ export function readWith(yaml: typeof Yaml, text: string, keyPaths: readonly (re
 
 function read(yaml: typeof Yaml, text: string, keyPaths: readonly (readonly string[])[]): Reading {
   const lineCounter = new yaml.LineCounter()
-  const documents = yaml.parseAllDocuments(text, { lineCounter, uniqueKeys: false, logLevel: 'silent' })
+  const documents = yaml.parseAllDocuments(withoutTemplates(text), {
+    lineCounter,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  })
   const found: Found[] = []
   for (const document of documents) {
     const [error] = document.errors

@@ -16,6 +16,12 @@ export type TextFile =
   | { readonly state: 'read'; readonly path: string; readonly text: string }
   | UnreadableFile
 
+/** What is known of a file that was not read. */
+type Unread = Exclude<TextFile, { readonly state: 'read' }>
+
+/** The same of a file that may be no text. */
+export type BytesFile = Unread | { readonly state: 'read'; readonly bytes: Buffer }
+
 /** What exists but can't be read, and why, in words. */
 export interface UnreadableFile {
   readonly state: 'unreadable'
@@ -28,6 +34,12 @@ const MAX_BYTES = 2_000_000
 
 /** Reads a UTF-8 text, without its byte order mark. Never throws, never blocks on a pipe. */
 export function readText(path: string): TextFile {
+  const file = readBytes(path)
+  return file.state === 'read' ? decode(path, file.bytes) : file
+}
+
+/** The bytes of a file, however they are to be read. Never throws, never blocks on a pipe. */
+export function readBytes(path: string): BytesFile {
   try {
     // As big integers: after a plain stat of a pipe, Node's realpath, and with it `import`, follows no link any more.
     const named = lstatSync(path, { bigint: true, throwIfNoEntry: false })
@@ -35,7 +47,8 @@ export function readText(path: string): TextFile {
     const found = named.isSymbolicLink() ? statSync(path, { bigint: true, throwIfNoEntry: false }) : named
     if (found === undefined) return { state: 'unreadable', path, reason: 'a link to nothing' }
     if (!found.isFile()) return { state: 'unreadable', path, reason: 'not a file' }
-    return decode(path, readRegular(path))
+    const bytes = readRegular(path)
+    return bytes ? { state: 'read', bytes } : { state: 'unreadable', path, reason: 'larger than 2 MB' }
   } catch (error) {
     const code = codeOf(error)
     // Removed in this moment, or below something that is no directory.
@@ -48,7 +61,7 @@ export function readText(path: string): TextFile {
  * Absent; but where a part of the path is not UTF-8, Node has looked beside it, and nobody knows what lies there by its
  * true name.
  */
-function notFound(path: string): TextFile {
+function notFound(path: string): Unread {
   return path.includes('\ufffd')
     ? { state: 'unreadable', path, reason: 'its path is not UTF-8' }
     : { state: 'absent', path }
@@ -88,8 +101,8 @@ function readRegular(path: string): Buffer | undefined {
   }
 }
 
-function decode(path: string, bytes: Buffer | undefined): TextFile {
-  if (bytes === undefined) return { state: 'unreadable', path, reason: 'larger than 2 MB' }
+/** A UTF-8 text, without its byte order mark. */
+export function decode(path: string, bytes: Buffer): Exclude<TextFile, { readonly state: 'absent' }> {
   // a zero byte is binary or UTF-16; the other two are the byte order mark of UTF-16 and UTF-32
   const isUtf16 = bytes.length > 1 && (bytes.readUInt16BE(0) === 0xfeff || bytes.readUInt16BE(0) === 0xfffe)
   if (isUtf16 || bytes.includes(0)) return { state: 'unreadable', path, reason: 'not a UTF-8 text' }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { turnOff, turnOn } from '@visivo/telemetry/control'
 import type { CommandContext } from '../../context.ts'
-import { ProjectNotFoundError } from '../../errors.ts'
+import { NOWHERE, ProjectNotFoundError } from '../../errors.ts'
 import { printOutcome } from './print.ts'
 import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
 
@@ -25,7 +25,8 @@ export async function off(flags: SwitchFlags, context: CommandContext): Promise<
 /** Throws a ProjectNotFoundError where there is no such directory: the project above it is not the one that was meant. */
 function projectOf({ project }: SwitchFlags, { workingDirectory }: CommandContext): string | undefined {
   if (!project) return undefined
-  if (workingDirectory !== '' && !statSync(workingDirectory, { throwIfNoEntry: false })?.isDirectory())
+  if (workingDirectory === '') throw new ProjectNotFoundError(NOWHERE)
+  if (!statSync(workingDirectory, { throwIfNoEntry: false })?.isDirectory())
     throw new ProjectNotFoundError(`${workingDirectory} is not a directory. Check --working-dir.`)
   return workingDirectory
 }
