@@ -252,6 +252,15 @@ test.each<[string, string, object]>([
   expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toEqual(verdict)
 })
 
+test('a server that is done with a connection, as it was asked to be, and does not say so takes the next batch as well', async () => {
+  // Node's server refuses a second request on it.
+  const host = await startRaw((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')
+  })
+  const sendOne = () => send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)
+  expect([await sendOne(), await sendOne()]).toEqual([{ kind: 'accepted' }, { kind: 'accepted' }])
+})
+
 test('nobody listening is a failure for later that names no address', async () => {
   const receiver = await startReceiver()
   await receiver.close()
