@@ -4,6 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { foundAt } from '../found-at.ts'
 import { reasonOf } from '../system-error.ts'
 import { reasonOfCsv, SAME_COLUMNS } from './csv-error.ts'
+import { refuseLostParts, refuseSkippedLines } from './lost-values.ts'
 import { refuseOneColumn } from './one-column.ts'
 import { columnsOf, readCsv, withQuotes } from './read-csv.ts'
 import type { CsvView } from './source-plan.ts'
@@ -20,6 +21,8 @@ export async function createCsvView(connection: DuckDBConnection, name: string, 
     await refuseLostColumns(connection, csv, table, readCsv(pattern, [...options, 'union_by_name = true']))
   }
   if (csv.delimiter === undefined) await refuseOneColumn(connection, table, files[0] ?? '')
+  await refuseSkippedLines(connection, files[0] ?? '', options)
+  await refuseLostParts(connection, pattern, options)
   await connection.run(`create view ${quoteName(name)} as select * from ${table}`).catch((cause: unknown) => {
     // Behind it stands the SQL of the view, which nobody wrote.
     const [reason] = reasonOfCsv(cause).split('\n\nLINE 1: ')

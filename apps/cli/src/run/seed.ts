@@ -8,6 +8,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { SeedError } from '../errors.ts'
 import { reasonOf } from '../system-error.ts'
 import { reasonOfCsv } from './csv-error.ts'
+import { refuseLostParts, refuseSkippedLines } from './lost-values.ts'
 import { refuseOneColumn } from './one-column.ts'
 import { readCsv, withQuotes } from './read-csv.ts'
 import type { Seed, SourcePlan } from './source-plan.ts'
@@ -64,9 +65,12 @@ export async function loadSeed(
 
 async function load(connection: DuckDBConnection, { table }: Seed, file: string): Promise<void> {
   // Names of directories above mean nothing here.
-  const options = ['header = true', 'hive_partitioning = false', NO_COMMENTS]
-  const csv = readCsv(escapePattern(file), await withQuotes(connection, [file], options))
+  const read = ['header = true', 'hive_partitioning = false', NO_COMMENTS]
+  const options = await withQuotes(connection, [file], read)
+  const csv = readCsv(escapePattern(file), options)
   await refuseOneColumn(connection, csv, file)
+  await refuseSkippedLines(connection, file, options)
+  await refuseLostParts(connection, escapePattern(file), options)
   await connection.run(`create or replace table ${quoteName(table)} as select * from ${csv}`)
 }
 

@@ -1,0 +1,98 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { readCsv } from './read-csv.ts'
+import { escapePattern, quoteName, quoteText } from './sql.ts'
+
+/**
+ * Throws an Error where DuckDB takes lines at the beginning, which have fewer values than those behind them, for a title: a
+ * single comma too many in the last line, and all others would be left out without a word. Several lines with values are
+ * one only where more stands behind them, under a header; a single one is one, but in a file that is said to have no header.
+ */
+export async function refuseSkippedLines(
+  connection: DuckDBConnection,
+  file: string,
+  options: readonly string[],
+): Promise<void> {
+  const csv = readCsv(escapePattern(file), options)
+  const sniffed = `select SkipRows, Delimiter, HasHeader from ${csv.replace('read_csv', 'sniff_csv')}`
+  // What can't be read at all is said by who reads it.
+  const found = await connection.runAndReadAll(sniffed).catch(() => undefined)
+  const [skipped, delimiter, hasHeader] = found?.getRows()[0] ?? []
+  const least = options.includes('header = false') ? 1 : 2
+  if (typeof skipped !== 'number' || !(await haveValues(file, skipped, String(delimiter), least))) return
+  const behind = await connection
+    .runAndReadAll(`select * from ${csv} limit ${skipped + 1}`)
+    .catch(() => undefined)
+  if (behind === undefined || (hasHeader && behind.currentRowCount > skipped)) return
+  throw new Error(
+    `the lines before line ${skipped + 1} of ${file} have fewer values than those behind them, and would be left out. ` +
+      `Correct the lines that differ, or read it in SQL: read_csv(…, skip = ${skipped}).`,
+  )
+}
+
+/** Whether so many of the first lines hold a delimiter. */
+async function haveValues(file: string, lines: number, delimiter: string, least: number): Promise<boolean> {
+  const input = createReadStream(file)
+  try {
+    let at = 0
+    let several = 0
+    for await (const line of createInterface({ input })) {
+      if (at++ >= lines) return false
+      if (line.includes(delimiter) && ++several === least) return true
+    }
+    return false
+  } finally {
+    input.destroy()
+  }
+}
+
+/** At so many lines DuckDB looks to find out what a column is. */
+const LOOKED_AT = 20_480
+
+/** The types that take what is more than they can hold, and how much that is. */
+const WIDER: ReadonlyMap<string, string> = new Map([
+  ['BIGINT', 'DOUBLE'],
+  ['DATE', 'TIMESTAMP'],
+])
+
+/**
+ * Throws an Error where a value would lose a part of itself. DuckDB finds the type of a column at the beginning of a file: in
+ * one of whole numbers `5.5`, which stands further down than it looks, would be a 6, and in one of days a time is lost.
+ */
+export async function refuseLostParts(
+  connection: DuckDBConnection,
+  pattern: string,
+  options: readonly string[],
+): Promise<void> {
+  // What the names of directories say is in no file.
+  const inFiles = [...new Set([...options, 'hive_partitioning = false'])]
+  const found = await connection
+    .runAndReadAll(`select * from ${readCsv(pattern, inFiles)} limit 1 offset ${LOOKED_AT}`)
+    .catch(() => undefined)
+  if (found === undefined || found.currentRowCount === 0) return
+  const names = found.columnNames()
+  const types = found.columnTypes().map(String)
+  const columns = names.flatMap((name, index) => {
+    const type = types[index] ?? ''
+    const wider = WIDER.get(type)
+    return wider === undefined ? [] : [{ name, type, wider }]
+  })
+  if (columns.length === 0) return
+  const asTexts = `types = {${columns.map(({ name }) => `${quoteText(name)}: 'VARCHAR'`).join(', ')}}`
+  const cases = columns.map(({ name, type, wider }) => {
+    const value = quoteName(name)
+    const differs = `try_cast(${value} as ${wider}) <> try_cast(${value} as ${type})`
+    return `when ${differs} then [${quoteText(name)}, ${value}]`
+  })
+  const lost = `select case ${cases.join(' ')} end as lost from ${readCsv(pattern, [...inFiles, asTexts])}`
+  const first = await connection
+    .runAndReadAll(`select lost[1], lost[2] from (${lost}) where lost is not null limit 1`)
+    .catch(() => undefined)
+  const [name, value] = first?.getRows()[0] ?? []
+  if (name === undefined) return
+  throw new Error(
+    `the column "${name}" has ${value} further down, of which a part would be lost, for it begins otherwise. ` +
+      'Read it in SQL: read_csv(…, sample_size = -1, union_by_name = true).',
+  )
+}

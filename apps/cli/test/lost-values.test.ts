@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { temporaryProject } from './temp-project.ts'
+import { visivo } from './visivo.ts'
+
+/** As many lines as DuckDB looks at to find out what a column is, and some more. */
+const LONG = 25_000
+
+const lines = (count: number, value: string) =>
+  Array.from({ length: count }, (_, id) => `${id},${value}\n`).join('')
+
+const SOURCES = [
+  ['a CSV', '{ name: s, type: csv, file: d/*.csv }'],
+  ['a seed', '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: s, args: [cat, d/0.csv] }] }'],
+] as const
+
+function projectOf(source: string, ...texts: readonly string[]): string {
+  return temporaryProject({
+    'project.visivo.yml': `name: p\nsources:\n  - ${source}\nmodels:\n  - { name: m, source: ref(s), sql: select * from s }\n`,
+    ...Object.fromEntries(texts.map((text, at) => [`d/${at}.csv`, text])),
+  })
+}
+
+describe.each(SOURCES)('%s', (_kind, source) => {
+  test.each([
+    [
+      'in the last line, for which all others would be left out',
+      `id,amount\n${lines(99, '$5.00')}99,$1,200.00\n`,
+    ],
+    [
+      'in the last line of texts, which would be the header',
+      'name,city\nann,Berlin\nbob,Rome\neve,Paris, FR\n',
+    ],
+  ])('a comma too many %s', async (_case, csv) => {
+    const { code, stderr } = await visivo(projectOf(source, csv), ['run'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^Error: project\.visivo\.yml:3: [^\n]*the lines before line \d+ of [^\n]* skip = \d+\)\.\n$/,
+    )
+  })
+
+  test.each([
+    ['a fraction in a column of whole numbers, which would be rounded', '7', '5.5'],
+    ['a time in a column of days, which would be lost', '2026-01-31', '2026-01-31 10:11:12'],
+  ])('%s, far down', async (_case, first, last) => {
+    const csv = `id,v\n${lines(LONG, first)}${LONG},${last}\n`
+    const { code, stderr } = await visivo(projectOf(source, csv), ['run'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^Error: project\.visivo\.yml:3: [^\n]*the column "v"[^\n]* sample_size = -1[^\n]*\n$/,
+    )
+    expect(stderr).toContain(` ${last} `)
+  })
+})
+
+test.each([
+  [
+    'a title above the header',
+    'Sales, 2026\n\nid,name,v\n1,a,3\n2,b,4\n',
+    [
+      [1, 'a', 3],
+      [2, 'b', 4],
+    ],
+  ],
+  [
+    'several, with values',
+    'by:,ann\nin:,2026\nid,name,v\n1,a,3\n2,b,4\n3,c,5\n4,d,6\n',
+    [
+      [1, 'a', 3],
+      [2, 'b', 4],
+      [3, 'c', 5],
+      [4, 'd', 6],
+    ],
+  ],
+  [
+    'whole numbers as a fraction',
+    'id,v\n1,2.0\n2,3\n',
+    [
+      [1, 2],
+      [2, 3],
+    ],
+  ],
+])('is read as before: %s', async (_case, csv, rows) => {
+  const cwd = projectOf(SOURCES[0][1], csv)
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  expect(JSON.parse(readFileSync(join(cwd, 'target', 'data', 'm.json'), 'utf8')).rows).toEqual(rows)
+})
+
+test('a fraction is found also where directories are columns', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml':
+      'name: p\nsources:\n  - { name: s, type: csv, file: d/*/*.csv }\nmodels:\n  - { name: m, source: ref(s), sql: select * from s }\n',
+    'd/year=2026/0.csv': `id,v\n${lines(LONG, '7')}${LONG},5.5\n`,
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('"v" has 5.5'),
+  })
+})
+
+test('no line of a file that is said to have no header is taken for a title', async () => {
+  const [[, source]] = SOURCES
+  const cwd = projectOf(source.replace(' }', ', has_header: false }'), '1,2\n3,4,5\n6,7,8\n')
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 1, stderr: expect.stringContaining('line 2 of') })
+})
