@@ -69,7 +69,9 @@ export async function commandSpecOf(
       Object.entries(named).map(async ([name, command]): Promise<CommandSpec> => {
         const aliases = Object.keys(aliasMap).filter((alias) => aliasMap[alias] === name)
         const mayRun = command === defaultCommand || [name, ...aliases].some((word) => argv.includes(word))
-        return { name, aliases, ...(mayRun ? await build(command.builder) : {}) }
+        // A word that names none of the commands below is its own.
+        const byDefault = takesWords(command) && { default: { name: '' } }
+        return { name, aliases, ...byDefault, ...(mayRun ? await build(command.builder) : {}) }
       }),
     )
     const byDefault = nameless

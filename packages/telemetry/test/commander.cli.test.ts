@@ -74,3 +74,20 @@ test.each([[['hulp']], [['hulp', 'bake']], [['oven', 'hulp', 'heat']]])(
     expect(sanitizeCommand(argv, commandSpecOf(program)).command).toBe('help')
   },
 )
+
+test('a question to an older commander, which keeps its arguments elsewhere, is one, too, and its commands have their names', () => {
+  const program = aged(new Command('cake').argument('[recipe]').version('1.2.3'))
+  aged(program.command('bake').argument('<recipe>').option('--layers <number>'))
+  const spec = commandSpecOf(program)
+  expect(sanitizeCommand(['--help'], spec).args).toEqual(['--help'])
+  expect(sanitizeCommand(['bake', 'jane', '--layers', '3'], spec)).toEqual({
+    command: 'bake',
+    args: ['<value>', '--layers', '<value>'],
+  })
+  expect(sanitizeCommand(['jane'], spec)).toEqual({ command: '<none>', args: ['<value>'] })
+})
+
+/** As it is up to commander 10. */
+function aged(command: Command): Command {
+  return Object.assign(command, { _args: command.registeredArguments, registeredArguments: undefined })
+}

@@ -1,5 +1,7 @@
 import { type Safe, sanitizeCommand, sanitizeRoute, VALUE } from '@visivo/sanitize'
+import type { Command } from 'commander'
 import { describe, expectTypeOf, test } from 'vitest'
+import { commandSpecOf } from '../src/commander.ts'
 import type { EVENTS, EventSpec, PropertiesOf } from '../src/events.ts'
 import { followProcess } from '../src/follow-process.ts'
 import { type FollowedServer, followServer } from '../src/follow-server.ts'
@@ -113,4 +115,18 @@ describe('an event takes no text that nobody made safe', () => {
     }
     expectTypeOf(record).toBeFunction()
   })
+})
+
+/** As `@commander-js/extra-typings` has it: what it says of `command` is not what commander's own types say. */
+type InferringCommand = Omit<Command, 'command' | 'commands'> & {
+  readonly commands: readonly InferringCommand[]
+  command(usage: string, options?: { readonly isDefault?: boolean }): InferringCommand
+}
+
+test('a program compiles also where other types than those of commander declare it', () => {
+  type Program = Parameters<typeof commandSpecOf>[0]
+  expectTypeOf<Command>().toExtend<Program>()
+  expectTypeOf<InferringCommand>().toExtend<Program>()
+  // @ts-expect-error a program of another framework
+  expectTypeOf(() => commandSpecOf({ name: 'cake' })).toBeFunction()
 })

@@ -176,6 +176,32 @@ describe('what yargs declares', () => {
     },
   )
 
+  test.each([
+    ['a word of its own', ['bake', 'jane', '--hot'], 'bake', ['<value>', '--hot']],
+    ['no word', ['bake', '--hot'], 'bake', ['--hot']],
+    ['a command below it', ['bake', 'again', '--hot'], 'bake again', ['--hot']],
+    ['a word where what runs below takes none', ['oven', 'jane'], 'oven <unknown>', []],
+  ])(
+    'a command that takes words and has commands below it is recorded as what runs: %s',
+    async (_sentence, argv, command, args) => {
+      const ran: string[] = []
+      const mixed = yargs([...argv])
+        .strict(!command.includes('<'))
+        .option('hot', { type: 'boolean' })
+        .command(
+          'bake [recipe]',
+          'bake',
+          (bake) => bake.command('again', 'again', {}, () => void ran.push('bake again')),
+          () => void ran.push('bake'),
+        )
+        .command('oven', 'oven', (oven) => oven.command('heat', 'heat'))
+      const spec = await commandSpecOf(mixed, yargs, argv)
+      await mixed.parseAsync()
+      expect(ran).toEqual(command.includes('<') ? [] : [command])
+      expect(sanitizeCommand(argv, spec)).toEqual({ command, args })
+    },
+  )
+
   test('the builder of a command that is not asked for is not called', async () => {
     called.length = 0
     await commandSpecOf(cli, yargs, ['m'])
