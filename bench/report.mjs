@@ -60,7 +60,7 @@ export function renderChart(figures) {
 
 function machine({ date, rounds }) {
   const { version, platform, arch } = process
-  return `Written by \`pnpm bench\` on ${date}: ${availableParallelism()} cores, Node ${version.slice(1)}, ${platform} ${arch}, ${rounds} round${rounds === 1 ? '' : 's'}. Differences and ratios are medians of paired runs, with the quartiles in brackets. Run it on a quiet machine.`
+  return `Written by \`npx -y pnpm@12 bench\` on ${date}: ${availableParallelism()} cores, Node ${version.slice(1)}, ${platform} ${arch}, ${rounds} round${rounds === 1 ? '' : 's'}. Differences and ratios are medians of paired runs, with the quartiles in brackets. Run it on a quiet machine.`
 }
 
 function targets(figures) {

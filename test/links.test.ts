@@ -47,6 +47,12 @@ describe('what a page points to is there', () => {
     expect(asked.filter((script) => !known.includes(script))).toEqual([])
   })
 
+  test.each(each)('what %s runs needs Node and nothing else', (_, page) => {
+    expect(commandsOf(page).filter((line) => /^(?:\w+=\S+ )*(?:pnpm|npx (?!-y |visivo))/.test(line))).toEqual(
+      [],
+    )
+  })
+
   test.each(each)('the commands and flags of visivo that %s names', (_, page) => {
     const silent = { stdout: new PassThrough(), stderr: new PassThrough() }
     const program = commandSpecOf(createProgram({ ...silent, onCommand: () => {}, onInvocation: () => {} }))

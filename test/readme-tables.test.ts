@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createApp } from '../apps/api/src/app.ts'
 import { createProgram } from '../apps/cli/src/program.ts'
 import { type CommandSpec, sanitizeCommand } from '../packages/sanitize/src/index.ts'
+import { ENVIRONMENT, PATHS } from '../packages/telemetry/src/start-courier.ts'
 import { decide, readSources, visivo } from '../packages/telemetry-config/src/index.ts'
 import { codeOf, fromPage, readPage, tableWith } from './markdown.ts'
 
@@ -73,6 +74,14 @@ describe('@visivo/cli', () => {
       expect(listed.toSorted()).toEqual(declared.toSorted())
     },
   )
+})
+
+test('the questions name all that a courier is given of a person’s environment', () => {
+  const [, answer = ''] =
+    /### Does it get in the way of my project\?\n(.*?)###/s.exec(readPage('docs/faq.md').text) ?? []
+  const named = codeOf(answer).filter((code) => /^\w+$/.test(code))
+  const others = ['PATH', 'NODE_OPTIONS']
+  expect(named.toSorted()).toEqual([...ENVIRONMENT, ...PATHS, ...others].toSorted())
 })
 
 test('@visivo/api lists every path that it answers', () => {

@@ -10,7 +10,7 @@ import type { DestinationPlaces } from './places.ts'
 export type Start = 'started' | 'alive' | 'backing-off' | 'impossible'
 
 /** What a courier needs of its parent's environment: the libraries of Node, a temporary directory, its certificates. */
-const ENVIRONMENT = [
+export const ENVIRONMENT: readonly string[] = [
   'LD_LIBRARY_PATH',
   'DYLD_LIBRARY_PATH',
   'SystemRoot',
@@ -20,7 +20,7 @@ const ENVIRONMENT = [
   'NODE_USE_SYSTEM_CA',
 ]
 /** Paths among it, as seen from where the parent stands: a courier stands elsewhere. */
-const PATHS = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR']
+export const PATHS: readonly string[] = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR']
 
 /**
  * The programs that run a script when they are given one; any other is a compiled tool that would run itself.

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type CommandSpec, sanitizeCommand } from '@visivo/sanitize'
@@ -80,6 +80,30 @@ describe('what is written for users (`vitest run -u` writes it anew)', () => {
     const files = readdirSync(dirname(log)).map((name) => statSync(join(dirname(log), name)).size)
     expect(files).toHaveLength(2)
     expect(files.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(2_000_000)
+  })
+
+  test('TELEMETRY.md says how many arguments are told apart', () => {
+    const kept = EVENTS.cli_command.properties.command_args.most - 1
+    expect(page).toContain(`one \`<more>\` stands for all arguments after the first ${kept}`)
+  })
+
+  test('TELEMETRY.md says from which size on a configuration is not read, and counts as off', () => {
+    const switchedOn = (file: string, size: number) => {
+      const home = temporaryDirectory()
+      writeFileSync(join(home, file), 'defaults: { telemetry_enabled: true }\n#'.padEnd(size, '-'))
+      const sources = readSources(visivo, {
+        env: { VISIVO_POSTHOG_API_KEY: 'phc_test' },
+        home,
+        projectDirectory: home,
+      })
+      return decide(visivo, sources).enabled
+    }
+    const text = page.replaceAll(/\s+/g, ' ')
+    expect(text).toContain('is larger than 2 MB, counts as off')
+    expect([switchedOn('.env', 2_000_000), switchedOn('.env', 2_000_001)]).toEqual([true, false])
+    expect(text).toContain('a project file of more than 100,000 characters')
+    const project = 'project.visivo.yml'
+    expect([switchedOn(project, 100_000), switchedOn(project, 100_001)]).toEqual([true, false])
   })
 
   test('the example of TELEMETRY.md is what comes out', () => {

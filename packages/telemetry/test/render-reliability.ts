@@ -20,9 +20,10 @@ An event is *recorded* when it lies in the outbox, and counted once, by its uuid
 comes under the same uuid, and PostHog keeps one of them. Where a row ends with a later command, that command's own
 event counts too. *All* stands where the number depends on the machine.
 
-\`pnpm test\` measures it again and fails when a row is no longer true. To write a changed row:
-\`pnpm vitest run packages/telemetry/test/reliability.test.ts -u\`. Some rows need root on Linux, to mount a full
-disk or to put a silent name server into place; elsewhere they are skipped by name, and the file stays as it is.
+\`npx -y pnpm@12 test\` measures it again and fails when a row is no longer true. To write a changed row:
+\`npx -y pnpm@12 exec vitest run packages/telemetry/test/reliability.test.ts -u\`, after a build. Some rows need root on
+Linux, to mount a full disk or to put a silent name server into place; elsewhere they are skipped by name, and the file
+stays as it is.
 `
 
 /** The document, with numbers as they were measured; a number that no machine repeats is written `all`. */
