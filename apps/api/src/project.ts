@@ -13,6 +13,8 @@ export interface Project {
   readonly name: string
   /** Where the project's own files lie, as it was recorded: `projectDirectoryOf` reads it. */
   readonly directory: unknown
+  /** Its own file said so when it was compiled, and may not be here. */
+  readonly isOptedOut: boolean
   /** What `GET /api/project` answers. */
   readonly view: Readonly<Record<string, unknown>>
   readonly models: readonly NamedObject[]
@@ -26,6 +28,7 @@ export function interpretProject(json: unknown): Project | undefined {
   return {
     name: json.name,
     directory: json.project_directory,
+    isOptedOut: saysOff(json.defaults),
     view,
     models: named(view.models),
     dashboards: named(view.dashboards),
@@ -44,6 +47,12 @@ export async function projectDirectoryOf(output: string, recorded: unknown): Pro
 }
 
 const named = (list: unknown): readonly NamedObject[] => (Array.isArray(list) ? list.filter(isNamed) : [])
+
+const saysOff = (defaults: unknown): boolean =>
+  typeof defaults === 'object' &&
+  defaults !== null &&
+  'telemetry_enabled' in defaults &&
+  defaults.telemetry_enabled === false
 
 const isNamed = (value: unknown): value is NamedObject =>
   typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'

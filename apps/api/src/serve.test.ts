@@ -113,8 +113,7 @@ test('an instrument is told of the project, sees every request, and is closed af
   const ask404 = (port: number) => ask(port, { path: '/nope' }).then(() => {})
   const { told } = await run(['-d', project.directory, '-p', '0'], ask404, instrument)
   const { directory } = project
-  expect(told).toEqual([
-    { name: 'shop <b>&"', directory, projectDirectory: dirname(realpathSync(directory)) },
-  ])
+  const projectDirectory = dirname(realpathSync(directory))
+  expect(told).toEqual([{ name: 'shop <b>&"', directory, projectDirectory, isOptedOut: false }])
   expect(events).toEqual(['GET 404', 'closed'])
 })

@@ -25,6 +25,8 @@ export interface ServedProject {
   readonly directory: string
   /** Where the project's own files lie. */
   readonly projectDirectory: string
+  /** What is served says that its project opted out, which may not be here. */
+  readonly isOptedOut: boolean
 }
 
 /** Something that watches requests. */
@@ -53,10 +55,10 @@ export async function serve(args: readonly string[], world: ServeWorld): Promise
     world.err(`${EXPLAIN[project.state](usage.directory)}\n`)
     return 1
   }
-  const { name } = project.value
+  const { name, isOptedOut } = project.value
   const { directory } = usage
   const projectDirectory = await projectDirectoryOf(directory, project.value.directory)
-  const instrument = await world.instrument?.({ name, directory, projectDirectory })
+  const instrument = await world.instrument?.({ name, directory, projectDirectory, isOptedOut })
   try {
     return await serveUntilStopped(usage, name, world, instrument)
   } finally {

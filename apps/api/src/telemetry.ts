@@ -23,10 +23,15 @@ export function instrumentWith(
 
 /**
  * The place to ask for consent where a program works on a project: it may have opted out where it lies; and so may the
- * one that the program is started in, whose output may have been copied. With neither off it is the project's, which a
- * server watches.
+ * one that the program is started in, whose output may have been copied; and what is served may say so, where nothing but
+ * the output is. With none off it is the project's, which a server watches.
  */
-function whereOfProject(telemetry: Telemetry, here: Where, projectDirectory: string): Where {
+function whereOfProject(
+  telemetry: Telemetry,
+  here: Where,
+  { projectDirectory, isOptedOut }: Pick<ServedProject, 'projectDirectory' | 'isOptedOut'>,
+): Where {
+  if (isOptedOut) return { ...here, optedOut: 'defaults.telemetry_enabled in project.json' }
   // Nobody is told here: the project may turn out to have opted out.
   const answer = telemetry.consent(here, true)
   return answer.recording || answer.untold ? { ...here, projectDirectory } : here
@@ -35,12 +40,15 @@ function whereOfProject(telemetry: Telemetry, here: Where, projectDirectory: str
 /** The same where only the directory of a compiled project is known, which may turn out to hold none. */
 export async function whereOfCompiled(telemetry: Telemetry, here: Where, output: string): Promise<Where> {
   const found = await readJson(join(output, 'project.json'), interpretProject)
-  const recorded = found.state === 'ok' ? found.value.directory : undefined
-  return whereOfProject(telemetry, here, await projectDirectoryOf(output, recorded))
+  const { directory, isOptedOut = false } = found.state === 'ok' ? found.value : {}
+  return whereOfProject(telemetry, here, {
+    projectDirectory: await projectDirectoryOf(output, directory),
+    isOptedOut,
+  })
 }
 
 /** The same as `instrumentWith` for `visivo-api`, which is a program of its own. */
 export function instrument(project: ServedProject): Instrument {
   const telemetry = createTelemetry({ version, product: releasedVisivo() })
-  return instrumentWith(telemetry, project, whereOfProject(telemetry, {}, project.projectDirectory))
+  return instrumentWith(telemetry, project, whereOfProject(telemetry, {}, project))
 }

@@ -122,6 +122,19 @@ test.skipIf(process.platform === 'win32').each<[where: string, projectFile: stri
   },
 )
 
+test('so does what it said when it was compiled, where nothing but the output is', async ({ skip }) => {
+  skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
+  const { home, output, receiver } = await world('name: p\n')
+  const image = join(home, '..', 'image')
+  mkdirSync(image)
+  const compiled = { name: 'p', project_directory: '..', defaults: { telemetry_enabled: false } }
+  writeFileSync(join(image, 'project.json'), JSON.stringify(compiled))
+  expect(await serve(home, image, receiver, ['/api/health'])).toEqual([0, null])
+  expect([receiver.connections, readdirSync(home)]).toEqual([0, []])
+  expect(await serve(home, output, receiver, ['/api/health'])).toEqual([0, null])
+  expect(readdirSync(home)).not.toEqual([])
+})
+
 test
   .skipIf(process.platform === 'win32')
   .each<[string, (root: string, output: string) => [string, string?]]>([

@@ -51,6 +51,14 @@ test.each<[string, () => Promise<readonly [cwd: string, output: string]>]>([
       return [cwd, 'a/copy']
     },
   ],
+  [
+    'and of which nothing but a copy of the output is there',
+    async () => {
+      const cwd = temporaryDirectory()
+      cpSync(await compiled({ [FILE]: OFF }), join(cwd, 'target'), { recursive: true })
+      return [cwd, 'target']
+    },
+  ],
 ])('a project that opted out %s is recorded neither by run nor by serve', async (_, make) => {
   const world = await telemetryWorld()
   const [cwd, output] = await make()

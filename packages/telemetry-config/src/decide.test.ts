@@ -128,6 +128,7 @@ const OFF: Readonly<Record<string, Partial<Sources>>> = {
   global: { global: file('telemetry_enabled: false\n') },
   brokenEnvFile: { brokenEnvFiles: [{ state: 'unreadable', path: '/x/.env', reason: 'EIO' }] },
   unreadable: { global: { state: 'unreadable', path: '/x', reason: 'EIO' } },
+  toldByTheTool: { optedOut: 'telemetry_enabled in build/project.json' },
   noKey: { env: {} },
 }
 

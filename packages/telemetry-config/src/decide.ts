@@ -74,7 +74,7 @@ export function decide(product: Product, sources: Sources, options: DecideOption
 
 function weigh(product: Product, sources: Sources, options: DecideOptions): Decision {
   const { untilFirstOff = false, readYaml = readFully } = options
-  const { envFileName = '.env', brokenEnvFiles = [] } = sources
+  const { envFileName = '.env', brokenEnvFiles = [], optedOut } = sources
   const [disabled, doNotTrack] = switchVariables(product)
   const globalFile = `~/${product.directoryName}/${product.configFile}`
   const { destination, problem } = findDestination(product, sources.env, sources.envFile)
@@ -88,6 +88,7 @@ function weigh(product: Product, sources: Sources, options: DecideOptions): Deci
     () => checkVariable('env-file', `${disabled} in ${envFileName}`, sources.envFile[disabled]),
     () => checkVariable('env-file', `${doNotTrack} in ${envFileName}`, sources.envFile[doNotTrack]),
     ...brokenEnvFiles.map((file) => () => unreadable('env-file', basename(file.path), file)),
+    ...(optedOut === undefined ? [] : [() => row('project', optedOut, 'false', 'off')]),
     // Whoever writes the form of one file into the other means it.
     () =>
       checkFile('project', product.projectFile, [PROJECT_SWITCH, GLOBAL_SWITCH], sources.project, readYaml),

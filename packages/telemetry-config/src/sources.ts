@@ -18,6 +18,8 @@ export interface Sources {
   readonly brokenEnvFiles?: readonly UnreadableFile[]
   readonly project: TextFile
   readonly global: TextFile
+  /** What else says off, in words. */
+  readonly optedOut?: string
 }
 
 /** Where `readSources` looks. */
@@ -32,6 +34,11 @@ export interface SourcesOptions {
   readonly envFilePath?: string | undefined
   /** A directory in a project or below one, or `null` where there is no project. Default: the working directory. */
   readonly projectDirectory?: string | null | undefined
+  /**
+   * What says off where the tool knows it by itself, in words: of a project that was built, `telemetry_enabled in
+   * build/project.json`. Default: nothing does.
+   */
+  readonly optedOut?: string | undefined
 }
 
 const NO_PROJECT: TextFile = { state: 'absent', path: '' }
@@ -45,7 +52,7 @@ const NO_PROJECT: TextFile = { state: 'absent', path: '' }
  */
 export function readSources(product: Product, options: SourcesOptions = {}): Sources {
   // A program without types may hand over null.
-  const { env = process.env, envFile = {}, envFilePath, ...given } = options ?? {}
+  const { env = process.env, envFile = {}, envFilePath, optedOut, ...given } = options ?? {}
   const home = given.home ?? homeDirectory()
   const { projectDirectory = attempt(() => process.cwd()) } = given
   // Of a program without types, `false` is no path either: nobody knows which project it means.
@@ -64,6 +71,7 @@ export function readSources(product: Product, options: SourcesOptions = {}): Sou
     }),
     project,
     global: readGlobal(product, home),
+    ...(optedOut !== undefined && { optedOut }),
   }
 }
 

@@ -23,6 +23,8 @@ export interface Where {
   readonly envFile?: Readonly<Record<string, string | undefined>> | undefined
   /** That file's path, absolute: an opt-out in it counts also where the program's parser passes over the line. */
   readonly envFilePath?: string | undefined
+  /** What says off where the program knows it by itself, in words: nothing is recorded, and these are the reason. */
+  readonly optedOut?: string | undefined
 }
 
 /** Whether anything may be recorded, where it goes, and why not. */

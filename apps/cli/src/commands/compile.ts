@@ -5,6 +5,7 @@ import { compileProject, countObjects } from '../project/compile.ts'
 import { type CompiledProject, writeCompiled } from '../project/compiled.ts'
 import type { ObjectCounts } from '../project/kinds.ts'
 import { loadProject } from '../project/load.ts'
+import { isOptedOut } from '../project/opted-out.ts'
 import { realPathOf } from '../real-path.ts'
 import { outputDirectoryOf } from './output-directory.ts'
 
@@ -39,7 +40,10 @@ export async function compileAndWrite(
   for (const warning of loaded.warnings) stderr.write(`Warning: ${inOneLine(warning)}\n`)
   // By their real paths, because whoever reads it there may have come past a link.
   const directory = relative(await realPathOf(output), await realPathOf(workingDirectory))
-  const project = compileProject(loaded, directory, options.source)
+  const compiled = compileProject(loaded, directory, options.source)
+  const project = isOptedOut(workingDirectory)
+    ? { ...compiled, defaults: { telemetry_enabled: false as const } }
+    : compiled
   signal.throwIfAborted()
   return { project, path: await writeCompiled(project, output) }
 }

@@ -22,6 +22,8 @@ export interface CompiledProject extends Readonly<Record<Kind, readonly Compiled
   readonly name: string
   /** Where the project's own files lie, as seen from the directory that this is written to. */
   readonly project_directory: string
+  /** Left out unless the project opted out: whoever has only this is to know. */
+  readonly defaults?: { readonly telemetry_enabled: false }
   /** Which object depends on which. A kind is the name of the list that the object is in. */
   readonly edges: readonly Edge[]
   /** Objects in top-level lists. Those written inside other objects are in the lists and not counted. */
