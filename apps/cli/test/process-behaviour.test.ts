@@ -86,7 +86,7 @@ describe.skipIf(process.platform === 'win32')('in a working directory that was d
     expect(await inDeleted('telemetry off', { HOME: home })).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(join(home, '.visivo/config.yml'), 'utf8')).toContain('telemetry_enabled: false')
     const project = temporaryProject({ 'project.visivo.yml': 'name: p\nmodels: []\n' })
-    expect(await inDeleted(`compile -w ${project}`)).toMatchObject({ code: 0, stderr: '' })
+    expect(await inDeleted(`compile -w "${project}"`)).toMatchObject({ code: 0, stderr: '' })
   })
 })
 

@@ -149,8 +149,8 @@ describe('run refuses with the place and what to do', () => {
     ],
     [
       'a seed that does not exist',
-      '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [no-such-program-here] }] }',
-      /could not run: spawn no-such-program-here ENOENT/,
+      '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [./no-such-program] }] }',
+      /could not run: spawn \.\/no-such-program ENOENT/,
     ],
   ])('%s', async (_case, yaml, message) => {
     const { code, stderr } = await visivo(temporaryProject({ 'project.visivo.yml': source(yaml) }), ['run'])

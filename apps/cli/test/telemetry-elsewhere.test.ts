@@ -73,9 +73,10 @@ test('nor is a command that crashes', async () => {
   const listen = '() => setImmediate(() => { throw new RangeError() })'
   writeFileSync(crash, `require('node:net').Server.prototype.listen = ${listen}`)
   const output = await compiled({ [FILE]: OFF })
-  const env = { ...world.env, NODE_OPTIONS: `--require ${crash}` }
-  const { code } = await visivo(temporaryDirectory(), [...SERVE, '--skip-compile', '-o', output], env)
+  const env = { ...world.env, NODE_OPTIONS: `--require ${JSON.stringify(crash)}` }
+  const { code, stderr } = await visivo(temporaryDirectory(), [...SERVE, '--skip-compile', '-o', output], env)
   expect(code).not.toBe(0)
+  expect(stderr).toContain('RangeError')
   expect([world.receiver.connections, world.files()]).toEqual([0, []])
 })
 

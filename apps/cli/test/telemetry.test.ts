@@ -139,7 +139,7 @@ stdout.write = function (text, ...more) {
     )
     const running = start(exampleProject(), ['serve', '--port', '0'], {
       ...env,
-      NODE_OPTIONS: `--require ${join(home, 'crash.cjs')}`,
+      NODE_OPTIONS: `--require ${JSON.stringify(join(home, 'crash.cjs'))}`,
     })
     expect((await running.ended).code).not.toBe(0)
     const [command] = await commands(receiver, 2)

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A new directory that is removed when the test is over. */
+/** A new directory that is removed when the test is over, by its real path, as a process that works in it tells it. */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'visivo-test-'))
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'visivo-test-')))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from './temp-project.ts'
@@ -58,12 +58,11 @@ test('a port that is taken is said in words', async () => {
 test.runIf(process.platform === 'linux')('opens a browser, with an address good for one visit', async () => {
   const directory = temporaryDirectory()
   const browser = join(directory, 'browser')
-  writeFileSync(
-    browser,
-    `#!/bin/sh\nprintf %s "$1" > ${directory}/given.tmp && mv ${directory}/given.tmp ${directory}/given\n`,
-  )
+  writeFileSync(browser, `#!/bin/sh\ncd "${directory}" && printf %s "$1" > given.tmp && mv given.tmp given\n`)
   chmodSync(browser, 0o700)
-  const { url } = await startView([], { BROWSER: browser })
+  // By its name alone: words behind a space would be its arguments.
+  const PATH = `${directory}${delimiter}${process.env.PATH}`
+  const { url } = await startView([], { BROWSER: 'browser', PATH })
   const given = await fileOf(join(directory, 'given'))
   const [, ticket] = /^http:\/\/127\.0\.0\.1:\d+\/#once\.([\w-]{43})$/.exec(given) ?? []
   const { origin } = new URL(url)

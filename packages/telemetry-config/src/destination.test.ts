@@ -106,6 +106,11 @@ describe('nowhere, and why', () => {
       { [KEY]: 'k', [HOST]: 'https://me@ph.example/x' },
       `${HOST} must not hold credentials (ph.example)`,
     ],
+    [
+      'a password alone',
+      { [KEY]: 'k', [HOST]: 'https://:pw@ph.example/x' },
+      `${HOST} must not hold credentials (ph.example)`,
+    ],
     ['a key with a space', { [KEY]: 'a key' }, `${KEY} does not look like a key`],
     ['a key with a letter beyond ASCII', { [KEY]: 'kéy' }, `${KEY} does not look like a key`],
     ['a key of 201 characters', { [KEY]: 'k'.repeat(201) }, `${KEY} does not look like a key`],

@@ -1,4 +1,4 @@
-import { readdirSync, utimesSync } from 'node:fs'
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -72,6 +72,30 @@ test('a courier that another one has taken over from begins no other request', a
   const lock = holdCourierLock(places.destination, guard.edition(), claim)
   expect(await end).toEqual({ kind: 'stopped' })
   expect([receiver.bodies.length, outbox.waiting().length, lock?.held()]).toEqual([1, 50, true])
+})
+
+test.each([
+  ['said no for good: nothing is sent, and nothing stays', 'telemetry_enabled: false\n', 0],
+  ['has a file that can not be understood: nothing is sent, and all stays', 'telemetry_enabled: [maybe\n', 1],
+])('a courier whose person %s', async (_, config, stays) => {
+  const { home, receiver, destination } = await served()
+  const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
+  outbox.put(sampleEvent())
+  mkdirSync(join(home, '.visivo'), { recursive: true })
+  writeFileSync(join(home, '.visivo/config.yml'), config)
+  const end = await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)
+  expect([end, receiver.connections, outbox.waiting().length]).toEqual([{ kind: 'off' }, 0, stays])
+})
+
+test('what is recorded while a courier lets go, by who saw it at work and started none, goes with it', async () => {
+  const { home, receiver, destination } = await served()
+  const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
+  const letGo = vi
+    .spyOn(globalThis, 'clearInterval')
+    .mockImplementationOnce(() => void outbox.put(sampleEvent()))
+  onTestFinished(() => letGo.mockRestore())
+  await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)
+  expect([receiver.events.length, outbox.waiting()]).toEqual([1, []])
 })
 
 test('what arrived is noted: in the log, and as the end of the failures before it', async () => {

@@ -69,6 +69,13 @@ test('an event that is refused while it is the only one is given up', async () =
   expect(refused).toEqual([7])
 })
 
+test('an event that is refused alone stays while the server has taken none: it may refuse us', async () => {
+  const refusal: Verdict = { kind: 'refused', reason: 'a 400' }
+  const { carrier, refused } = picky(new Set(), [refusal, refusal, { kind: 'later', reason: 'a 503' }])
+  expect(await deliver([1, 2], carrier)).toEqual({ kind: 'later', reason: 'a 503' })
+  expect(refused).toEqual([])
+})
+
 test('a failure in the middle keeps what was not accepted, and what was stays accepted', async () => {
   const { carrier, accepted } = picky(new Set(), [
     { kind: 'refused', reason: 'a 413' },

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   mkdirSync,
   readdirSync,
@@ -6,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -126,6 +128,27 @@ test('what was dropped goes with the next event, once, and is not lost when that
   expect(outbox.waiting().map((name) => outbox.read(name)?.properties.dropped_events)).toEqual([2, undefined])
 })
 
+test('what somebody else has taken away meanwhile was delivered or counted by them, and is not counted again', () => {
+  const { outbox } = freshOutbox()
+  outbox.put(sampleEvent())
+  const name = only(outbox.waiting())
+  outbox.remove(name)
+  expect(outbox.discard(name)).toBe(true)
+  outbox.put(sampleEvent())
+  expect(outbox.read(only(outbox.waiting()))?.properties).not.toHaveProperty('dropped_events')
+})
+
+test('an event for whose name there is no room leaves nothing half written behind', () => {
+  const { outbox, directory } = freshOutbox()
+  const event = sampleEvent()
+  outbox.put(event)
+  const name = only(outbox.waiting())
+  outbox.remove(name)
+  mkdirSync(join(directory, name))
+  expect(outbox.put(event)).toBe(false)
+  expect(readdirSync(directory)).toEqual([name])
+})
+
 test('the oldest go first when there are more than a thousand', () => {
   const now = Date.now()
   const names = Array.from({ length: OUTBOX_LIMITS.events + 2 }, (_, age) => file(now + age, 500))
@@ -138,11 +161,30 @@ test('the oldest go first when there are more than two megabytes', () => {
   expect(overCaps(names, now)).toHaveLength(100)
 })
 
+test('with the next event the oldest go, though they are few, where they are more than two megabytes', () => {
+  const { outbox, directory } = freshOutbox()
+  mkdirSync(directory)
+  const now = Date.now()
+  for (let age = 1; age <= 502; age += 1) writeFileSync(join(directory, file(now - age, 4_000)), '')
+  outbox.put(sampleEvent(now))
+  expect(outbox.waiting()).toHaveLength(500)
+})
+
 test('nothing waits for more than fourteen days', () => {
   const now = Date.now()
   const old = file(now - (OUTBOX_LIMITS.days * 86_400_000 + 1), 500)
   const young = file(now - (OUTBOX_LIMITS.days * 86_400_000 - 1), 500)
   expect(overCaps([old, young], now)).toEqual([old])
+})
+
+test('nor where nothing was written for so long, and only a courier of another PostHog looks', () => {
+  const { directory } = freshOutbox()
+  const longAgo = Date.now() - 20 * 86_400_000
+  openOutbox(directory, guard, () => longAgo).put(sampleEvent(longAgo))
+  utimesSync(directory, longAgo / 1_000, longAgo / 1_000)
+  const outbox = openOutbox(directory, guard)
+  outbox.tidy()
+  expect(outbox.waiting()).toEqual([])
 })
 
 test('after an opt-out nothing is left, not even a count or what somebody has half written', () => {
@@ -280,6 +322,19 @@ test.skipIf(process.platform === 'win32')(
     outbox.remove(name)
     writeFileSync(join(root, 'elsewhere'), text)
     symlinkSync(join(root, 'elsewhere'), join(directory, name))
+    expect(outbox.read(name)).toBeUndefined()
+    expect(outbox.isDamaged(name)).toBe(true)
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe in the place of an event is damage, and not waited for',
+  () => {
+    const { outbox, directory } = freshOutbox()
+    outbox.put(sampleEvent())
+    const name = only(outbox.waiting())
+    outbox.remove(name)
+    execFileSync('mkfifo', [join(directory, name)])
     expect(outbox.read(name)).toBeUndefined()
     expect(outbox.isDamaged(name)).toBe(true)
   },

@@ -70,6 +70,18 @@ test('a tally that another writer put there meanwhile is added to', () => {
   expect([one.take(), other.take()]).toEqual([9, 0])
 })
 
+test('what lies there and is no tally tells no number, and stays where it is', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'dropped')
+  mkdirSync(path)
+  writeFileSync(join(path, 'notes.txt'), 'mine')
+  expect(openTally(path).take()).toBe(0)
+  expect(readdirSync(directory, { recursive: true }).sort()).toEqual([
+    'dropped',
+    join('dropped', 'notes.txt'),
+  ])
+})
+
 test('however many were dropped, what counts them takes no more than a hundred kilobytes', () => {
   const path = join(temporaryDirectory(), 'dropped')
   openTally(path).add(5_000_000)

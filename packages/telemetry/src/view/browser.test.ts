@@ -1,5 +1,14 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -26,10 +35,17 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 describe.runIf(HERE)('in a real browser', () => {
   let browser: Browser
+  // What a browser keeps beside its profile is not for the home of whoever runs this.
+  let home = ''
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+    home = mkdtempSync(join(tmpdir(), 'browser-'))
+    const env = { PATH: process.env.PATH ?? '', HOME: home }
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, env })
   })
-  afterAll(() => browser.close())
+  afterAll(async () => {
+    await browser.close()
+    rmSync(home, { recursive: true, force: true })
+  })
 
   /** The page as somebody sees it who just opened it, and what it asked of other servers. */
   async function visit(
