@@ -32,7 +32,7 @@ export interface ClaimOptions {
    * By the clock that the locks' times are of, in milliseconds since 1970. Unless given, a lock that looks stale is looked
    * at once more by that clock.
    */
-  readonly now?: number
+  readonly now?: number | undefined
 }
 
 /**

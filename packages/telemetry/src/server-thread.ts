@@ -82,7 +82,8 @@ function keeperOf(job: CourierJob): (events: readonly StoredEvent[]) => void {
   const ask = standingConsentOf(job)
   let opened: Outbox | undefined
   return (events) => {
-    if (events.length === 0) return
+    // Also with none: what it has not been able to count is counted by now, or nobody will ever be told.
+    if (events.length === 0 && !opened) return
     opened ??= openOutbox(placesOfJob(job).outbox, guardOfJob(job))
     const fresh = events.slice(-OUTBOX_LIMITS.events)
     const left = keepIn(opened, ask, fresh)

@@ -53,15 +53,16 @@ export function startableCourier(): string | undefined {
  * Starts a courier process, unless one is at work, all of them were asked to wait, or none can be had here.
  * Takes a few milliseconds, waits for nothing, never throws.
  * @param edition of the job's catalogue
+ * @param now by the clock of whoever keeps the places, where that has just been read
  */
 export function startCourier(
   job: CourierJob,
   places: DestinationPlaces,
   edition: string,
-  now: number = Date.now(),
+  now?: number,
 ): Start {
   try {
-    if (waitLeft(readCourierState(places.state), now) > 0) return 'backing-off'
+    if (waitLeft(readCourierState(places.state), now ?? Date.now()) > 0) return 'backing-off'
     const file = startableCourier()
     if (!file) return 'impossible'
     // An early courier comes before the first event, which would make the directory.

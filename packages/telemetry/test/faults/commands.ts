@@ -253,6 +253,23 @@ export const COMMANDS: readonly Fault[] = [
     },
   },
   {
+    fault: 'in CI, a test has set its clock back by an hour: another command does not break off its courier',
+    events: [2, 2, 0],
+    happens: async (scene) => {
+      const early = { env: { CI: 'true' }, flags: ['--warm-up', '--clock', '-3600000'] }
+      await scene.command({
+        ...early,
+        flags: [...early.flags, '--until-stdin-ends'],
+        whileRunning: async () => {
+          await until('an early courier', () => couriersOf(scene.places).length === 1)
+          await scene.command(early)
+          if (couriersEver(scene) > 1) scene.noticed.push('another courier')
+        },
+      })
+      await scene.delivered(2)
+    },
+  },
+  {
     fault: 'in CI, SIGTERM ends a command: the event is there before it has ended',
     events: [1, 1, 0],
     alone: true,
