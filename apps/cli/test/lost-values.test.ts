@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { temporaryProject } from './temp-project.ts'
 import { visivo } from './visivo.ts'
@@ -31,6 +32,10 @@ describe.each(SOURCES)('%s', (_kind, source) => {
     [
       'in the last line of texts, which would be the header',
       'name,city\nann,Berlin\nbob,Rome\neve,Paris, FR\n',
+    ],
+    [
+      'in each of the last two lines, of which a seed would take one for its header',
+      'id,amount\n1,$5\n2,$6\n3,$1,200\n4,$1,300\n',
     ],
   ])('a comma too many %s', async (_case, csv) => {
     const { code, stderr } = await visivo(projectOf(source, csv), ['run'])
@@ -74,6 +79,11 @@ test.each([
     ],
   ],
   [
+    'several, with values, above more lines than stand below',
+    'Report,Orders\nDay,2026-01-31\nBy,ann\nid,name,v\n1,a,3\n',
+    [[1, 'a', 3]],
+  ],
+  [
     'whole numbers as a fraction',
     'id,v\n1,2.0\n2,3\n',
     [
@@ -96,6 +106,18 @@ test('a fraction is found also where directories are columns', async () => {
   expect(await visivo(cwd, ['run'])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('"v" has 5.5'),
+  })
+})
+
+test('a comma too many is found also in a file that is compressed, in a directory that is a column', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml':
+      'name: p\nsources:\n  - { name: s, type: csv, file: d/*/*.csv.gz }\nmodels:\n  - { name: m, source: ref(s), sql: select * from s }\n',
+    'd/year=2026/0.csv.gz': gzipSync(`id,amount\n${lines(99, '$5.00')}99,$1,200.00\n`),
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('the lines before line 101 of'),
   })
 })
 

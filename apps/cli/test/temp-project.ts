@@ -11,7 +11,7 @@ export function temporaryDirectory(): string {
 }
 
 /** A temporary directory with these files: texts by path. */
-export function temporaryProject(files: Readonly<Record<string, string>>): string {
+export function temporaryProject(files: Readonly<Record<string, string | Uint8Array>>): string {
   const directory = temporaryDirectory()
   for (const [path, text] of Object.entries(files)) {
     const file = join(directory, path)

@@ -257,6 +257,24 @@ describe('the project file', () => {
       'no, line 2',
     ],
     [
+      'says off between two texts that look like one call',
+      'defaults: {a: "{{ f(", telemetry_enabled: no, b: ") }}"}\n',
+      'off',
+      'no, line 1',
+    ],
+    [
+      'says off behind braces that close on another line',
+      "a: 1 # {{ env_var('A')\n}}, telemetry_enabled: no\n",
+      'off',
+      "the file can't be read (not valid YAML, line 2)",
+    ],
+    [
+      'says off below braces that stand on several lines',
+      "a: {{ env_var('A')\n  }}\ndefaults: {telemetry_enabled: no}\n",
+      'off',
+      'no, line 3',
+    ],
+    [
       'was copied from a page, with its blanks',
       'defaults:\n\u00a0\u00a0telemetry_enabled: false\n',
       'off',

@@ -120,6 +120,14 @@ test('an env file that can not be read is off for that, and no variable in it is
   ])
 })
 
+test.each([null, false, ''])(
+  '%j in place of what says off, from a program without types, says nothing',
+  (optedOut) => {
+    const told: object = { optedOut }
+    expect(ask(told)).toEqual(ask({}))
+  },
+)
+
 const OFF: Readonly<Record<string, Partial<Sources>>> = {
   variable: { env: { ...KEY, VISIVO_TELEMETRY_DISABLED: 'true' } },
   doNotTrack: { env: { ...KEY, DO_NOT_TRACK: '1' } },

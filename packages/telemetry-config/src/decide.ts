@@ -88,7 +88,7 @@ function weigh(product: Product, sources: Sources, options: DecideOptions): Deci
     () => checkVariable('env-file', `${disabled} in ${envFileName}`, sources.envFile[disabled]),
     () => checkVariable('env-file', `${doNotTrack} in ${envFileName}`, sources.envFile[doNotTrack]),
     ...brokenEnvFiles.map((file) => () => unreadable('env-file', basename(file.path), file)),
-    ...(optedOut === undefined ? [] : [() => row('project', optedOut, 'false', 'off')]),
+    ...(optedOut ? [() => row('project', optedOut, 'false', 'off')] : []),
     // Whoever writes the form of one file into the other means it.
     () =>
       checkFile('project', product.projectFile, [PROJECT_SWITCH, GLOBAL_SWITCH], sources.project, readYaml),

@@ -1,50 +1,61 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { readCsv } from './read-csv.ts'
-import { escapePattern, quoteName, quoteText } from './sql.ts'
+import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
 
 /**
  * Throws an Error where DuckDB takes lines at the beginning, which have fewer values than those behind them, for a title: a
  * single comma too many in the last line, and all others would be left out without a word. Several lines with values are
- * one only where more stands behind them, under a header; a single one is one, but in a file that is said to have no header.
+ * one only under a header that can be told from what is below it, or where more lines than they are stand there; a single
+ * one is one, but in a file that is said to have no header.
  */
 export async function refuseSkippedLines(
   connection: DuckDBConnection,
   file: string,
   options: readonly string[],
 ): Promise<void> {
-  const csv = readCsv(escapePattern(file), options)
+  const csv = readCsv(escapePattern(file), inFiles(options))
   const sniffed = `select SkipRows, Delimiter, HasHeader from ${csv.replace('read_csv', 'sniff_csv')}`
   // What can't be read at all is said by who reads it.
   const found = await connection.runAndReadAll(sniffed).catch(() => undefined)
   const [skipped, delimiter, hasHeader] = found?.getRows()[0] ?? []
   const least = options.includes('header = false') ? 1 : 2
-  if (typeof skipped !== 'number' || !(await haveValues(file, skipped, String(delimiter), least))) return
+  if (typeof skipped !== 'number' || skipped === 0) return
+  if ((await linesWithValues(connection, file, skipped, String(delimiter))) < least) return
   const behind = await connection
     .runAndReadAll(`select * from ${csv} limit ${skipped + 1}`)
     .catch(() => undefined)
-  if (behind === undefined || (hasHeader && behind.currentRowCount > skipped)) return
+  if (behind === undefined) return
+  const types = behind.columnTypes().map(String)
+  // Where a header is asked for, the last line, `99,$1,200.00`, would be one.
+  const isNamed = behind.columnNames().some((name, index) => types[index] !== 'VARCHAR' && !/\d/.test(name))
+  if (hasHeader && (isNamed || behind.currentRowCount > skipped)) return
   throw new Error(
     `the lines before line ${skipped + 1} of ${file} have fewer values than those behind them, and would be left out. ` +
       `Correct the lines that differ, or read it in SQL: read_csv(…, skip = ${skipped}).`,
   )
 }
 
-/** Whether so many of the first lines hold a delimiter. */
-async function haveValues(file: string, lines: number, delimiter: string, least: number): Promise<boolean> {
-  const input = createReadStream(file)
-  try {
-    let at = 0
-    let several = 0
-    for await (const line of createInterface({ input })) {
-      if (at++ >= lines) return false
-      if (line.includes(delimiter) && ++several === least) return true
-    }
-    return false
-  } finally {
-    input.destroy()
-  }
+/** How many of so many first lines hold a delimiter. By DuckDB, which also reads what is compressed. */
+async function linesWithValues(
+  connection: DuckDBConnection,
+  file: string,
+  lines: number,
+  delimiter: string,
+): Promise<number> {
+  // Of one column, whose delimiter is in no line.
+  const whole = [
+    "columns = { line: 'VARCHAR' }",
+    'auto_detect = false',
+    NO_COMMENTS,
+    "delim = '\u0001'",
+    "quote = ''",
+    "escape = ''",
+  ]
+  const first = `select line from ${readCsv(escapePattern(file), inFiles(whole))} limit ${lines}`
+  const found = await connection
+    .runAndReadAll(`select count(*)::int from (${first}) where contains(line, ${quoteText(delimiter)})`)
+    .catch(() => undefined)
+  return Number(found?.getRows()[0]?.[0] ?? 0)
 }
 
 /** At so many lines DuckDB looks to find out what a column is. */
@@ -65,10 +76,8 @@ export async function refuseLostParts(
   pattern: string,
   options: readonly string[],
 ): Promise<void> {
-  // What the names of directories say is in no file.
-  const inFiles = [...new Set([...options, 'hive_partitioning = false'])]
   const found = await connection
-    .runAndReadAll(`select * from ${readCsv(pattern, inFiles)} limit 1 offset ${LOOKED_AT}`)
+    .runAndReadAll(`select * from ${readCsv(pattern, inFiles(options))} limit 1 offset ${LOOKED_AT}`)
     .catch(() => undefined)
   if (found === undefined || found.currentRowCount === 0) return
   const names = found.columnNames()
@@ -85,7 +94,7 @@ export async function refuseLostParts(
     const differs = `try_cast(${value} as ${wider}) <> try_cast(${value} as ${type})`
     return `when ${differs} then [${quoteText(name)}, ${value}]`
   })
-  const lost = `select case ${cases.join(' ')} end as lost from ${readCsv(pattern, [...inFiles, asTexts])}`
+  const lost = `select case ${cases.join(' ')} end as lost from ${readCsv(pattern, [...inFiles(options), asTexts])}`
   const first = await connection
     .runAndReadAll(`select lost[1], lost[2] from (${lost}) where lost is not null limit 1`)
     .catch(() => undefined)
@@ -95,4 +104,9 @@ export async function refuseLostParts(
     `the column "${name}" has ${value} further down, of which a part would be lost, for it begins otherwise. ` +
       'Read it in SQL: read_csv(…, sample_size = -1, union_by_name = true).',
   )
+}
+
+/** What the names of directories say is in no file. */
+function inFiles(options: readonly string[]): readonly string[] {
+  return [...new Set([...options, 'hive_partitioning = false'])]
 }
