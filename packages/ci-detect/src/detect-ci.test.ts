@@ -146,6 +146,11 @@ test.each<[string, Env]>([
   expect(detectCi({ env: { ...env, CI: 'true' }, exists: nothing })).toMatchObject({ ci: true })
 })
 
+test('nobody works in what Gitpod builds before somebody comes', () => {
+  const env = { GITPOD_WORKSPACE_ID: 'x', GITPOD_HEADLESS: 'true' }
+  expect(detectCi({ env, exists: only(DOCKER) })).toMatchObject({ ci: true })
+})
+
 describe("vendors' tools on a person's machine", () => {
   test.each<[string, Env]>([
     ['vercel dev', { VERCEL: '1', VERCEL_ENV: 'development' }],

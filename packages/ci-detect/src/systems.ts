@@ -57,7 +57,13 @@ export const SYSTEMS: readonly System[] = [
 
   // A person works here, in a container of their own. Above whatever else its variables and marker files say.
   { name: 'GitHub Codespaces', kind: 'workspace', variables: [{ name: 'CODESPACES', value: /^true$/i }] },
-  { name: 'Gitpod', kind: 'workspace', variables: ['GITPOD_WORKSPACE_ID'] },
+  // A prebuild has no person in it.
+  {
+    name: 'Gitpod',
+    kind: 'workspace',
+    variables: ['GITPOD_WORKSPACE_ID'],
+    unless: [{ name: 'GITPOD_HEADLESS', value: /^true$/i }],
+  },
   { name: 'Google Cloud Shell', kind: 'workspace', variables: [{ name: 'CLOUD_SHELL', value: /^true$/i }] },
   {
     name: 'AWS CloudShell',

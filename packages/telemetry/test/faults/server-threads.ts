@@ -110,11 +110,13 @@ export const SERVER_THREADS: readonly Fault[] = [
       await ended(scene, server)
     },
   },
-  // What Node took when it had just started, and half of what a thread takes.
-  withoutRoom('a server has no address space for a thread (ulimit -v)', () => '-v 1200000'),
+  withoutRoom(
+    'a server has no address space for a thread (ulimit -v)',
+    (scene) => `-v ${roomForHalf(scene, 'VmSize')}`,
+  ),
   withoutRoom(
     'a server has no memory for a thread (ulimit -d)',
-    (scene) => `-d ${dataOfNode(scene) + 10_000}`,
+    (scene) => `-d ${roomForHalf(scene, 'VmData')}`,
   ),
   {
     fault: 'a server is bundled into one file: its events wait for another run',
@@ -167,13 +169,24 @@ function withoutRoom(what: string, limit: (scene: Scene) => string): Fault {
   }
 }
 
-/** How much memory of its own Node has taken when it has just loaded a server from a file, in kilobytes. */
-function dataOfNode(scene: Scene): number {
-  const script = join(scene.root, 'data.mjs')
-  const says = "console.log(readFileSync('/proc/self/status', 'utf8'))"
-  writeFileSync(script, `import 'node:http'\nimport { readFileSync } from 'node:fs'\n${says}\n`)
-  const status = execFileSync(process.execPath, [script], { encoding: 'utf8' })
-  return Number(/^VmData:\s+(\d+)/m.exec(status)?.[1])
+/** What Node takes when it has just loaded a server, and half of what it takes for a thread beside it, in kilobytes. */
+function roomForHalf(scene: Scene, kind: 'VmSize' | 'VmData'): number {
+  const script = join(scene.root, 'room.mjs')
+  writeFileSync(
+    script,
+    `import 'node:http'
+import { readFileSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+const taken = () => Number(/^${kind}:\\s+(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1])
+const alone = taken()
+const thread = new Worker('setInterval(() => {}, 1_000)', { eval: true })
+thread.once('online', () => {
+  console.log(Math.round(alone + (taken() - alone) / 2))
+  thread.terminate()
+})
+`,
+  )
+  return Number(execFileSync(process.execPath, [script], { encoding: 'utf8' }))
 }
 
 /**
