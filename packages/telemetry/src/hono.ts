@@ -45,7 +45,8 @@ function nodeResponseOf(context: Context): NodeResponse | undefined {
  * counts as a route, such as `/files/*`, unless it stands for everything or found nothing.
  */
 function templateOf(context: Context): string | undefined {
-  // Not by `hono/route`: it knows only the requests of its own copy of Hono, and a program in CommonJS has another.
+  // Not by `hono/route`, as Hono would have it: that knows only the requests of its own copy of Hono, and a program in
+  // CommonJS has another.
   const routes = context.req.matchedRoutes
   const ran = context.req.routeIndex
   const answered = routes[ran]

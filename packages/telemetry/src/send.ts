@@ -146,7 +146,8 @@ function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise
         lookup: lookupWithDeadline,
         ...EACH_ADDRESS,
         signal: end.signal,
-        // The process's own agent keeps a connection for the next batch that it has asked the server to close, and may be a proxy's.
+        // The process's own agent keeps a connection for the next batch that it has asked the server to close, and may be a
+        // proxy's.
         agent: false,
       },
       (response) => {

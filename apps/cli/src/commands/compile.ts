@@ -40,10 +40,10 @@ export async function compileAndWrite(
   for (const warning of loaded.warnings) stderr.write(`Warning: ${inOneLine(warning)}\n`)
   // By their real paths, because whoever reads it there may have come past a link.
   const directory = relative(await realPathOf(output), await realPathOf(workingDirectory))
-  const compiled = compileProject(loaded, directory, options.source)
-  const project = isOptedOut(workingDirectory)
-    ? { ...compiled, defaults: { telemetry_enabled: false as const } }
-    : compiled
+  const project: CompiledProject = {
+    ...compileProject(loaded, directory, options.source),
+    ...(isOptedOut(workingDirectory) && { defaults: { telemetry_enabled: false } }),
+  }
   signal.throwIfAborted()
   return { project, path: await writeCompiled(project, output) }
 }
