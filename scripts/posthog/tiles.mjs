@@ -59,13 +59,14 @@ export const TILES = [
   {
     name: 'Duration of a run',
     description:
-      'Half of the runs are faster than the first line, nine of ten faster than the second; milliseconds.',
+      'Half of the runs that worked are faster than the first line, nine of ten faster than the second; milliseconds.',
     query: line({
       series: ['median', 'p90'].map((math) => ({
         ...commands,
         math,
         of: 'duration_ms',
-        where: { command: 'run' },
+        // One that was refused for a typo took 3 ms.
+        where: { command: 'run', success: true },
       })),
       where: people,
     }),
@@ -78,18 +79,18 @@ FROM events
 WHERE event IN ('cli_command', 'api_request')
   AND ${PEOPLE_SQL}
   AND notEmpty(toString(properties.project_hash))
-  AND timestamp > now() - INTERVAL 12 WEEK
+  AND timestamp >= toStartOfWeek(now() - INTERVAL 12 WEEK)
 GROUP BY week
 ORDER BY week`),
   },
   {
     name: 'From the first run to a served project',
     description:
-      'Of the machines that were new: who compiled, ran and served within two weeks, in this order.',
+      'Of the machines that were new: who compiled, ran and served within two weeks, in this order. What failed is no step.',
     query: funnel({
       series: [
         { event: 'new_installation' },
-        ...['compile', 'run', 'serve'].map((command) => ({ ...commands, where: { command } })),
+        ...['compile', 'run', 'serve'].map((command) => ({ ...commands, where: { command, success: true } })),
       ],
       where: people,
     }),

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { EVENTS } from '../../packages/telemetry/src/events.ts'
@@ -26,3 +27,41 @@ test.each(questions.map(({ text }) => [text.split('\n')[0], text] as const))(
     expect(missing).toEqual([])
   },
 )
+
+interface Filter {
+  readonly key: string
+  readonly value: readonly string[]
+}
+
+interface Tile {
+  readonly name: string
+  readonly query: {
+    readonly source: {
+      readonly series?: readonly { readonly event: string; readonly properties?: readonly Filter[] }[]
+      readonly query?: string
+    }
+  }
+}
+
+const { tiles }: { readonly tiles: readonly Tile[] } = JSON.parse(
+  readFileSync(new URL('../../docs/posthog/dashboard.json', import.meta.url), 'utf8'),
+)
+
+test.each(['Duration of a run', 'From the first run to a served project'])(
+  '"%s" is about what worked: a mistyped flag would be a run of 3 ms, and a port that is taken a served project',
+  (name) => {
+    const series = tiles.find((tile) => tile.name === name)?.query.source.series ?? []
+    const commands = series.filter(({ event }) => event === 'cli_command')
+    const takesFailed = commands.filter(({ properties = [] }) =>
+      properties.every(({ key, value }) => key !== 'success' || value.includes('false')),
+    )
+    expect(commands).not.toEqual([])
+    expect(takesFailed).toEqual([])
+  },
+)
+
+test('a tile that counts by week begins with a whole one: a part of a week would look like growth', () => {
+  const byWeek = tiles.flatMap(({ query }) => query.source.query ?? []).filter((sql) => /AS week\b/.test(sql))
+  expect(byWeek).not.toEqual([])
+  expect(byWeek.filter((sql) => !sql.includes('timestamp >= toStartOfWeek('))).toEqual([])
+})
