@@ -1,7 +1,14 @@
-import { realpathSync } from 'node:fs'
+import { realpathSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { leaveAnEvent, PROJECT, type TelemetryWorld, telemetry, telemetryWorld } from './telemetry-world.ts'
+import {
+  CONFIG,
+  leaveAnEvent,
+  PROJECT,
+  type TelemetryWorld,
+  telemetry,
+  telemetryWorld,
+} from './telemetry-world.ts'
 import { temporaryDirectory, temporaryProject } from './temp-project.ts'
 import { start } from './visivo.ts'
 
@@ -145,6 +152,15 @@ describe('doctor', () => {
     expect(await telemetry(world, ['doctor'])).toMatchObject({ code: 0 })
   })
 
+  test('does not send whoever has a wrong key to a flush that fails, too', async () => {
+    const world = await telemetryWorld()
+    await leaveAnEvent(world, 401)
+    const { stdout } = await telemetry(world, ['doctor'])
+    expect(stdout).toMatch(
+      /401: the key was not accepted\n\s+→ Copy the project key from PostHog's project settings into VISIVO_POSTHOG_API_KEY\.\n/,
+    )
+  })
+
   test('with telemetry off opens no connection', async () => {
     const world = await telemetryWorld()
     const { code, stdout } = await telemetry(world, ['doctor', '--json'], { DO_NOT_TRACK: '1' })
@@ -175,3 +191,20 @@ test.skipIf(process.platform === 'win32')('Ctrl-C ends a doctor that a server ke
   child.kill('SIGINT')
   expect(await ended).toMatchObject({ code: 130, stdout: '' })
 })
+
+// A link to itself answers everybody as a directory that is root's after `sudo visivo` does its person.
+test.skipIf(process.platform === 'win32').each([['show'], ['log'], ['flush']])(
+  'nobody is told by %s that nothing waits and nothing was sent where it can not be seen',
+  async (command) => {
+    const world = await telemetryWorld()
+    world.write(CONFIG, 'telemetry_enabled: true\n')
+    symlinkSync('telemetry', join(world.home, '.visivo', 'telemetry'))
+    expect(await telemetry(world, [command])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^Error: \/[^\n]*\/\.visivo\/telemetry can't be read \(ELOOP: [^\n]*\)\. Make it your own: after sudo it is root's\.\n$/,
+      ),
+    })
+  },
+)

@@ -63,8 +63,8 @@ export function telemetry(
 }
 
 /** Lets a command leave an event that can't be sent, and waits until the courier has given up for now. */
-export async function leaveAnEvent(world: TelemetryWorld): Promise<void> {
-  world.receiver.misbehave({ status: 503 })
+export async function leaveAnEvent(world: TelemetryWorld, status = 503): Promise<void> {
+  world.receiver.misbehave({ status })
   await visivo(temporaryProject(PROJECT), ['compile'], world.env)
   await world.receiver.requested(1)
   await couriersGone(world.home)

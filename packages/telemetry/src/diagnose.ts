@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 import type { Checked } from '@visivo/telemetry-config'
 import { checkOutbox, HOME_ADVICE } from './check-outbox.ts'
 import { destinationOf, type Where } from './consent.ts'
-import { isBroken, sayEvents, sayOfOthers, sayWaiting } from './in-words.ts'
+import { isBroken, KEY_REFUSED, sayEvents, sayOfOthers, sayWaiting } from './in-words.ts'
 import { type Inspection, inspectTelemetry } from './inspect.ts'
 import { type Probe, probe } from './probe.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -72,8 +72,17 @@ function adviceFor({ kind, path, source }: Checked): string {
   return kind === 'global' ? HOME_ADVICE : 'Change to a directory that is there'
 }
 
-function checkKey({ world }: Telemetry, key: string | undefined): Check {
-  const variable = `${world.product.envPrefix}_POSTHOG_API_KEY`
+function keyVariable({ world }: Telemetry): string {
+  return `${world.product.envPrefix}_POSTHOG_API_KEY`
+}
+
+function keyAdvice(telemetry: Telemetry): string {
+  return `Copy the project key from PostHog's project settings into ${keyVariable(telemetry)}.`
+}
+
+function checkKey(telemetry: Telemetry, key: string | undefined): Check {
+  const { world } = telemetry
+  const variable = keyVariable(telemetry)
   if (key === undefined)
     return amiss(
       'key',
@@ -87,11 +96,7 @@ function checkKey({ world }: Telemetry, key: string | undefined): Check {
       'is a personal key, which can read your data',
       `Put the project key (phc_…) into ${variable}, and revoke the personal key if others could see it.`,
     )
-  return amiss(
-    'key',
-    'does not look like a project key (phc_…)',
-    `Copy the project key from PostHog's project settings into ${variable}.`,
-  )
+  return amiss('key', 'does not look like a project key (phc_…)', keyAdvice(telemetry))
 }
 
 const HOST_ADVICE = {
@@ -148,14 +153,15 @@ function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
   if (!decision.enabled)
     return fine('courier', courier.alive ? atWork : 'none is started while telemetry is off')
   const flush = `${telemetry.world.product.name} telemetry flush`
+  const reason = lastFailure?.reason ?? 'it failed before'
   const oldest = Date.now() - Date.parse(waiting[0]?.timestamp ?? '')
   if (!canSend)
     return amiss('courier', 'no process can be started here', `Events wait; send them with ${flush}.`)
   if (nextAttempt !== undefined && waiting.length > 0)
     return amiss(
       'courier',
-      `${sayWaiting(waiting.length)} until ${nextAttempt}: ${lastFailure?.reason ?? 'it failed before'}`,
-      `${flush} tries now.`,
+      `${sayWaiting(waiting.length)} until ${nextAttempt}: ${reason}`,
+      reason.endsWith(KEY_REFUSED) ? keyAdvice(telemetry) : `${flush} tries now.`,
     )
   if (courier.alive && oldest > PATIENCE)
     return amiss(

@@ -12,6 +12,9 @@ export function isBroken(value: string): boolean {
   return value.startsWith("the file can't be read")
 }
 
+/** How the reason of a failure ends that passes with another key alone. */
+export const KEY_REFUSED = 'the key was not accepted'
+
 /** `1 event`, `2 events`. */
 export function sayEvents(count: number): string {
   return count === 1 ? '1 event' : `${count} events`

@@ -5,6 +5,7 @@ import type { Destination } from '@visivo/telemetry-config'
 import { PostHog, type PostHogOptions } from 'posthog-node'
 import { codeOf } from './code-of.ts'
 import { firstOf } from './first-of.ts'
+import { KEY_REFUSED } from './in-words.ts'
 import { lookupWithDeadline } from './lookup.ts'
 import type { WireEvent } from './wire.ts'
 
@@ -114,8 +115,7 @@ function verdictOf(answer: { carried?: Carried; failure?: unknown }): Verdict {
     return { kind: 'later', reason: `${reason} with a web page: it is no PostHog` }
   if (isSuccess(status)) return { kind: 'accepted' }
   if (REFUSED.includes(status)) return { kind: 'refused', reason }
-  if (status === 401 || status === 403)
-    return { kind: 'later', reason: `${reason}: the key was not accepted` }
+  if (status === 401 || status === 403) return { kind: 'later', reason: `${reason}: ${KEY_REFUSED}` }
   const wait = millisecondsOf(retryAfter)
   return wait === undefined ? { kind: 'later', reason } : { kind: 'later', reason, retryAfter: wait }
 }

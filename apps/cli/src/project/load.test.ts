@@ -231,7 +231,11 @@ describe('objects', () => {
 
 describe('what is wrong is said with file and line', () => {
   test.each([
-    ['broken YAML', 'name: p\nmodels:\n  - name: "a\n', /^project\.visivo\.yml:\d+: Missing closing "quote/],
+    [
+      'a quote that nothing closes, where it begins',
+      'name: p\nmodels:\n  - name: "a\n    sql: select 1\ncharts: []\n',
+      /^project\.visivo\.yml:3: Missing closing "quote/,
+    ],
     ['a key twice', 'name: p\nname: q\n', /^project\.visivo\.yml:2: Map keys must be unique/],
     ['a file that is a list', '- name: p\n', /^project\.visivo\.yml:1: a project file holds keys/],
     ['a list that is none', 'name: p\nmodels:\n  name: a\n', /^project\.visivo\.yml:3: `models:` is a list/],

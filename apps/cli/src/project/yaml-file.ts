@@ -53,7 +53,8 @@ export async function readYamlFile(
   const document: Document.Parsed<ParsedNode> = parseDocument(text, options)
   onParsed(document)
   const [error] = document.errors
-  if (error) throw new ProjectParseError(explain(error), { place: at(error.pos[0]), cause: error })
+  if (error)
+    throw new ProjectParseError(explain(error), { place: at(beginOf(error, document)), cause: error })
   const targets = findTargets(document, at)
   refuseAliasBombs(document, targets, at(0))
   const root = document.contents
@@ -92,6 +93,18 @@ function explain({ code, message }: YAMLParseError): string {
     return 'what stands here is nested too deeply to be read. Nest it less deeply.'
   if (code !== 'MULTIPLE_DOCS') return message
   return 'a second YAML document begins here. Remove the line `---`, or move what follows it to a file that `includes:` names.'
+}
+
+/** Of a quote that nothing closes `yaml` tells where the text ends that it took, often with the file: to be mended is its beginning. */
+function beginOf({ code, pos: [offset] }: YAMLParseError, document: Document.Parsed): number {
+  let begin: number = offset
+  if (code !== 'MISSING_CHAR') return begin
+  visit(document, {
+    Scalar(_key, { type, range }) {
+      if (type?.startsWith('QUOTE') && range?.[1] === offset) begin = range[0]
+    },
+  })
+  return begin
 }
 
 /** The keys and values of a mapping; none for any other node. */

@@ -1,6 +1,7 @@
 import { inspectTelemetry, readSent } from '@visivo/telemetry/inspect'
 import type { CommandContext } from '../../context.ts'
 import { print, renderTime } from './print.ts'
+import { requireReadable } from './require-readable.ts'
 import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
 
 /** The flags of `show`. */
@@ -11,7 +12,9 @@ export interface ShowFlags extends TelemetryFlags {
 
 /** `visivo telemetry show`: what waits and what was sent last, as JSON, oldest first. */
 export async function show(flags: ShowFlags, context: CommandContext): Promise<void> {
-  const { telemetry, where } = telemetryHere(context)
+  const here = telemetryHere(context)
+  await requireReadable(here)
+  const { telemetry, where } = here
   const { waiting, waitingOfOthers, waitingElsewhere } = inspectTelemetry(telemetry, where)
   const all = readSent(telemetry)
   const sent = all.slice(Math.max(0, all.length - flags.last))
