@@ -50,13 +50,14 @@ export function followTyped(
   errorTypes: readonly string[],
 ): RunningCommand {
   const start = nanoseconds()
+  const began = workingDirectory()
   let ended = false
   return {
     ended: (given) => {
       if (ended) return
       ended = true
       const outcome = withOutcome({}, given)
-      attempt(() => telemetry.record('cli_command', propertiesOf, outcome.where))
+      attempt(() => telemetry.record('cli_command', propertiesOf, placeOf(telemetry, began, outcome.where)))
 
       function propertiesOf(): PropertiesOf<(typeof EVENTS)['cli_command']> {
         const { command, args } = typed()
@@ -75,6 +76,21 @@ export function followTyped(
       }
     },
   }
+}
+
+/**
+ * Where a command is recorded: where it ends, unless telemetry is off where it began. A person who is in a project that
+ * opted out is still there when the program has changed its directory.
+ */
+function placeOf(telemetry: Telemetry, began: string, where: Where | undefined): Where | undefined {
+  if (where?.projectDirectory !== undefined || began === workingDirectory()) return where
+  const there = { ...where, projectDirectory: began }
+  return telemetry.consent(there).recording ? where : there
+}
+
+/** Empty where it can't be told, which counts as off. */
+function workingDirectory(): string {
+  return attempt(() => process.cwd()) ?? ''
 }
 
 /**

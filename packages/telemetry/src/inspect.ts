@@ -14,7 +14,6 @@ import { isNoticeDue } from './notice.ts'
 import { openOutbox } from './outbox.ts'
 import { type DestinationPlaces, findPlaces, placesOf, type SharedPlaces, sharedPlacesOf } from './places.ts'
 import { readSentLog, type SentEvent } from './sent-log.ts'
-import { startableCourier } from './start-courier.ts'
 import type { Telemetry } from './telemetry.ts'
 import { toWire, type WireEvent } from './wire.ts'
 
@@ -98,7 +97,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
     ...timesOf(looked),
     dropped: all.reduce((sum, places) => sum + countDropped(telemetry, places), 0),
     courier: courierOf(looked, telemetry.guard.edition()),
-    canSend: startableCourier() !== undefined,
+    canSend: telemetry.canSend,
     places: { ...shared, destinations: looked },
   }
 }

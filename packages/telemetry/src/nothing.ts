@@ -33,6 +33,7 @@ export function noTelemetry(options: { readonly product?: Product }): Telemetry<
     guard: NO_GUARD,
     machineId: () => '',
     courierJob: (destination) => ({ product, home: '', destination, extras: {} }),
+    canSend: false,
     consent: () => ({ recording: false, because: NOT_LOADED }),
     record: () => {},
     warmUp: () => {},

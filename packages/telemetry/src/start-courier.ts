@@ -94,6 +94,8 @@ function spawnCourier(file: string, job: CourierJob): void {
     env: {
       ...inherited(ENVIRONMENT),
       ...inherited(PATHS, (path) => resolve(path)),
+      // Node hands it on unless it is given, and a courier would write into a directory that is read or removed by then.
+      NODE_V8_COVERAGE: '',
       [JOB_VARIABLE]: JSON.stringify(job),
     },
   })

@@ -8,6 +8,7 @@ import { gatherMetadata, type Metadata } from './metadata.ts'
 import { noTelemetry } from './nothing.ts'
 import { createRecorder } from './recorder.ts'
 import { createShow } from './show.ts'
+import { startableCourier } from './start-courier.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { isWhole, lookAround, type World } from './world.ts'
 
@@ -50,6 +51,8 @@ export interface Telemetry<X extends Extras = NoExtras> {
   ): void
   /** In CI a command waits for its courier: started while the command works, it makes that wait short. */
   warmUp(where?: Where): void
+  /** False where no courier can be started from here, as from a bundle without its file: then events only wait. */
+  readonly canSend: boolean
   /** In CI, waits for it now: for a program whose end, as by a signal, no exit comes before. */
   settle(): void
   /**
@@ -107,6 +110,9 @@ function setUp<X extends Extras>(options: TelemetryOptions<X>): Telemetry<X> {
     guard,
     machineId: (destination) => attempt(() => recorder.machineId(destination)) ?? '',
     courierJob,
+    get canSend() {
+      return startableCourier() !== undefined
+    },
     consent: (where = HERE, quiet) => attempt(() => consent(where, quiet)) ?? UNREADABLE,
     record: (name, properties, where = HERE) => void attempt(() => record(name, properties, where)),
     warmUp: (where = HERE) => void attempt(() => recorder.warmUp(where)),

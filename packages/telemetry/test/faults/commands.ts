@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { courierPids, isCourierAlive } from '../../src/courier-lock.ts'
 import { openOutbox } from '../../src/outbox.ts'
@@ -185,6 +185,19 @@ export const COMMANDS: readonly Fault[] = [
       for (const line of given) if (!seen.includes(line)) scene.noticed.push(`no ${line}`)
       if (seen.includes('hunter2')) scene.noticed.push('the secret')
       await scene.delivered(1)
+    },
+  },
+  {
+    fault: 'the coverage of the command is taken (NODE_V8_COVERAGE): none of the courier is left behind',
+    events: [1, 1, 0],
+    happens: async (scene) => {
+      const coverage = join(scene.root, 'coverage')
+      await scene.command({ env: { NODE_V8_COVERAGE: coverage } })
+      await scene.delivered(1)
+      // Whoever takes it reads and removes it at the end of the command.
+      rmSync(coverage, { recursive: true })
+      await scene.withoutCourier()
+      if (existsSync(coverage)) scene.noticed.push('coverage of the courier')
     },
   },
   {
