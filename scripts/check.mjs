@@ -13,6 +13,12 @@ const STEPS = {
 const QUIET = { build: { TURBO_TELEMETRY_DISABLED: '1' } }
 
 const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !Object.hasOwn(STEPS, name))
+if (unknown.length > 0) {
+  console.error(`There is no step ${unknown.join(', ')}, only ${Object.keys(STEPS).join(', ')}.`)
+  console.error('The tests of one package or file: npx -y pnpm@12 exec vitest run <path>')
+  process.exit(1)
+}
 for (const [name, [program, ...args]] of Object.entries(STEPS)) {
   if (asked.length > 0 && !asked.includes(name)) continue
   const start = performance.now()

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** What a manifest on npm says, as far as these tests ask. */
@@ -48,7 +48,9 @@ export const PACKAGE_DIRECTORIES: readonly string[] = ['packages', 'apps'].flatM
 /** Packs and unpacks all packages. Needs a build; takes seconds; throws with pnpm's own words if it fails. */
 export function packPackages(): PackedPackages {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'packed-')))
-  execFileSync(process.execPath, [join(ROOT, 'scripts/pack.mjs'), root], { stdio: 'pipe' })
+  // Told as from where a person stands: pnpm and tar each stand elsewhere.
+  const pack = [join(ROOT, 'scripts/pack.mjs'), basename(root)]
+  execFileSync(process.execPath, pack, { cwd: dirname(root), stdio: 'pipe' })
   const all = PACKAGE_DIRECTORIES.map((source) => lookAt(root, source))
   return { root, all, remove: () => rmSync(root, { recursive: true, force: true }) }
 }

@@ -49,6 +49,15 @@ test('that a file is too large is found out once, for that takes long', async ()
   expect(count).toBe(1)
 })
 
+test('what could not be read in one moment, as by a server out of file descriptors, is read in the next', async () => {
+  const readings = [{ state: 'unreadable' }, { state: 'ok', value: 1 }] as const
+  let count = 0
+  const read = openFileCache({ load: async () => readings[count++] ?? { state: 'missing' }, maxBytes: 100 })
+  await write('a', '1')
+  const file = join(folder, 'a')
+  expect([await read(file), await read(file), await read(file)]).toEqual([...readings, readings[1]])
+})
+
 test('a file renamed over it is loaded anew, though its size and time are the same', async () => {
   const read = open(100)
   const time = new Date(1_700_000_000_000)

@@ -10,7 +10,7 @@ import { openCourierState, readCourierState } from './courier-state.ts'
 import { catalogueOf } from './events.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
-import { openOutbox } from './outbox.ts'
+import { type Outbox, openOutbox } from './outbox.ts'
 import { type Places, placesOf } from './places.ts'
 import { readSentLog } from './sent-log.ts'
 import { startReceiver } from './testing/receiver.ts'
@@ -43,6 +43,33 @@ test('what waits for a destination that is configured no more goes after its day
   expect([before, waiting()]).toEqual([2, 1])
 })
 
+test('what has waited for longer than its days is not sent any more, though nobody recorded since', async () => {
+  const { home, receiver, destination } = await served()
+  const { outbox } = placesOf(visivo, home, destination)
+  const longAgo = Date.now() - 20 * 86_400_000
+  openOutbox(outbox, guard, () => longAgo).put(sampleEvent(longAgo))
+  await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)
+  expect([receiver.connections, readdirSync(outbox)]).toEqual([0, []])
+})
+
+test('a courier that starts behind a purge makes nothing anew', async () => {
+  const { home, destination } = await served()
+  const job = { product: visivo, home, destination, extras: {}, claim: 1 }
+  await expect(runCourier(job, AT_ONCE)).rejects.toThrow('ENOENT')
+  expect(readdirSync(home)).toEqual([])
+})
+
+test('whoever asks for what waits does not send beside a courier that may send: all of it would arrive twice', async () => {
+  const { home, receiver, destination } = await served()
+  const places = placesOf(visivo, home, destination)
+  openOutbox(places.outbox, guard).put(sampleEvent())
+  const claim = claimCourierLock(places.destination, guard.edition()) ?? 0
+  const lock = holdCourierLock(places.destination, guard.edition(), claim)
+  const asked = { ...AT_ONCE, despiteBackoff: true }
+  const end = await runCourier({ product: visivo, home, destination, extras: {} }, asked)
+  expect([end, receiver.connections, lock?.held()]).toEqual([{ kind: 'busy' }, 0, true])
+})
+
 test('a courier that has had enough ends its request, and begins no other', async () => {
   const { home, receiver, destination } = await served()
   const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
@@ -55,6 +82,37 @@ test('a courier that has had enough ends its request, and begins no other', asyn
   enough.abort()
   expect(await end).toEqual({ kind: 'stopped' })
   expect([receiver.bodies.length, receiver.events.length, outbox.waiting().length]).toEqual([1, 100, 50])
+})
+
+test('it does not send the halves of what was refused either', async () => {
+  const { home, receiver, destination } = await served()
+  const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
+  outbox.putAll([sampleEvent(), sampleEvent()])
+  receiver.misbehave({ status: 400, delay: 100 })
+  const enough = new AbortController()
+  const terms = { ...AT_ONCE, enough: enough.signal }
+  const end = runCourier({ product: visivo, home, destination, extras: {} }, terms)
+  await receiver.requested(1)
+  enough.abort()
+  expect(await end).toEqual({ kind: 'stopped' })
+  expect([receiver.bodies.length, outbox.waiting().length]).toEqual([1, 2])
+})
+
+test.each<[string, (home: string, outbox: Outbox) => void]>([
+  ['what was removed', (_, outbox) => void outbox.clear()],
+  [
+    'anything, where a file can not be understood by then,',
+    (home) => writeFileSync(join(home, '.visivo/config.yml'), 'telemetry_enabled: [maybe\n'),
+  ],
+])('a courier does not say %s while it was connecting', async (_, meanwhile) => {
+  const { home, receiver, destination } = await served()
+  const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
+  outbox.put(sampleEvent())
+  const end = runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)
+  // It has looked what waits and whether it may go, and is on its way.
+  meanwhile(home, outbox)
+  await end
+  expect(receiver.bodies).toEqual([])
 })
 
 test('a courier that another one has taken over from begins no other request', async () => {

@@ -171,6 +171,18 @@ test.each<[string, Record<string, string>, string]>([
   expect(receiver.connections).toBe(0)
 })
 
+test('a server that asks to come back later is asked once, and not over and over for a minute', async () => {
+  const { receiver, telemetry } = await waitingAt(2)
+  receiver.misbehave({ status: 503 })
+  expect(await flush(telemetry)).toEqual({
+    ok: false,
+    says: ['2 events still wait: the server answered 503.'],
+    sent: 0,
+    waiting: 2,
+  })
+  expect(receiver.bodies).toHaveLength(1)
+})
+
 test('a signal ends it, and what was not acknowledged waits on', async () => {
   const { receiver, telemetry } = await waitingAt(1)
   receiver.misbehave({ instead: 'silence' })
