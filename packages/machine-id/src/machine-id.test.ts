@@ -214,6 +214,12 @@ describe('reset', () => {
     expect(readdirSync(directory)).toEqual(['machine_id'])
   })
 
+  test.each([['.cake'], ['~/.cake']])('says so where %s is no absolute path', (relative) => {
+    expect(() => resetMachineId({ directory: relative })).toThrow(
+      `Could not write a new machine id to ${join(relative, 'machine_id')} (not an absolute path)`,
+    )
+  })
+
   test('leaves nothing behind when it fails', () => {
     mkdirSync(path, { recursive: true })
     expect(() => resetMachineId({ directory })).toThrow(path)

@@ -12,6 +12,8 @@ export interface MachineIdLocation {
   readonly file?: string
 }
 
+const NOT_ABSOLUTE = 'not an absolute path'
+
 /** An id, and what became of it on this machine's disk. */
 export interface MachineId {
   /** A lower-case UUID. */
@@ -76,7 +78,7 @@ function tryStore(location: MachineIdLocation, path: string, mine: string): stri
 
 /** Only the last part: a home directory that doesn't exist is not ours to make, nor is one in the cwd. */
 function makeDirectory(directory: string, path: string): void {
-  if (!isAbsolute(path)) throw Object.assign(new Error('not an absolute path'), { code: 'ENOENT' })
+  if (!isAbsolute(path)) throw Object.assign(new Error(NOT_ABSOLUTE), { code: NOT_ABSOLUTE })
   try {
     mkdirSync(directory, { mode: 0o700 })
   } catch (error) {

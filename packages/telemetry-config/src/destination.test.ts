@@ -119,6 +119,17 @@ describe('nowhere, and why', () => {
     expect(findDestination(visivo, {}, env)).toEqual({ problem })
   })
 
+  test.each([
+    [{ host: 'ph.example', apiKey: 'k' }, 'the built-in posthog.host is not a URL'],
+    [
+      { host: 'http://ph.example', apiKey: 'k' },
+      'the built-in posthog.host must be https, or http to this machine',
+    ],
+    [{ apiKey: 'a key' }, 'the built-in posthog.apiKey does not look like a key'],
+  ])('what is wrong in the code is not said of a variable that nobody set: %j', (posthog, problem) => {
+    expect(findDestination(defineProduct({ name: 'cake', posthog }), {}, {})).toEqual({ problem })
+  })
+
   test('the key of a build never goes to a host from the environment', () => {
     const env = { [HOST]: 'https://elsewhere.example' }
     const problem = `${HOST} is set but ${KEY} is not`

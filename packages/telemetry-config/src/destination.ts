@@ -29,9 +29,11 @@ export function findDestination(product: Product, env: Environment, envFile: Env
   if (given.host && !given.apiKey) return { problem: `${hostName} is set but ${keyName} is not` }
   const apiKey = given.apiKey || product.posthog?.apiKey?.trim()
   if (!apiKey) return { problem: `no key: ${keyName} is not set` }
-  if (!/^[\x21-\x7e]{1,200}$/.test(apiKey)) return { problem: `${keyName} does not look like a key` }
+  if (!/^[\x21-\x7e]{1,200}$/.test(apiKey))
+    return { problem: `${given.apiKey ? keyName : 'the built-in posthog.apiKey'} does not look like a key` }
   const { host, problem } = checkHost(given.host || product.posthog?.host?.trim() || DEFAULT_HOST)
-  return host === undefined ? { problem: `${hostName} ${problem}` } : { destination: { host, apiKey } }
+  if (host !== undefined) return { destination: { host, apiKey } }
+  return { problem: `${given.host ? hostName : 'the built-in posthog.host'} ${problem}` }
 }
 
 function checkHost(text: string): { readonly host?: string; readonly problem?: string } {

@@ -43,3 +43,16 @@ test.each([
 ])('%s is no name', (_, name) => {
   expect(() => defineProduct({ name })).toThrow(/^The name of a product is 1 to 31/)
 })
+
+test.each([
+  ['no options', undefined],
+  ['null', null],
+  ['the name alone', 'cake'],
+  ['a name that the manifest does not have', { name: undefined }],
+  ['a name that is null', { name: null }],
+  ['a list', { name: ['cake'] }],
+])('an author without types who hands over %s is told what a name is', (_, options) => {
+  expect(() => Reflect.apply(defineProduct, undefined, [options])).toThrow(
+    /^The name of a product is 1 to 31/,
+  )
+})

@@ -36,8 +36,9 @@ const NAME = /^[a-z][a-z0-9-]{0,30}$/
  * dashes, starting with a letter.
  */
 export function defineProduct(options: ProductOptions): Product {
-  const { name } = options
-  if (!NAME.test(name)) {
+  // A program without types may hand over the name alone, or one that its manifest doesn't have.
+  const name: unknown = options?.name
+  if (typeof name !== 'string' || !NAME.test(name)) {
     throw new Error(
       'The name of a product is 1 to 31 lower-case letters, digits and dashes, and starts with a letter',
     )

@@ -17,6 +17,8 @@ export async function commandSpecOf<A extends ArgsDef>(
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<CommandSpec> {
   const unread: CommandSpec = { name: '' }
+  // A program without types may hand over anything.
+  if (!Array.isArray(argv)) return unread
   const { options = [], ...spec } = await read('', main, argv).catch(() => unread)
   return { ...spec, options: [HELP, ...(argv.length === 1 ? [VERSION] : []), ...options] }
 }

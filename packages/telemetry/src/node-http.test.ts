@@ -204,3 +204,11 @@ test('a listener that asks its server by `this` still can', async () => {
   await close()
   expect(asked).toEqual([http])
 })
+
+test.each([[undefined], [{}]])(
+  'a program that hands over no server goes on as with telemetry off: %j',
+  (http) => {
+    const follow = () => Reflect.apply(followRequests, undefined, [{ request: () => {} }, http])
+    expect(follow).not.toThrow()
+  },
+)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { sanitizeEndpoint } from '@visivo/sanitize'
+import { attempt } from './attempt.ts'
 import { type NodeResponse, responseFollower } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
 import { type Limited, makeRoomForGood } from './listener-room.ts'
@@ -35,12 +36,15 @@ export function followRequests(
 ): void {
   // A program without types may have none.
   if (!server || server.isOff) return
-  makeRoomForGood(httpServer)
-  const follow = follower(server, options)
-  // A first listener for one of the others would keep Node from answering by itself.
-  for (const arrival of ARRIVALS)
-    if (arrival === 'request' || httpServer.listenerCount(arrival) > 0)
-      httpServer.prependListener(arrival, follow)
+  // Nor a server: what follows nothing must not end it where telemetry is on.
+  attempt(() => {
+    makeRoomForGood(httpServer)
+    const follow = follower(server, options)
+    // A first listener for one of the others would keep Node from answering by itself.
+    for (const arrival of ARRIVALS)
+      if (arrival === 'request' || httpServer.listenerCount(arrival) > 0)
+        httpServer.prependListener(arrival, follow)
+  })
 }
 
 /** The same for a single listener, where there is no server to attach to: gives the listener, followed. */

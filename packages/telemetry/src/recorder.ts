@@ -104,7 +104,7 @@ function isSame(one: Destination, other: Destination): boolean {
   return one.host === other.host && one.apiKey === other.apiKey
 }
 
-/** The properties themselves. */
+/** The properties themselves. A program without types may leave out those of an event that has none. */
 export function valuesOf(properties: Properties): Values {
-  return typeof properties === 'function' ? hushed(properties()) : properties
+  return (typeof properties === 'function' ? hushed(properties()) : properties) ?? {}
 }

@@ -206,6 +206,20 @@ test('debug mode names what is not as declared, and shows nothing of it', () => 
   expect(said()).not.toContain('hunter2')
 })
 
+test.each([
+  ['nothing', []],
+  ['null', [null]],
+  ['a function that gives nothing', [() => undefined]],
+])(
+  'an event without properties is shown as it is recorded, also where a program without types hands over %s',
+  (_, given) => {
+    const { telemetry, said } = onTerminal(temporaryDirectory(), { VISIVO_TELEMETRY_DEBUG: '1' })
+    Reflect.apply(telemetry.record, undefined, ['new_installation', ...given])
+    expect(said()).not.toContain('nothing would be sent')
+    expect(said()).toContain('"event": "new_installation"')
+  },
+)
+
 test('debug mode says of an event whose function threw that nothing would be sent, and not why', () => {
   const { telemetry, said } = onTerminal(temporaryDirectory(), { VISIVO_TELEMETRY_DEBUG: '1' })
   telemetry.record('new_installation', () => {

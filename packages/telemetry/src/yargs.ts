@@ -52,6 +52,8 @@ export async function commandSpecOf(
   yargs: MakeYargs,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<CommandSpec> {
+  // A program without types may hand over what yargs made of the words: its `argv` is no list.
+  if (!Array.isArray(argv)) return { name: '' }
   const restore = keepSingleton(yargs)
   const { options = [], ...declared } = await read(cli).catch((): Declared => ({}))
   restore()

@@ -125,6 +125,11 @@ describe('a default command of citty', () => {
   })
 })
 
+test('a program that hands over no list of words goes on', async () => {
+  const spec: Promise<unknown> = Reflect.apply(commandSpecOf, undefined, [defineCommand({}), null])
+  await expect(spec).resolves.toEqual({ name: '' })
+})
+
 test('a command that asks itself by `this` still can', async () => {
   const asked: unknown[] = []
   const command = defineCommand({

@@ -209,6 +209,14 @@ describe('what yargs declares', () => {
   })
 })
 
+test.each([[null], [{ _: ['bake'], $0: 'cake' }]])(
+  'a program that hands over what was parsed in place of what was typed goes on: %j',
+  async (argv) => {
+    const spec: Promise<unknown> = Reflect.apply(commandSpecOf, undefined, [yargs([]), yargs, argv])
+    await expect(spec).resolves.toEqual({ name: '' })
+  },
+)
+
 /** What `require('yargs')` gives up to yargs 17: it has the methods of the instance that it made last. */
 function singleton(argv: readonly string[]): typeof yargs & ReturnType<typeof yargs> {
   const make = Object.assign((args: readonly string[]) => {
