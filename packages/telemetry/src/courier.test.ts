@@ -115,6 +115,21 @@ test.each<[string, (home: string, outbox: Outbox) => void]>([
   expect(receiver.bodies).toEqual([])
 })
 
+test('on a disk where a hundred files take longer to read than a lock is good for, they go in parts', async () => {
+  const { home, receiver, destination } = await served()
+  const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
+  outbox.putAll(Array.from({ length: 100 }, () => sampleEvent()))
+  let now = performance.now()
+  // As if between any two looks at it a fifth of a second had passed.
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 200))
+  onTestFinished(() => clock.mockRestore())
+  expect(await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)).toEqual({
+    kind: 'done',
+  })
+  expect([receiver.events.length, outbox.waiting()]).toEqual([100, []])
+  expect(receiver.bodies.length).toBeGreaterThan(10)
+})
+
 test('a courier that another one has taken over from begins no other request', async () => {
   // What looks every second would break off the request of the first, if the takeover took as long.
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })

@@ -80,6 +80,11 @@ interface Courier {
 
 /** posthog-node's own batch size; PostHog takes far more. */
 const BATCH = 100
+/**
+ * How long files are read for one batch, in milliseconds, where a disk is that slow: no lock beats meanwhile, and one that
+ * is taken over from again and again sends nothing.
+ */
+const READING = 1_000
 /** The longest request, and a second, in milliseconds. */
 export const LAST_WORDS = 11_000
 /** How often outbox and opt-outs are looked at when nothing reports a change, in milliseconds. */
@@ -164,8 +169,9 @@ function takeBatch(courier: Courier): readonly Waiting[] {
   courier.seen = new Set(names)
   const left = leftBehind(courier, names)
   const batch: Waiting[] = []
+  const late = performance.now() + READING
   for (const name of [...names.slice(-1), ...names.slice(0, -1)]) {
-    if (batch.length === BATCH) break
+    if (batch.length === BATCH || (batch.length > 0 && performance.now() > late)) break
     if (settled.has(name)) continue
     const isOurs = outbox.isOurs(name)
     if (!isOurs && !left.has(name)) continue
