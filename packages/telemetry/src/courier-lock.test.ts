@@ -119,6 +119,13 @@ test('a lock of another catalogue goes when nobody has held it for a day, and no
   expect(readdirSync(directory).sort()).toEqual(left.map((path) => basename(path)))
 })
 
+test('whose own lock is gone takes none from a courier of another catalogue, which would stop in the middle', () => {
+  const directory = temporaryDirectory()
+  const other = acquire(directory, OTHER)
+  sweepLocks(directory, MINE)
+  expect(other?.held()).toBe(true)
+})
+
 test('a claim counts as alive until its courier has come up', () => {
   const directory = temporaryDirectory()
   const first = claim(directory)

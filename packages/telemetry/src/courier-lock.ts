@@ -119,6 +119,8 @@ export function isCourierElsewhere(directory: string, edition: string): boolean 
 /** Removes the locks of other catalogues that nobody has held for a day. To be called by who has just taken its own. */
 export function sweepLocks(directory: string, edition: string): void {
   const now = changedAt(lockPath(directory, edition, highestLock(directory, edition)))
+  // Without one's own there is no clock to judge the others by.
+  if (now === 0) return
   for (const lock of locksIn(directory)) {
     const path = lockPath(directory, lock.edition, lock.number)
     if (lock.edition === edition || Math.abs(now - changedAt(path)) < DAY) continue

@@ -103,6 +103,12 @@ describe('the template of a Hono route, without a server', () => {
       { endpoint: safe('/a'), statusCode: 500 },
     ],
     [
+      'a handler that forgot its answer is a failure, for which Hono answers behind all middleware',
+      (app) => app.onError((_error, context) => context.text('broken', 500)).get('/a/:b', async () => {}),
+      '/a/jane',
+      { endpoint: safe('/a/{b}'), statusCode: 500 },
+    ],
+    [
       'an answer of its own for what is not found',
       (app) => app.notFound((context) => context.text('gone', 410)),
       '/jane',
@@ -117,6 +123,29 @@ describe('the template of a Hono route, without a server', () => {
     expect(all).toEqual([expect.objectContaining(expected)])
   })
 })
+
+test.each([
+  ['followed', false],
+  ['with telemetry off', true],
+])(
+  'a handler that forgot its answer is answered by the error handler of its application: %s',
+  async (_sentence, isOff) => {
+    const server = { request: () => {}, close: async () => {} }
+    const app = new Hono().use(followRequests(isOff ? { ...server, isOff } : server))
+    app.get('/cakes', async () => {})
+    app.onError((_error, context) => context.text('its own', 503))
+    const { port, close } = await listen(
+      createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false })),
+    )
+    const answers = [await fetch(`http://127.0.0.1:${port}/cakes`), await app.request('/cakes')]
+    const texts = await Promise.all(answers.map(async (answer) => [answer.status, await answer.text()]))
+    await close()
+    expect(texts).toEqual([
+      [503, 'its own'],
+      [503, 'its own'],
+    ])
+  },
+)
 
 test('an application in CommonJS, which has a Hono of its own, is told the templates of its routes', async () => {
   const all: RequestFacts[] = []

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import { clock, endpoints, followAnswer, type NodeResponse, responseFollower } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
 
@@ -12,26 +12,37 @@ const followed = new WeakSet<Context>()
  */
 export function followRequests(server: FollowedServer): MiddlewareHandler {
   // A program without types may have none.
-  if (!server || server.isOff) return (_context, next) => next()
+  if (!server || server.isOff) return (_context, next) => passOn(next)
   const follow = responseFollower(server, templateOf)
   const endpointOf = endpoints(templateOf)
   const now = clock()
-  // Not `async` itself: a promise around the one of `next` costs more than all that is done here.
   return (context, next) => {
     const outgoing = nodeResponseOf(context)
     if (outgoing) {
       follow(outgoing, context.req, context)
-      return next()
+      return passOn(next)
     }
-    if (followed.has(context)) return next()
+    if (followed.has(context)) return passOn(next)
     followed.add(context)
-    return followAnswer(server, now, next, (outcome) => ({
+    const work = () => passOn(next)
+    return followAnswer(server, now, work, (outcome) => ({
       endpoint: endpointOf(context),
       method: context.req.method,
-      statusCode: 'value' in outcome ? context.res.status : 500,
+      // A handler that returns nothing has no answer either: Hono throws behind all middleware.
+      statusCode: ('value' in outcome && statusOf(context)) || 500,
     }))
   }
 }
+
+/**
+ * Gives nothing, whatever `next` gives: that is the context, and where a handler forgot its answer Hono would send that in
+ * place of it, instead of the application's own error. Not an `async` function, which takes longer.
+ */
+function passOn(next: Next): Promise<void> {
+  return next().then(nothing)
+}
+
+function nothing(): void {}
 
 /** What `@hono/node-server` hands to an application beside the request. */
 function nodeResponseOf(context: Context): NodeResponse | undefined {

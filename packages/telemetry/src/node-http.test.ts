@@ -88,6 +88,21 @@ test.each([
   expect(endpoints).toEqual([endpoint])
 })
 
+test('an endpoint keeps the words that a program takes off the path as it passes the request on, as Connect does', async () => {
+  const counted: RequestFacts[] = []
+  const http = createServer((request, response) => {
+    request.url = request.url?.replace('/shops', '')
+    response.end('cake')
+  })
+  followRequests({ request: (facts) => counted.push(facts), close: async () => {} }, http, {
+    words: ['shops', 'cakes'],
+  })
+  const { port, close } = await listen(http)
+  await (await fetch(`http://127.0.0.1:${port}/shops/cakes/jane`)).text()
+  await close()
+  expect(counted.map(({ endpoint }) => endpoint)).toEqual(['/shops/cakes/{id}'])
+})
+
 const answer = (_request: IncomingMessage, response: ServerResponse) => void response.end('cake')
 
 test.each<[string, string, (http: Server) => unknown, number]>([

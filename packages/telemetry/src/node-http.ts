@@ -22,6 +22,12 @@ interface NodeServer extends Limited {
   prependListener(event: (typeof ARRIVALS)[number], listener: RequestListener): unknown
 }
 
+/** A request as it comes in: later, its `url` may lack what middleware was mounted with, as in Connect and Polka. */
+interface Arrived {
+  readonly request: IncomingMessage
+  readonly url: string | undefined
+}
+
 /** How a request arrives; by the other two only one with a header `Expect`, and only where somebody listens. */
 const ARRIVALS = ['request', 'checkContinue', 'checkExpectation'] as const
 
@@ -67,10 +73,10 @@ function follower(
 ): (request: IncomingMessage, response: NodeResponse) => void {
   // A program without types may hand over null.
   const { template, words } = options ?? {}
-  const templateOf = (request: IncomingMessage): string | undefined => {
+  const templateOf = ({ request, url }: Arrived): string | undefined => {
     if (template) return template(request)
-    return words && sanitizeEndpoint(request.url ?? '', words)
+    return words && sanitizeEndpoint(url ?? '', words)
   }
   const follow = responseFollower(server, templateOf)
-  return (request, response) => follow(response, request, request)
+  return (request, response) => follow(response, request, { request, url: request.url })
 }
