@@ -170,6 +170,19 @@ test('with the next event the oldest go, though they are few, where they are mor
   expect(outbox.waiting()).toHaveLength(500)
 })
 
+test('a thousand events that a clock far ahead has named keep nobody out once it is right again', () => {
+  const { outbox, directory } = freshOutbox()
+  mkdirSync(directory)
+  const nextYear = Date.now() + 365 * 86_400_000
+  const named = Array.from({ length: OUTBOX_LIMITS.events }, (_, age) => file(nextYear + age, 500))
+  for (const name of named) writeFileSync(join(directory, name), '')
+  const event = sampleEvent()
+  outbox.put(event)
+  expect(outbox.waiting().map((name) => name.slice(0, 36))).toEqual(
+    [event.uuid, ...named.slice(1)].map((name) => name.slice(0, 36)),
+  )
+})
+
 test('nothing waits for more than fourteen days', () => {
   const now = Date.now()
   const old = file(now - (OUTBOX_LIMITS.days * 86_400_000 + 1), 500)

@@ -21,7 +21,7 @@ import { makePlace } from './make-place.ts'
 import { openTally, type Tally } from './tally.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
-/** What may wait at most; beyond it the oldest go first. */
+/** What may wait at most; beyond it the oldest go first, but before them what a clock far ahead has named. */
 export const OUTBOX_LIMITS = { events: 1_000, bytes: 2_000_000, days: 14 } as const
 
 /** The catalogue's largest event takes 70% of it; it bounds what is read of a file that somebody else wrote. */
@@ -258,6 +258,9 @@ function mayBeOverCaps(names: readonly string[], now: number): boolean {
 /** The names, of those given oldest first, that have to go so that the rest is within the caps. */
 export function overCaps(names: readonly string[], now: number): readonly string[] {
   const oldest = oldestAllowed(now)
+  const tomorrow = timeIn(now + DAY)
+  // Otherwise, once a clock that was far ahead is set right, whatever comes is the oldest, and goes at once.
+  const ofFuture = (name: string) => Number(name > tomorrow)
   let events = 0
   let bytes = 0
   const stays = (name: string) => {
@@ -265,7 +268,8 @@ export function overCaps(names: readonly string[], now: number): readonly string
     bytes += sizeIn(name)
     return events <= OUTBOX_LIMITS.events && bytes <= OUTBOX_LIMITS.bytes && name >= oldest
   }
-  return names.toReversed().filter((name) => !stays(name))
+  const lastToGo = names.toReversed().sort((one, other) => ofFuture(one) - ofFuture(other))
+  return lastToGo.filter((name) => !stays(name))
 }
 
 /** What every name of an event that may still wait is not before. */
