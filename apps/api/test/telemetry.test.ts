@@ -91,6 +91,24 @@ test('a second Ctrl-C, as a script runner passes it on, does not break off the l
   expect(await exited).toEqual([0, null])
 })
 
+test('a third Ctrl-C ends it at once, also in the middle of the leaving', async ({ skip }) => {
+  skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
+  const { home, output, receiver } = await world('name: my-secret-project\n')
+  receiver.misbehave({ instead: 'silence' })
+  const server = start(home, output, receiver)
+  const [line] = await once(server.stdout, 'data')
+  const url = /http:\S+/.exec(String(line))?.[0] ?? ''
+  await fetch(`${url}/api/health`)
+  await receiver.requested(1)
+  const exited = once(server, 'exit')
+  // Two that come at once may be heard as one.
+  while (server.exitCode === null && server.signalCode === null) {
+    server.kill('SIGINT')
+    await fetch(url).catch(() => undefined)
+  }
+  expect(await exited).toEqual([130, null])
+})
+
 test('every request that a server answered has arrived by the time it has ended', async ({ skip }) => {
   skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
   const { home, output, receiver } = await world('name: my-secret-project\n')

@@ -82,6 +82,11 @@ describe('nowhere, and why', () => {
       `${HOST} must be https, or http to this machine`,
     ],
     [
+      'a machine of the network at home',
+      { [KEY]: 'k', [HOST]: 'http://192.168.0.1' },
+      `${HOST} must be https, or http to this machine`,
+    ],
+    [
       'a host under localhost',
       { [KEY]: 'k', [HOST]: 'http://localhost.evil.example' },
       `${HOST} must be https, or http to this machine`,

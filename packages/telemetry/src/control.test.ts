@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -202,6 +203,15 @@ test('a new id by a reset is no installation; one after a purge is', async () =>
   expect(installations()).toBe(0)
   await purge(telemetry)
   expect(installations()).toBe(1)
+})
+
+test('purge leaves no id behind that a process was killed over deciding', async () => {
+  const telemetry = personsTelemetry()
+  const next = join(telemetry.world.home, '.visivo', 'machine_id.next')
+  mkdirSync(dirname(next))
+  writeFileSync(next, '0b0f6c7e-8a51-4a43-9a4f-2f0d4f3b7c11')
+  expect(await purge(telemetry)).toMatchObject({ ok: true })
+  expect(existsSync(next)).toBe(false)
 })
 
 test('purge removes a link itself, and behind it what is ours and nothing else', async () => {

@@ -93,6 +93,15 @@ test('with telemetry off nobody is sent to a command that would send nothing', a
   expect(courier).toEqual({ name: 'courier', ok: true, says: 'none is started while telemetry is off' })
 })
 
+test('in debug mode, in which nothing is sent, a doctor opens no connection either', async () => {
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  const env = { VISIVO_POSTHOG_HOST: receiver.url, VISIVO_TELEMETRY_DEBUG: '1' }
+  const host = (await diagnose(personsTelemetry(env))).find(({ name }) => name === 'host')
+  expect(host?.says).toContain('was not asked')
+  expect(receiver.connections).toBe(0)
+})
+
 describe('with telemetry on', () => {
   /** What is said of one thing by somebody whose PostHog answers so. */
   async function saidOf(name: string, how: Misbehaviour) {

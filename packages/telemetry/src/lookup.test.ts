@@ -87,6 +87,11 @@ test('without a hosts file the name server is asked', async () => {
   expect(await all(lookup, 'telemetry.example')).toEqual([{ address: '127.0.0.1', family: 4 }])
 })
 
+test('a name server that is silent is the end of it: the system, which would hold up the exit, is not asked', async () => {
+  const { lookup } = await lookupWith('')
+  await expect(all(lookup, 'telemetry.invalid')).rejects.toMatchObject({ code: 'ETIMEOUT' })
+})
+
 test('a server that listens on ::1 alone is reached as localhost', async ({ skip }) => {
   const isThere = Object.values(networkInterfaces()).some((all) =>
     all?.some(({ address }) => address === '::1'),

@@ -77,6 +77,33 @@ export const SERVER_THREADS: readonly Fault[] = [
     },
   },
   {
+    fault:
+      'the courier thread of a server says off and dies later: when it is on again, requests are counted',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const script = await bundle(scene, 'server.mjs')
+      const over = join(scene.root, 'over')
+      writeFileSync(
+        join(dirname(script), 'courier-thread.js'),
+        `const { existsSync } = await import('node:fs')
+         const { parentPort } = await import('node:worker_threads')
+         setInterval(() => {
+           if (existsSync(${JSON.stringify(over)})) throw new Error('out of memory')
+           parentPort.postMessage({ kind: 'recording', consent: 'off' })
+         }, 50)\n`,
+      )
+      const server = await startServer(scene, { script })
+      await server.heard('off')
+      writeFileSync(over, '')
+      await until('a request counted', async () => {
+        await server.ask(1)
+        return scene.outbox.waiting().length > 0
+      })
+      await ended(scene, server, { script })
+      await bringTheRest(scene)
+    },
+  },
+  {
     fault: 'a secret stands in the environment of a server: its courier thread is given none of it',
     events: ['all', 'all', 0],
     happens: async (scene) => {
