@@ -40,3 +40,12 @@ test('so does a name of a compiled project that somebody edited', async () => {
   const { stderr } = await visivo(cwd, ['run', '--skip-compile'])
   expect(stderr).toMatch(/^Error: [^\n]* holds the name "\\u001b\[31m", which no object can have\. [^\n]*\n$/)
 })
+
+test('an exclusion of many wildcards that nearly matches holds nobody for ever, where no Ctrl-C would help', async () => {
+  const exclusion = `${'*a'.repeat(15)}*b`
+  const project = `name: p\nincludes: [{ path: parts, exclusions: ['${exclusion}'] }]\n`
+  const part = 'models: [{ name: m, sql: select 1 }]\n'
+  const files = { 'project.visivo.yml': project, [`parts/${'a'.repeat(200)}.yml`]: part }
+  const { stdout } = await visivo(temporaryProject(files), ['compile'])
+  expect(stdout).toContain('Compiled p: 1 model')
+})

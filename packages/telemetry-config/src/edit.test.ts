@@ -267,6 +267,15 @@ describe.skipIf(process.platform === 'win32')('the file itself', () => {
     expect(readFileSync(target, 'utf8')).toBe('a: 1\ntelemetry_enabled: false\n')
   })
 
+  test('costs nobody the file behind a link that came with a project, under the name of what is written first', () => {
+    const behind = join(home, '.bashrc')
+    writeFileSync(behind, 'precious')
+    symlinkSync(behind, `${path}.${process.pid}.tmp`)
+    expect(edited('a: 1\n', GLOBAL_SWITCH)).toBe('a: 1\ntelemetry_enabled: false\n')
+    expect(readFileSync(behind, 'utf8')).toBe('precious')
+    expect(lstatSync(path).isSymbolicLink()).toBe(false)
+  })
+
   test('that is a link to nothing is left alone', () => {
     symlinkSync(join(home, 'missing'), path)
     expect(() => setTelemetryEnabled(path, GLOBAL_SWITCH, false)).toThrow('a link to nothing')

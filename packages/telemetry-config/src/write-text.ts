@@ -24,7 +24,8 @@ export function writeText(path: string, text: string): void {
   const before = statSync(path, { throwIfNoEntry: false })
   if (before === undefined) makeDirectory(dirname(path))
   const target = before ? realpathSync(path) : path
-  const draft = `${target}.${process.pid}.tmp`
+  // A name that nobody can guess: a project that somebody gave you may hold links to your files under all that can be.
+  const draft = `${target}.${process.getBuiltinModule('node:crypto').randomUUID()}.tmp`
   try {
     writeDraft(draft, text)
     if (before) keepOwnerAndMode(draft, before)
@@ -47,7 +48,7 @@ function makeDirectory(directory: string): void {
 }
 
 function writeDraft(draft: string, text: string): void {
-  const handle = openSync(draft, 'w', 0o600)
+  const handle = openSync(draft, 'wx', 0o600)
   try {
     writeFileSync(handle, text)
     fsyncSync(handle)

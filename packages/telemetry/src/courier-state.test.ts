@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
@@ -65,3 +65,16 @@ test('a courier from which the disk takes no state backs off all the same', () =
   state.write({ failures: 1, retryAt: 5_000 })
   expect(state.read()).toEqual({ failures: 1, retryAt: 5_000 })
 })
+
+test.runIf(process.platform !== 'win32')(
+  'a link that somebody planted for this process costs nobody the file behind it',
+  () => {
+    const directory = temporaryDirectory()
+    const [path, behind] = [join(directory, 'courier.json'), join(directory, 'behind')]
+    writeFileSync(behind, 'precious')
+    symlinkSync(behind, `${path}.${process.pid}.tmp`)
+    openCourierState(path).write(fresh)
+    expect(readCourierState(path)).toEqual(fresh)
+    expect(readFileSync(behind, 'utf8')).toBe('precious')
+  },
+)

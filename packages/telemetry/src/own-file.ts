@@ -21,11 +21,16 @@ export function readOwn(path: string): string {
   }
 }
 
-/** Writes to such a file, new ones with mode 0600. Throws where it can't at once, as with a pipe that nobody reads. */
+/**
+ * Writes to such a file, new ones with mode 0600. Throws where it can't at once, as with a pipe that nobody reads; also
+ * where a link lies there: another user who may write in this home would have somebody else's file written to, as soon as
+ * root runs a command in it.
+ */
 export function writeOwn(path: string, text: string, way: 'append' | 'replace'): void {
-  const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_NONBLOCK = 0 } = constants
+  // Windows knows neither.
+  const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants
   const how = way === 'append' ? O_APPEND : O_TRUNC
-  const file = openSync(path, O_WRONLY | O_CREAT | O_NONBLOCK | how, 0o600)
+  const file = openSync(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOFOLLOW | how, 0o600)
   try {
     writeFileSync(file, text)
   } finally {

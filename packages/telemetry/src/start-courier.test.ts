@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { visivo } from '@visivo/telemetry-config'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
-import { courierFile } from './start-courier.ts'
+import { courierFile, environmentFor } from './start-courier.ts'
 
 test.each([
   ['is found where it lies beside this file', 'node_modules/@visivo/telemetry/dist', true],
@@ -19,4 +21,20 @@ test.each([
 
 test('there is no courier where a bundler left it behind', () => {
   expect(courierFile('courier-thread', temporaryDirectory())).toBeUndefined()
+})
+
+test('a courier gets nothing of what some code has put on every object: as NODE_OPTIONS, it would be run', () => {
+  const destination = { host: 'http://127.0.0.1:9', apiKey: 'phc_test' }
+  const job = { product: visivo, home: temporaryDirectory(), destination, extras: {} }
+  const planted = { value: 's3cret', enumerable: true, configurable: true, writable: true }
+  Object.defineProperty(Object.prototype, 'PLANTED', planted)
+  let seen: string
+  try {
+    const env = environmentFor(job)
+    seen = String(execFileSync(process.execPath, ['-p', 'Object.keys(process.env).join()'], { env }))
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'PLANTED')
+  }
+  expect(seen).toContain('TELEMETRY_COURIER_JOB')
+  expect(seen).not.toContain('PLANTED')
 })

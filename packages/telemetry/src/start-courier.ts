@@ -91,19 +91,26 @@ function spawnCourier(file: string, job: CourierJob): void {
     stdio: 'ignore',
     // Not the user's project: on Windows a directory that some process stands in can't be deleted.
     cwd: parse(process.execPath).root,
-    env: {
-      ...inherited(ENVIRONMENT),
-      ...inherited(PATHS, (path) => resolve(path)),
-      // Node hands it on unless it is given, and a courier would write into a directory that is read or removed by then.
-      NODE_V8_COVERAGE: '',
-      [JOB_VARIABLE]: JSON.stringify(job),
-    },
+    env: environmentFor(job),
   })
   // Without a listener, what is told a moment later would be thrown into the host.
   child.on('error', () => {})
   child.unref()
   // A system that is out of processes, a Node that was removed under a program that runs.
   if (child.pid === undefined) throw new Error('no courier was started')
+}
+
+/** All that a courier finds in its environment. */
+export function environmentFor(job: CourierJob): NodeJS.ProcessEnv {
+  const environment = {
+    ...inherited(ENVIRONMENT),
+    ...inherited(PATHS, (path) => resolve(path)),
+    // Node hands it on unless it is given, and a courier would write into a directory that is read or removed by then.
+    NODE_V8_COVERAGE: '',
+    [JOB_VARIABLE]: JSON.stringify(job),
+  }
+  // Node also hands on what an object inherits, and some code may have put something on every object.
+  return Object.setPrototypeOf(environment, null)
 }
 
 /** What is set of these variables; one that is empty stays so. */

@@ -40,11 +40,10 @@ export async function resolveInclude(include: Include, base: string): Promise<st
     })
   }
   if (!found.isDirectory()) return [path]
-  const excluded = include.exclusions.map(exclusionPattern)
   const files = await listYaml(path, include.depth ?? Number.POSITIVE_INFINITY).catch(refuse)
   return files.filter((file) => {
     const name = relative(path, file).split(sep).join('/')
-    return !excluded.some((pattern) => pattern.test(name))
+    return !include.exclusions.some((exclusion) => isExcluded(name, exclusion))
   })
 }
 
@@ -60,18 +59,40 @@ async function listYaml(directory: string, depth: number): Promise<string[]> {
   return files
 }
 
-/** An exclusion matches a path, everything below it, and, without a slash, a name at any depth. */
-function exclusionPattern(exclusion: string): RegExp {
+/**
+ * Whether an exclusion matches a path, or what it lies in; one without a slash a name at any depth. Step by step and not
+ * by a pattern, which takes for ever where many `*` nearly match, and can't be interrupted.
+ */
+function isExcluded(name: string, exclusion: string): boolean {
   const trimmed = exclusion.replace(/^\.\//, '').replace(/\/+$/, '')
-  const pattern = trimmed
-    .split(/(\*\*\/|\*\*|\*)/)
-    .map((part) => WILDCARDS.get(part) ?? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-    .join('')
-  return new RegExp(`^${trimmed.includes('/') ? '' : '(?:.*/)?'}${pattern}(?:/.*)?$`)
+  const parts = trimmed.split(/(\*\*\/|\*\*|\*)/)
+  let places: Places = new Set([0])
+  for (const part of trimmed.includes('/') ? parts : ['**/', ...parts]) {
+    places = WILDCARDS.get(part)?.(name, places) ?? behindText(part, name, places)
+  }
+  return [...places].some((at) => at === name.length || name[at] === '/')
 }
 
-const WILDCARDS: ReadonlyMap<string, string> = new Map([
-  ['**/', '(?:.*/)?'],
-  ['**', '.*'],
-  ['*', '[^/]*'],
+/** How far a name may be matched by what was read of an exclusion. */
+type Places = ReadonlySet<number>
+
+const WILDCARDS: ReadonlyMap<string, (name: string, places: Places) => Places> = new Map([
+  ['*', (name, places) => spread(name, places, '/')],
+  ['**', (name, places) => spread(name, places)],
+  [
+    '**/',
+    (name, places) =>
+      new Set([...spread(name, places)].filter((at) => places.has(at) || name[at - 1] === '/')),
+  ],
 ])
+
+function behindText(text: string, name: string, places: Places): Places {
+  return new Set([...places].filter((at) => name.startsWith(text, at)).map((at) => at + text.length))
+}
+
+/** The places, and all behind them up to a character. */
+function spread(name: string, places: Places, end?: string): Places {
+  const reached = new Set(places)
+  for (let at = 0; at < name.length; at++) if (reached.has(at) && name[at] !== end) reached.add(at + 1)
+  return reached
+}
