@@ -1,10 +1,11 @@
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { getRequestListener } from '@hono/node-server'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { testBakery } from '../test/http-cases.ts'
 import { listen } from '../test/listen.ts'
+import type { FollowedServer } from './follow-server.ts'
 import { followRequests } from './hono.ts'
 import type { RequestFacts } from './request-meter.ts'
 
@@ -104,9 +105,19 @@ describe('the template of a Hono route, without a server', () => {
     ],
     [
       'a handler that forgot its answer is a failure, for which Hono answers behind all middleware',
-      (app) => app.onError((_error, context) => context.text('broken', 500)).get('/a/:b', async () => {}),
+      (app) =>
+        app
+          .onError((_error, context) => context.text('broken', 500))
+          .use(passOn)
+          .get('/a/:b', async () => {}),
       '/a/jane',
       { endpoint: safe('/a/{b}'), statusCode: 500 },
+    ],
+    [
+      'a handler that forgot its answer, and stands alone, has found nothing',
+      (app) => app.get('/a/:b', async () => {}),
+      '/a/jane',
+      { endpoint: safe('/a/{b}'), statusCode: 404 },
     ],
     [
       'an answer of its own for what is not found',
@@ -124,28 +135,35 @@ describe('the template of a Hono route, without a server', () => {
   })
 })
 
-test.each([
-  ['followed', false],
-  ['with telemetry off', true],
-])(
-  'a handler that forgot its answer is answered by the error handler of its application: %s',
-  async (_sentence, isOff) => {
-    const server = { request: () => {}, close: async () => {} }
-    const app = new Hono().use(followRequests(isOff ? { ...server, isOff } : server))
+describe('a handler that forgot its answer is answered as if nobody followed its application', () => {
+  const server = { request: () => {}, close: async () => {} }
+  const build = (app: Hono, middleware: readonly MiddlewareHandler[]) => {
+    for (const one of middleware) app.use(one)
     app.get('/cakes', async () => {})
-    app.onError((_error, context) => context.text('its own', 503))
-    const { port, close } = await listen(
-      createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false })),
-    )
-    const answers = [await fetch(`http://127.0.0.1:${port}/cakes`), await app.request('/cakes')]
-    const texts = await Promise.all(answers.map(async (answer) => [answer.status, await answer.text()]))
-    await close()
-    expect(texts).toEqual([
-      [503, 'its own'],
-      [503, 'its own'],
-    ])
-  },
-)
+    app.notFound((context) => context.text('not here', 410))
+    return app.onError((_error, context) => context.text('its own', 503))
+  }
+  test.each<[string, readonly MiddlewareHandler[], FollowedServer, readonly [number, string]]>([
+    ['followed, beside middleware', [passOn], server, [503, 'its own']],
+    ['with telemetry off, beside middleware', [passOn], { ...server, isOff: true }, [503, 'its own']],
+    ['followed, and alone', [], server, [410, 'not here']],
+    ['with telemetry off, and alone', [], { ...server, isOff: true }, [410, 'not here']],
+  ])('%s', async (_sentence, middleware, followed, expected) => {
+    const answers = [new Hono(), new Hono().use(followRequests(followed))].map(async (app) => {
+      const { fetch: answer, request } = build(app, middleware)
+      const { port, close } = await listen(
+        createServer(getRequestListener(answer, { overrideGlobalObjects: false })),
+      )
+      const both = [await fetch(`http://127.0.0.1:${port}/cakes`), await request('/cakes')]
+      const seen = await Promise.all(both.map(async (one) => [one.status, await one.text()]))
+      await close()
+      return seen
+    })
+    const [alone, beside] = await Promise.all(answers)
+    expect(beside).toEqual(alone)
+    expect(beside).toEqual([expected, expected])
+  })
+})
 
 test('an application in CommonJS, which has a Hono of its own, is told the templates of its routes', async () => {
   const all: RequestFacts[] = []
@@ -166,6 +184,11 @@ test('a part that is followed as well as its whole counts a request once, also w
   await app.route('/cakes', part).request('/cakes/jane')
   expect(all).toMatchObject([{ endpoint: '/cakes/{id}', statusCode: 200 }])
 })
+
+/** A middleware such as an application has of its own. */
+async function passOn(_context: unknown, next: () => Promise<void>): Promise<void> {
+  await next()
+}
 
 /** The text of an expectation: at run time a safe text is an ordinary string. */
 function safe(text: string) {

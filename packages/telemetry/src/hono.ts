@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler, Next } from 'hono'
+import { attempt } from './attempt.ts'
 import { clock, endpoints, followAnswer, type NodeResponse, responseFollower } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
 
@@ -12,7 +13,7 @@ const followed = new WeakSet<Context>()
  */
 export function followRequests(server: FollowedServer): MiddlewareHandler {
   // A program without types may have none.
-  if (!server || server.isOff) return (_context, next) => passOn(next)
+  if (!server || server.isOff) return passOn
   const follow = responseFollower(server, templateOf)
   const endpointOf = endpoints(templateOf)
   const now = clock()
@@ -20,15 +21,15 @@ export function followRequests(server: FollowedServer): MiddlewareHandler {
     const outgoing = nodeResponseOf(context)
     if (outgoing) {
       follow(outgoing, context.req, context)
-      return passOn(next)
+      return passOn(context, next)
     }
-    if (followed.has(context)) return passOn(next)
+    if (followed.has(context)) return passOn(context, next)
     followed.add(context)
-    const work = () => passOn(next)
+    const work = () => passOn(context, next)
     return followAnswer(server, now, work, (outcome) => ({
       endpoint: endpointOf(context),
       method: context.req.method,
-      // A handler that returns nothing has no answer either: Hono throws behind all middleware.
+      // A handler that returns nothing has no answer beside middleware: Hono throws behind all of it.
       statusCode: ('value' in outcome && statusOf(context)) || 500,
     }))
   }
@@ -38,11 +39,18 @@ export function followRequests(server: FollowedServer): MiddlewareHandler {
  * Gives nothing, whatever `next` gives: that is the context, and where a handler forgot its answer Hono would send that in
  * place of it, instead of the application's own error. Not an `async` function, which takes longer.
  */
-function passOn(next: Next): Promise<void> {
-  return next().then(nothing)
+function passOn(context: Context, next: Next): Promise<void> {
+  return next().then(() => (context.finalized ? undefined : answerAsAlone(context)))
 }
 
-function nothing(): void {}
+/**
+ * A handler that forgot its answer has found nothing where it stands alone, and is an error of the application beside
+ * middleware: for Hono this one is some, and for the application it must be none.
+ */
+async function answerAsAlone(context: Context): Promise<void> {
+  const isAlone = attempt(() => context.req.matchedRoutes.length === 2)
+  if (isAlone) context.res = await context.notFound()
+}
 
 /** What `@hono/node-server` hands to an application beside the request. */
 function nodeResponseOf(context: Context): NodeResponse | undefined {
