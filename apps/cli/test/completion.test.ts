@@ -32,14 +32,12 @@ describe.skipIf(!has('bash'))('bash completes', () => {
     ['flags', ['run', '--th'], ['--threads']],
     ['flags of the commands above', ['telemetry', 'log', '--js'], ['--json']],
     ['commands behind a flag', ['telemetry', '--json', 'sch'], ['schema']],
-    [
-      'choices',
-      ['completion', ''],
-      ['bash', 'zsh', 'fish', '--env-file', '--verbose', '--version', '--help'],
-    ],
+    ['choices', ['completion', ''], ['bash', 'zsh', 'fish', '-e', '--verbose', '--version', '--help']],
     ['files behind a flag that takes a value', ['run', '--source', 'co'], []],
     ['files behind such a flag by its short name', ['run', '-o', ''], []],
     ['files behind the one that every command has', ['-e', ''], []],
+    ['files behind its long name, too', ['--env-file', ''], []],
+    ['no name of a flag that Node would take for its own', ['run', '--en'], []],
     ['no words of another command', ['compile', '--th'], []],
   ])('%s', (_, words, expected) => {
     expect([...offeredByBash(words)].sort()).toEqual([...expected].sort())
@@ -64,9 +62,18 @@ test.each(['bash', 'zsh', 'fish'] as const)('the script for %s knows every comma
 })
 
 test('fish and zsh know the short names of flags', () => {
-  expect(scripts.fish).toContain("-l 'env-file' -s 'e' -r")
+  expect(scripts.fish).toContain("-l 'output-dir' -s 'o' -r")
   expect(scripts.zsh).toContain("'--output-dir'|'-o'")
 })
+
+test.each(['fish', 'zsh'] as const)(
+  '%s offers -e, not the name that Node would take for its own',
+  (shell) => {
+    const offered = { fish: " -s 'e' -r", zsh: "'-e:", bash: '' }[shell]
+    expect(scripts[shell]).toContain(offered)
+    expect(scripts[shell]).not.toMatch(/-l 'env-file'|'--env-file:/)
+  },
+)
 
 test('an unknown shell is a usage error, and nothing is recorded', async () => {
   const world = await telemetryWorld()

@@ -161,6 +161,21 @@ describe('doctor', () => {
     )
   })
 
+  test.each([404, 302])(
+    'nor whoever has a wrong host or path, where a web server answers %i',
+    async (status) => {
+      const world = await telemetryWorld()
+      await leaveAnEvent(world, status)
+      const { code, stdout } = await telemetry(world, ['doctor'])
+      expect(code).toBe(1)
+      expect(stdout).toContain(`${world.receiver.url} answers, but it is no PostHog`)
+      expect(stdout).toMatch(
+        new RegExp(`the server answered ${status}: it is no PostHog\\n\\s+→ Check VISIVO_POSTHOG_HOST\\.\\n`),
+      )
+      expect(stdout).not.toContain('tries now')
+    },
+  )
+
   test('with telemetry off opens no connection', async () => {
     const world = await telemetryWorld()
     const { code, stdout } = await telemetry(world, ['doctor', '--json'], { DO_NOT_TRACK: '1' })

@@ -227,6 +227,14 @@ test('purge removes a link itself, and behind it what is ours and nothing else',
   expect(readdirSync(behind)).toEqual(['mine'])
 })
 
+test('purge leaves a directory alone that lies where an id would: telemetry makes none there', async () => {
+  const telemetry = personsTelemetry()
+  for (const name of ['machine_id', 'machine_id.next'])
+    mkdirSync(join(telemetry.world.home, '.visivo', name), { recursive: true })
+  expect(await purge(telemetry)).toMatchObject({ says: [expect.stringContaining('nothing to remove')] })
+  expect(readdirSync(join(telemetry.world.home, '.visivo')).sort()).toEqual(['machine_id', 'machine_id.next'])
+})
+
 test.each([
   ['a home that is a file, such as /dev/null', ''],
   ['a directory of ours that is a file', '.visivo'],

@@ -136,7 +136,9 @@ export async function purge(telemetry: Telemetry): Promise<Outcome> {
   const { root, notice, machineId } = sharedPlacesOf(product, home)
   // Behind a link lies what is somebody's own as well: there only what is ours goes, by its name.
   const behind = isLink(root) ? [...findPlaces(root).map(({ destination }) => destination), notice] : []
-  const paths = isAbsolute(home) ? [...behind, root, machineId, `${machineId}.next`].filter(exists) : []
+  // A directory where an id would lie is somebody's own.
+  const ids = [machineId, `${machineId}.next`].filter((path) => !isDirectory(path))
+  const paths = isAbsolute(home) ? [...behind, root, ...ids].filter(exists) : []
   if (paths.length === 0)
     return { ok: true, says: ['There is nothing to remove: telemetry wrote nothing here.'] }
   const couriers = couriersAtWork(root)
@@ -196,6 +198,10 @@ function exists(path: string): boolean {
 
 function isLink(path: string): boolean {
   return attempt(() => lstatSync(path, { bigint: true }).isSymbolicLink()) ?? false
+}
+
+function isDirectory(path: string): boolean {
+  return attempt(() => lstatSync(path, { bigint: true }).isDirectory()) ?? false
 }
 
 /** Whether nothing lies there, for certain. */

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 import type { Checked } from '@visivo/telemetry-config'
 import { checkOutbox, HOME_ADVICE } from './check-outbox.ts'
 import { destinationOf, type Where } from './consent.ts'
-import { isBroken, KEY_REFUSED, sayEvents, sayOfOthers, sayWaiting } from './in-words.ts'
+import { isBroken, KEY_REFUSED, NO_POSTHOG, sayEvents, sayOfOthers, sayWaiting } from './in-words.ts'
 import { type Inspection, inspectTelemetry } from './inspect.ts'
 import { type Probe, probe } from './probe.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -40,7 +40,7 @@ export async function diagnose(
   return [
     checkSwitch(inspection),
     checkKey(telemetry, destination?.apiKey),
-    ...(destination ? [checkHost(destination.host, answer)] : []),
+    ...(destination ? [checkHost(destination.host, answer, inspection)] : []),
     ...(answer ? checkClock(answer) : []),
     checkProxy(telemetry, answer),
     { name: 'outbox', ...checkOutbox(telemetry, where) },
@@ -105,6 +105,8 @@ const HOST_ADVICE = {
   encryption:
     'If your network replaces certificates, name its own in NODE_EXTRA_CA_CERTS; check the clock too.',
   answer: 'Something listens there and does not answer: check that it is PostHog.',
+  elsewhere:
+    'Check host and path of your PostHog; the login of a network answers so, too. Events wait up to two weeks.',
 } as const
 
 const HOST_PROBLEM = {
@@ -114,10 +116,13 @@ const HOST_PROBLEM = {
   answer: 'connected, but no answer',
 } as const
 
-function checkHost(host: string, answer: Probe | undefined): Check {
+function checkHost(host: string, answer: Probe | undefined, { nextAttempt, lastFailure }: Inspection): Check {
   if (!answer) return fine('host', `${host} was not asked: nothing would be sent now`)
   if (answer.reached === 'nothing')
     return amiss('host', `${host}: ${HOST_PROBLEM[answer.step]} (${answer.reason})`, HOST_ADVICE[answer.step])
+  // An answer to the question is one of any web server; that to the events tells whose it is.
+  if (nextAttempt !== undefined && lastFailure?.reason.endsWith(NO_POSTHOG))
+    return amiss('host', `${host} answers, but ${NO_POSTHOG}`, HOST_ADVICE.elsewhere)
   if (answer.status < 500) return fine('host', `${host} answers`)
   return amiss(
     'host',
@@ -145,6 +150,13 @@ function checkProxy({ world }: Telemetry, answer: Probe | undefined): Check {
   return amiss('proxy', says, advice)
 }
 
+function adviceAgainst(reason: string, telemetry: Telemetry): string {
+  if (reason.endsWith(KEY_REFUSED)) return keyAdvice(telemetry)
+  const { name, envPrefix } = telemetry.world.product
+  if (reason.endsWith(NO_POSTHOG)) return `Check ${envPrefix}_POSTHOG_HOST.`
+  return `${name} telemetry flush tries now.`
+}
+
 function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
   const { decision, courier, waiting, waitingOfOthers, waitingElsewhere } = inspection
   const { canSend, nextAttempt, lastFailure } = inspection
@@ -161,7 +173,7 @@ function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
     return amiss(
       'courier',
       `${sayWaiting(waiting.length)} until ${nextAttempt}: ${reason}`,
-      reason.endsWith(KEY_REFUSED) ? keyAdvice(telemetry) : `${flush} tries now.`,
+      adviceAgainst(reason, telemetry),
     )
   if (courier.alive && oldest > PATIENCE)
     return amiss(

@@ -15,6 +15,9 @@ export function isBroken(value: string): boolean {
 /** How the reason of a failure ends that passes with another key alone. */
 export const KEY_REFUSED = 'the key was not accepted'
 
+/** How the reason of a failure ends that passes with another address alone. */
+export const NO_POSTHOG = 'it is no PostHog'
+
 /** `1 event`, `2 events`. */
 export function sayEvents(count: number): string {
   return count === 1 ? '1 event' : `${count} events`

@@ -161,8 +161,9 @@ test.each<[string, Misbehaviour, object]>([
   [
     'a redirect',
     { status: 301, headers: { location: '/elsewhere/' } },
-    { kind: 'later', reason: 'the server answered 301' },
+    { kind: 'later', reason: 'the server answered 301: it is no PostHog' },
   ],
+  ['no such path', { status: 404 }, { kind: 'later', reason: 'the server answered 404: it is no PostHog' }],
   ['a choice of several, of which none took it', { status: 300 }, { kind: 'later' }],
   ['a temporary redirect', { status: 307, headers: { location: '/batch/' } }, { kind: 'later' }],
   [

@@ -5,7 +5,7 @@ import type { Destination } from '@visivo/telemetry-config'
 import { PostHog, type PostHogOptions } from 'posthog-node'
 import { codeOf } from './code-of.ts'
 import { firstOf } from './first-of.ts'
-import { KEY_REFUSED } from './in-words.ts'
+import { KEY_REFUSED, NO_POSTHOG } from './in-words.ts'
 import { lookupWithDeadline } from './lookup.ts'
 import type { WireEvent } from './wire.ts'
 
@@ -36,6 +36,8 @@ const EACH_ADDRESS = { autoSelectFamilyAttemptTimeout: 3_000 }
 
 /** A batch that is malformed or too large; a smaller one may do better. Every other failure is for later. */
 const REFUSED = [400, 413, 422]
+/** What a web server says of a path that it doesn't have, or has elsewhere: redirects are not followed. */
+const NOT_THERE = [301, 302, 303, 307, 308, 404, 405, 410]
 
 /** That of UTF-8, each byte a character. */
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf'
@@ -112,10 +114,11 @@ function verdictOf(answer: { carried?: Carried; failure?: unknown }): Verdict {
   const { status, retryAfter, isPage } = answer.carried
   const reason = `the server answered ${status}`
   if (isSuccess(status) && isPage)
-    return { kind: 'later', reason: `${reason} with a web page: it is no PostHog` }
+    return { kind: 'later', reason: `${reason} with a web page: ${NO_POSTHOG}` }
   if (isSuccess(status)) return { kind: 'accepted' }
   if (REFUSED.includes(status)) return { kind: 'refused', reason }
   if (status === 401 || status === 403) return { kind: 'later', reason: `${reason}: ${KEY_REFUSED}` }
+  if (NOT_THERE.includes(status)) return { kind: 'later', reason: `${reason}: ${NO_POSTHOG}` }
   const wait = millisecondsOf(retryAfter)
   return wait === undefined ? { kind: 'later', reason } : { kind: 'later', reason, retryAfter: wait }
 }

@@ -23,7 +23,7 @@ function linesOf(name: string, { path, words, flags }: Place): readonly string[]
     ...words.map(({ text, about }) => `${here} -f -a ${quote(text)} -d ${quote(about)}`),
     ...flags.map(
       ({ text, short, about, takesValue }) =>
-        `${here} -l ${quote(text.replace(/^--/, ''))}${short === undefined ? '' : ` -s ${quote(short.slice(1))}`}` +
+        `${here}${text === short ? '' : ` -l ${quote(text.slice(2))}`}${short === undefined ? '' : ` -s ${quote(short.slice(1))}`}` +
         `${takesValue ? ' -r' : ''} -d ${quote(about)}`,
     ),
   ]

@@ -6,8 +6,9 @@ export interface Word {
   readonly about: string
 }
 
-/** A flag by its long name, with the short one (`-e`) that it may have. */
+/** A flag by the name that is offered, with the long and the short one (`-e`) that it may have. */
 export interface Flag extends Word {
+  readonly long?: string | undefined
   readonly short?: string | undefined
   readonly takesValue: boolean
 }
@@ -18,7 +19,7 @@ export interface Place {
   readonly path: string
   /** Commands, their aliases, and the choices of an argument. */
   readonly words: readonly Word[]
-  /** Flags by their long names, those of the commands above included. */
+  /** Flags, those of the commands above included. */
   readonly flags: readonly Flag[]
 }
 
@@ -32,17 +33,20 @@ export interface Tree {
   readonly valued: readonly string[]
 }
 
+/** What Node takes for its own, also behind the name of a script: there the short name is offered. */
+const NODES: ReadonlySet<string> = new Set(['--env-file'])
+
 /** Reads a program's declared tree. A command and its alias are two places with the same words. */
 export function readTree(program: Command): Tree {
   const places = placesOf(program, '', [])
   const paths = places.map(({ path }) => path).filter((path) => path !== '')
   const valued = places.flatMap(({ flags }) => flags.filter(({ takesValue }) => takesValue))
-  const names = valued.flatMap(({ text, short }) => (short === undefined ? [text] : [text, short]))
+  const names = valued.flatMap(({ long, short }) => [long, short]).filter((name) => name !== undefined)
   return { name: program.name(), places, paths, valued: [...new Set(names)] }
 }
 
 function placesOf(command: Command, path: string, inherited: Place['flags']): readonly Place[] {
-  const help = { text: '--help', about: 'print this help', takesValue: false }
+  const help = { text: '--help', long: '--help', about: 'print this help', takesValue: false }
   const own = [...inherited, ...command.options.filter(({ hidden }) => !hidden).map(flagOf)]
   const words = [
     ...command.commands.flatMap((child) =>
@@ -64,7 +68,7 @@ function choicesOf(argument: Argument): readonly Word[] {
   return (argument.argChoices ?? []).map((text) => ({ text, about: argument.description }))
 }
 
-function flagOf(option: Option): Flag {
-  const { long, short, description, required, optional } = option
-  return { text: long ?? short ?? '', short, about: description, takesValue: required || optional }
+function flagOf({ long, short, description, required, optional }: Option): Flag {
+  const text = long === undefined || NODES.has(long) ? (short ?? long ?? '') : long
+  return { text, long, short, about: description, takesValue: required || optional }
 }

@@ -1,4 +1,6 @@
+import { InvalidNameError } from '../errors.ts'
 import type { CompiledObject, CompiledProject } from './compiled.ts'
+import { explainVariableInName } from './environment.ts'
 import { connect, requireObject } from './graph.ts'
 import { COUNTED_KINDS, KINDS, type Kind, type ObjectCounts } from './kinds.ts'
 import type { Project } from './load.ts'
@@ -56,6 +58,8 @@ function defaultSource(project: Project, sourceName: string | undefined): string
   if (asked === undefined) return undefined
   const name = findReferences(asked)[0]?.name ?? asked
   const where = sourceName === undefined ? 'defaults.source_name' : '--source'
+  const variable = explainVariableInName(name)
+  if (variable !== undefined) throw new InvalidNameError(`${where}: ${variable}, or start with --source.`)
   return requireObject(name, 'sources', project.objects, where).name
 }
 

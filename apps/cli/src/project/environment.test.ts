@@ -10,6 +10,8 @@ test.each([
   ['blanks inside', '${ env.NAME }', 'value'],
   ["Jinja's form", "{{ env_var('NAME') }}", 'value'],
   ["Jinja's form with double quotes and no blanks", '{{env_var("NAME")}}', 'value'],
+  ["Jinja's form inside double quotes of YAML's", '{{ env_var(\\"NAME\\") }}', 'value'],
+  ["Jinja's form inside single quotes of YAML's", "{{ env_var(''NAME'') }}", 'value'],
   ['two of them', '${env.NAME}/${env.NAME}', 'value/value'],
   ['an empty value', '[${env.EMPTY}]', '[]'],
   ['a value is not looked into again', '${env.NAME}${ref(x)}', 'value${ref(x)}'],

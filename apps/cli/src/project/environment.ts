@@ -1,6 +1,7 @@
 import { MissingVariableError, type Place, ProjectParseError } from '../errors.ts'
 
-const JINJA = /\{\{\s*env_var\(\s*(['"])(\w+)\1\s*\)\s*\}\}/g
+// Inside quotes of YAML's own, its quotes are written as `\"` or `''`.
+const JINJA = /\{\{\s*env_var\(\s*(\\?"|''?)(\w+)\1\s*\)\s*\}\}/g
 // Passed on as they are, `{{ env_var('A', 'b') }}` and `${env.A:-b}` would be texts in a query.
 const OTHER_FORM = /\{\{-?\s*env_var\b[^}]*\}?\}?|\$\{\s*env\.(?!\w+\s*\})[^}]*\}?/
 const VARIABLE = /\$\{\s*env\.(\w+)\s*\}/g
@@ -20,6 +21,16 @@ export function refuseOtherForms(text: string, place: Place): void {
     const message = `${found[0]} is not supported. Write {{ env_var('NAME') }} or \${env.NAME}.`
     throw new ProjectParseError(message, { place })
   }
+}
+
+/**
+ * Why a name is not taken from a variable of the environment, and what to do; undefined where none is named. The compiled
+ * project, which may be shared, holds names and no value of a variable.
+ */
+export function explainVariableInName(name: string): string | undefined {
+  const [variable] = [...name.matchAll(VARIABLE)].map(([, found = '']) => found)
+  if (variable === undefined) return undefined
+  return `a name can't come from the environment, as from ${variable} here. Write the name itself`
 }
 
 /**

@@ -4,7 +4,7 @@ import { InvalidNameError, ProjectNotFoundError, ProjectParseError, renderPlace 
 import { foundAt } from '../found-at.ts'
 import { notEntered } from '../not-entered.ts'
 import { realPathOf } from '../real-path.ts'
-import { resolveVariables } from './environment.ts'
+import { explainVariableInName, resolveVariables } from './environment.ts'
 import { type Include, resolveInclude } from './includes.ts'
 import { isRecord } from './is-record.ts'
 import { KINDS, kindOfList, PROJECT_FILE } from './kinds.ts'
@@ -58,6 +58,7 @@ export async function loadProject(directory: string, options: LoadOptions): Prom
   }
   // Also one that the glance above left out: a link to another value.
   options.onName?.(String(name))
+  const variable = explainVariableInName(String(name))
   return {
     name: String(name),
     defaults: recordOf(rootValue(root, 'defaults')),
@@ -67,7 +68,7 @@ export async function loadProject(directory: string, options: LoadOptions): Prom
         .filter(({ key }) => SETTINGS.has(key))
         .map(({ key, value }) => [key, readText(value, root)]),
     ),
-    warnings: merge.warnings,
+    warnings: variable === undefined ? merge.warnings : [...merge.warnings, `name: ${variable}.`],
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Node } from 'yaml'
 import { InvalidNameError, type Place, ProjectParseError } from '../errors.ts'
-import { refuseOtherForms } from './environment.ts'
+import { explainVariableInName, refuseOtherForms } from './environment.ts'
+import { findSwallowingComment } from './folded-sql.ts'
 import { isRecord } from './is-record.ts'
 import { type Kind, kindOfInline } from './kinds.ts'
 import { isName } from './names.ts'
@@ -94,6 +95,8 @@ function readName(value: unknown, kind: Kind, place: Place): string {
   }
   // Of a list with one name in it, the text would be that name.
   const name = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const variable = explainVariableInName(name)
+  if (variable !== undefined) throw new InvalidNameError(`${variable}.`, { place })
   if (!isName(name)) {
     throw new InvalidNameError(
       `the name ${JSON.stringify(name)} has characters that a name can't hold. ` +
@@ -178,11 +181,23 @@ function basesOf(written: Node | null, reading: Reading): (readonly YamlEntry[])
 function convertEntry(key: string, value: Node | null, reading: Reading): unknown {
   const within = reading.within === 'object' && PLOTLY.has(key) ? 'plotly' : reading.within
   const below: Reading = { ...reading, within, asText: TEXTS[within].has(key) }
+  if (within === 'object' && key === 'sql') refuseSwallowed(value, reading.file)
   const kind = within === 'object' ? kindOfInline(key) : undefined
   if (!kind) return convert(value, below)
   const items = itemsOf(reading.file.follow(value))
   if (!items) return convertInline(value, kind, below)
   return items.map((item) => convertInline(item, kind, below))
+}
+
+function refuseSwallowed(written: Node | null, file: YamlFile): void {
+  const node = file.follow(written)
+  const comment = findSwallowingComment(node)
+  if (comment === undefined) return
+  throw new ProjectParseError(
+    `YAML folds these lines into one, so the comment \`${comment}\` takes in the rest of the query. ` +
+      'Write `sql: |`, which keeps the lines.',
+    { place: file.placeOf(node) },
+  )
 }
 
 /**

@@ -49,7 +49,13 @@ export async function readYamlFile(
   const file = relative(projectDirectory, path).split(sep).join('/')
   const at = (offset: number): Place => ({ file, line: lines.linePos(offset).line })
   // Its warnings are about JavaScript, and Node would print them.
-  const options = { lineCounter: lines, prettyErrors: false, logLevel: 'error' } as const
+  const options = {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    // For what is folded: its lines.
+    keepSourceTokens: text.includes('--'),
+  } as const
   const document: Document.Parsed<ParsedNode> = parseDocument(text, options)
   onParsed(document)
   const [error] = document.errors

@@ -1,6 +1,6 @@
 import { ModelError, type Place, ProjectError, UnsupportedSourceError } from '../errors.ts'
 import type { CompiledObject, CompiledProject } from '../project/compiled.ts'
-import { resolveVariables } from '../project/environment.ts'
+import { explainVariableInName, resolveVariables } from '../project/environment.ts'
 import { renderNearNames } from '../project/near-names.ts'
 import { replaceReferences, targetName } from '../project/references.ts'
 import { planSource, type SourcePlan } from './source-plan.ts'
@@ -166,10 +166,14 @@ class Planner {
   }
 
   #refuseSource(model: CompiledObject, source: string): never {
+    const place = this.#placeOf(model.name)
+    const variable = explainVariableInName(source)
+    if (variable !== undefined)
+      throw new ModelError(`the source of the model '${model.name}': ${variable}.`, { place })
     const near = renderNearNames(source, this.#sources.keys())
     throw new ModelError(
       `the model '${model.name}' names '${source}' as its source, which is none of the project's sources.${near}`,
-      { place: this.#placeOf(model.name) },
+      { place },
     )
   }
 
