@@ -165,6 +165,11 @@ test.each<[string, Misbehaviour, object]>([
   ],
   ['no such path', { status: 404 }, { kind: 'later', reason: 'the server answered 404: it is no PostHog' }],
   ['a choice of several, of which none took it', { status: 300 }, { kind: 'later' }],
+  ...[307, 404, 403].map((status): [string, Misbehaviour, object] => [
+    `a pause beside an answer of ${status}`,
+    { status, headers: { 'retry-after': '30' } },
+    { kind: 'later', retryAfter: 30_000 },
+  ]),
   ['a temporary redirect', { status: 307, headers: { location: '/batch/' } }, { kind: 'later' }],
   [
     'a dropped connection',

@@ -117,10 +117,15 @@ function verdictOf(answer: { carried?: Carried; failure?: unknown }): Verdict {
     return { kind: 'later', reason: `${reason} with a web page: ${NO_POSTHOG}` }
   if (isSuccess(status)) return { kind: 'accepted' }
   if (REFUSED.includes(status)) return { kind: 'refused', reason }
-  if (status === 401 || status === 403) return { kind: 'later', reason: `${reason}: ${KEY_REFUSED}` }
-  if (NOT_THERE.includes(status)) return { kind: 'later', reason: `${reason}: ${NO_POSTHOG}` }
   const wait = millisecondsOf(retryAfter)
-  return wait === undefined ? { kind: 'later', reason } : { kind: 'later', reason, retryAfter: wait }
+  const later = { kind: 'later', reason: `${reason}${meaningOf(status)}` } as const
+  return wait === undefined ? later : { ...later, retryAfter: wait }
+}
+
+/** What a status says of key or address, where it says anything. */
+function meaningOf(status: number): string {
+  if (status === 401 || status === 403) return `: ${KEY_REFUSED}`
+  return NOT_THERE.includes(status) ? `: ${NO_POSTHOG}` : ''
 }
 
 interface Post {

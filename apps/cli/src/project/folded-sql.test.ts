@@ -22,6 +22,7 @@ describe('a query of which YAML would make a comment is refused', () => {
     ['in double quotes', inQuotes('"', QUERY)],
     ['in double quotes, with lines that are joined', '"select a, -- paid \\\n      b from t"'],
     ['in single quotes', inQuotes("'", QUERY)],
+    ['before another comment', `>${QUERY.replace('b from', '/* b */ -- c\n      b from')}`],
     ['behind a text with dashes', `>\n      select '--',${QUERY}`],
     ['behind a reference with a quote', `>\n      select * from \${ref(it's)}, -- paid\n      t\n`],
   ])('%s', async (_case, sql) => {
@@ -43,6 +44,8 @@ test.each([
   ['its lines are kept', `|${QUERY}`],
   ['the comment is on the last line', '>\n      select a\n      from t -- paid\n'],
   ['only comments follow, and a semicolon', '>\n      select a -- one\n      -- two\n      ;\n'],
+  ['only a comment over several lines follows', '>\n      select a -- one\n      /* two,\n      three */\n'],
+  ["a comment holds a sign of somebody's own font", '|\n      select a -- \uE000 paid\n      from t\n'],
   ['an empty line ends the comment', '>\n      select a, -- paid\n\n      b from t\n'],
   ['a line that is indented more ends it', '>\n      select a, -- paid\n        b from t\n'],
   ['it has line breaks that are written', '"select a, -- paid\\n\n      b from t"'],

@@ -1,13 +1,15 @@
 import { CST, isScalar, type Node } from 'yaml'
 
 /** Stands behind every line of a text while YAML folds it; a character that Unicode gives to nobody. */
-const LINE_END = '\uE000'
+const LINE_END = '\uFFFF'
 // Before a backslash, which in double quotes joins the lines: what stands behind it would be an escape.
 const LINE = /[^\s\\](?=[^\S\n]*\\?[^\S\n]*\r?\n)/g
 
 /** What of an SQL text may hold `--` without a comment, and comments to the end of their line. */
 const PARTS =
   /\be'(?:\\.|[^'\\])*'|'[^']*'|"[^"]*"|`[^`]*`|\$((?:[a-z_]\w*)?)\$.*?\$\1\$|\$\{[^}]*\}|\/\*.*?\*\/|--[^\n]*/gis
+
+const COMMENTS = /\/\*.*?\*\/|--[^\n]*/gs
 
 /**
  * The first comment of an SQL text that takes in what is written on the lines below it, because YAML folds them into one
@@ -19,8 +21,9 @@ export function findSwallowingComment(node: Node | null): string | undefined {
   const sql = CST.resolveAsScalar({ ...node.srcToken, source })?.value ?? ''
   for (const [part] of sql.matchAll(PARTS)) {
     const [comment = '', ...swallowed] = part.split(LINE_END)
-    // Another comment, and a semicolon at the end, are no loss.
-    if (part.startsWith('--') && swallowed.some((line) => !/^[\s\\]*(?:--|;?\s*$)/.test(line))) return comment
+    // Other comments, and a semicolon at the end, are no loss.
+    const lost = swallowed.join('\n').replace(COMMENTS, '')
+    if (part.startsWith('--') && /[^\s\\;]/.test(lost)) return comment
   }
   return undefined
 }
