@@ -73,17 +73,21 @@ async function serve(
   return once(server, 'exit')
 }
 
-test('a second Ctrl-C, as a script runner passes it on, does not break off the leaving', async ({ skip }) => {
-  skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
+/** A server whose leaving takes its time: what it sends is under way, and nobody answers. */
+async function withSomethingToLeave() {
   const { home, output, receiver } = await world('name: my-secret-project\n')
-  // So that there is something to leave: a request that is under way.
   receiver.misbehave({ instead: 'silence' })
   const server = start(home, output, receiver)
   const [line] = await once(server.stdout, 'data')
   const url = /http:\S+/.exec(String(line))?.[0] ?? ''
   await fetch(`${url}/api/health`)
   await receiver.requested(1)
-  const exited = once(server, 'exit')
+  return { server, url, exited: once(server, 'exit') }
+}
+
+test('a second Ctrl-C, as a script runner passes it on, does not break off the leaving', async ({ skip }) => {
+  skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
+  const { server, url, exited } = await withSomethingToLeave()
   server.kill('SIGINT')
   // It takes no request any more: the first one was heard.
   while (await fetch(url).catch(() => undefined)) await new Promise((resolve) => setImmediate(resolve))
@@ -93,14 +97,7 @@ test('a second Ctrl-C, as a script runner passes it on, does not break off the l
 
 test('a third Ctrl-C ends it at once, also in the middle of the leaving', async ({ skip }) => {
   skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
-  const { home, output, receiver } = await world('name: my-secret-project\n')
-  receiver.misbehave({ instead: 'silence' })
-  const server = start(home, output, receiver)
-  const [line] = await once(server.stdout, 'data')
-  const url = /http:\S+/.exec(String(line))?.[0] ?? ''
-  await fetch(`${url}/api/health`)
-  await receiver.requested(1)
-  const exited = once(server, 'exit')
+  const { server, url, exited } = await withSomethingToLeave()
   // Two that come at once may be heard as one.
   while (server.exitCode === null && server.signalCode === null) {
     server.kill('SIGINT')

@@ -13,7 +13,7 @@ import { makePlace } from './make-place.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 import { type Places, placesOf } from './places.ts'
 import { readSentLog } from './sent-log.ts'
-import { startReceiver } from './testing/receiver.ts'
+import { type Misbehaviour, startReceiver } from './testing/receiver.ts'
 
 const NEVER = new AbortController().signal
 /** Sends what there is, waits for nothing, and is left alone. */
@@ -70,32 +70,21 @@ test('whoever asks for what waits does not send beside a courier that may send: 
   expect([end, receiver.connections, lock?.held()]).toEqual([{ kind: 'busy' }, 0, true])
 })
 
-test('a courier that has had enough ends its request, and begins no other', async () => {
+test.each<[string, number, Misbehaviour, readonly [taken: number, waiting: number]]>([
+  ['ends its request, and begins no other', 150, { delay: 100, keeps: true }, [100, 50]],
+  ['does not send the halves of what was refused', 2, { delay: 100, status: 400 }, [0, 2]],
+])('a courier that has had enough %s', async (_sentence, count, misbehaviour, left) => {
   const { home, receiver, destination } = await served()
   const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
-  outbox.putAll(Array.from({ length: 150 }, () => sampleEvent()))
-  receiver.misbehave({ delay: 100, keeps: true })
+  outbox.putAll(Array.from({ length: count }, () => sampleEvent()))
+  receiver.misbehave(misbehaviour)
   const enough = new AbortController()
   const terms = { ...AT_ONCE, enough: enough.signal }
   const end = runCourier({ product: visivo, home, destination, extras: {} }, terms)
   await receiver.requested(1)
   enough.abort()
   expect(await end).toEqual({ kind: 'stopped' })
-  expect([receiver.bodies.length, receiver.events.length, outbox.waiting().length]).toEqual([1, 100, 50])
-})
-
-test('it does not send the halves of what was refused either', async () => {
-  const { home, receiver, destination } = await served()
-  const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
-  outbox.putAll([sampleEvent(), sampleEvent()])
-  receiver.misbehave({ status: 400, delay: 100 })
-  const enough = new AbortController()
-  const terms = { ...AT_ONCE, enough: enough.signal }
-  const end = runCourier({ product: visivo, home, destination, extras: {} }, terms)
-  await receiver.requested(1)
-  enough.abort()
-  expect(await end).toEqual({ kind: 'stopped' })
-  expect([receiver.bodies.length, outbox.waiting().length]).toEqual([1, 2])
+  expect([receiver.bodies.length, receiver.events.length, outbox.waiting().length]).toEqual([1, ...left])
 })
 
 test.each<[string, (home: string, outbox: Outbox) => void]>([

@@ -16,7 +16,8 @@ import { guard, metadata, sampleEvent, temporaryDirectory } from '../test/sample
 import { checksum } from './checksum.ts'
 import { catalogueOf, type PropertySpec } from './events.ts'
 import { createGuard } from './guard.ts'
-import { OUTBOX_LIMITS, openOutbox, overCaps } from './outbox.ts'
+import { openOutbox } from './outbox.ts'
+import { OUTBOX_LIMITS, overCaps } from './outbox-caps.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
 function freshOutbox() {

@@ -18,15 +18,12 @@ import { codeOf } from './code-of.ts'
 import { isAbandoned, lastChange, touch } from './file-clock.ts'
 import type { Guard, StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
+import { mayBeOverCaps, overCaps, timeIn } from './outbox-caps.ts'
 import { openTally, type Tally } from './tally.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
-/** What may wait at most; beyond it the oldest go first, but before them what a clock far ahead has named. */
-export const OUTBOX_LIMITS = { events: 1_000, bytes: 2_000_000, days: 14 } as const
-
 /** The catalogue's largest event takes 70% of it; it bounds what is read of a file that somebody else wrote. */
 const MOST_EVENT_BYTES = 4_096
-const DAY = 86_400_000
 const HOUR = 3_600_000
 const FILE =
   /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{8})\.([0-9a-f]{8})\.json$/
@@ -242,49 +239,6 @@ function unlink(path: string): 'removed' | 'gone' | 'still-there' {
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? 'gone' : 'still-there'
   }
-}
-
-/** A glance that every command can afford, in any order, also at what is no event: nearly always it says no. */
-function mayBeOverCaps(names: readonly string[], now: number): boolean {
-  const oldest = oldestAllowed(now)
-  let bytes = 0
-  for (const name of names) {
-    if (name < oldest && !name.startsWith('.')) return true
-    bytes += sizeIn(name) || 0
-  }
-  return names.length > OUTBOX_LIMITS.events || bytes > OUTBOX_LIMITS.bytes
-}
-
-/** The names, of those given oldest first, that have to go so that the rest is within the caps. */
-export function overCaps(names: readonly string[], now: number): readonly string[] {
-  const oldest = oldestAllowed(now)
-  const tomorrow = timeIn(now + DAY)
-  // Otherwise, once a clock that was far ahead is set right, whatever comes is the oldest, and goes at once.
-  const ofFuture = (name: string) => Number(name > tomorrow)
-  let events = 0
-  let bytes = 0
-  const stays = (name: string) => {
-    events += 1
-    bytes += sizeIn(name)
-    return events <= OUTBOX_LIMITS.events && bytes <= OUTBOX_LIMITS.bytes && name >= oldest
-  }
-  const lastToGo = names.toReversed().sort((one, other) => ofFuture(one) - ofFuture(other))
-  return lastToGo.filter((name) => !stays(name))
-}
-
-/** What every name of an event that may still wait is not before. */
-function oldestAllowed(now: number): string {
-  return timeIn(now - OUTBOX_LIMITS.days * DAY)
-}
-
-/** The part of a UUIDv7 that is the time. */
-function timeIn(now: number): string {
-  return uuidV7(now).slice(0, 13)
-}
-
-/** The size that a file's name states, behind the UUID of 36 characters and a dot; NaN where there is none. */
-function sizeIn(name: string): number {
-  return Number.parseInt(name.slice(37), 10)
 }
 
 /** Of the catalogue that the event was passed by. */

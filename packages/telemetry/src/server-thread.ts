@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CourierJob, guardOfJob, placesOfJob } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
-import { OUTBOX_LIMITS, type Outbox, openOutbox } from './outbox.ts'
+import { type Outbox, openOutbox } from './outbox.ts'
+import { OUTBOX_LIMITS } from './outbox-caps.ts'
 import { keepIn, mayKeep, standingConsentOf } from './standing-consent.ts'
 import { startThread } from './start-thread.ts'
 

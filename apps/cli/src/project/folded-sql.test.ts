@@ -5,9 +5,7 @@ import { loadProject } from './load.ts'
 const load = (sql: string) =>
   loadProject(
     temporaryProject({ 'project.visivo.yml': `name: p\nmodels:\n  - name: m\n    sql: ${sql}\n` }),
-    {
-      env: {},
-    },
+    { env: {} },
   )
 
 const QUERY = '\n      select a, -- paid\n      b from t\n'

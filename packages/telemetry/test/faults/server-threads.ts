@@ -12,7 +12,15 @@ import {
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BUILT_THREAD, bundle } from '../bundle.ts'
-import { bringTheRest, ended, optOutIn, requestsArrived, requestsDelivered, startServer } from '../follow.ts'
+import {
+  bringTheRest,
+  ended,
+  optOutIn,
+  type RunningServer,
+  requestsArrived,
+  requestsDelivered,
+  startServer,
+} from '../follow.ts'
 import { until } from '../processes.ts'
 import type { Scene } from '../scene.ts'
 import type { Fault } from './fault.ts'
@@ -68,12 +76,7 @@ export const SERVER_THREADS: readonly Fault[] = [
       // Then it hears of the death before it hears what was said last.
       const how = { script, env: { BUSY: '1000' } }
       const server = await startServer(scene, how)
-      await until('a request counted', async () => {
-        await server.ask(1)
-        return scene.outbox.waiting().length > 0
-      })
-      await ended(scene, server, how)
-      await bringTheRest(scene)
+      await countsAgain(scene, server, how)
     },
   },
   {
@@ -95,12 +98,7 @@ export const SERVER_THREADS: readonly Fault[] = [
       const server = await startServer(scene, { script })
       await server.heard('off')
       writeFileSync(over, '')
-      await until('a request counted', async () => {
-        await server.ask(1)
-        return scene.outbox.waiting().length > 0
-      })
-      await ended(scene, server, { script })
-      await bringTheRest(scene)
+      await countsAgain(scene, server, { script })
     },
   },
   {
@@ -177,6 +175,20 @@ export const SERVER_THREADS: readonly Fault[] = [
     },
   },
 ]
+
+/** Asks it until a request is counted, ends it, and sees all of them arrive. */
+async function countsAgain(
+  scene: Scene,
+  server: RunningServer,
+  how: Parameters<typeof ended>[2],
+): Promise<void> {
+  await until('a request counted', async () => {
+    await server.ask(1)
+    return scene.outbox.waiting().length > 0
+  })
+  await ended(scene, server, how)
+  await bringTheRest(scene)
+}
 
 /** A server below a limit of the shell's `ulimit`, under which V8 would end the process that starts a thread. */
 function withoutRoom(what: string, limit: (scene: Scene) => string): Fault {
