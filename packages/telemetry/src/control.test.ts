@@ -48,6 +48,28 @@ test('off empties the outbox of every destination', () => {
   ])
 })
 
+test('on after an off that was written by hand sends nothing of what waited when that was written', () => {
+  const telemetry = personsTelemetry()
+  waitEverywhere(telemetry)
+  writeFileSync(join(telemetry.world.home, '.visivo/config.yml'), 'telemetry_enabled: false\n')
+  expect(turnOn(telemetry).ok).toBe(true)
+  expect(inspectTelemetry(telemetry)).toMatchObject({ waiting: [], waitingElsewhere: 0 })
+})
+
+test('on where nobody has opted out, or only the file is broken, keeps what waits', () => {
+  const telemetry = personsTelemetry()
+  waitEverywhere(telemetry)
+  const waiting = () => {
+    const { waiting: here, waitingElsewhere } = inspectTelemetry(telemetry)
+    return here.length + waitingElsewhere
+  }
+  turnOn(telemetry)
+  expect(waiting()).toBe(2)
+  writeFileSync(join(telemetry.world.home, '.visivo/config.yml'), 'telemetry_enabled: [\n')
+  turnOn(telemetry)
+  expect(waiting()).toBe(2)
+})
+
 /** What to do where the file stays as it is. */
 const OTHERWISE = 'Until that can be done, VISIVO_TELEMETRY_DISABLED=1 in your environment switches it off.'
 

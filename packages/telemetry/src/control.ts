@@ -8,6 +8,7 @@ import { attempt } from './attempt.ts'
 import { codeOf } from './code-of.ts'
 import { decideFor, type Where } from './consent.ts'
 import { courierPids, isRunning } from './courier-lock.ts'
+import { isForGood } from './for-good.ts'
 import { forgetWaiting } from './forget-waiting.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
 import { NO_GUARD } from './nothing.ts'
@@ -41,6 +42,9 @@ const OWN_ADVICE = "Make the directory your own (after sudo it is root's)"
 export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
   // A program without types may hand over null.
   const { project, where = {} } = options ?? {}
+  const { product, home } = telemetry.world
+  // A no that was written by hand, and that no command has met yet: what waits was opted out of.
+  if (isForGood(decideFor(telemetry.world, where))) forgetWaiting(product, home)
   const edited = edit(telemetry, project, true)
   if (!edited.ok) return edited
   const place = project === undefined ? where : { ...where, projectDirectory: project }

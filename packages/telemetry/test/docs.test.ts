@@ -5,6 +5,7 @@ import { type CommandSpec, sanitizeCommand } from '@visivo/sanitize'
 import { decide, readSources, visivo } from '@visivo/telemetry-config'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import { claimCourierLock, holdCourierLock } from '../src/courier-lock.ts'
 import { ENVELOPE, STAMPED } from '../src/docs/wire-fields.ts'
 import { renderSchema, renderTelemetryTable } from '../src/docs.ts'
 import { catalogueOf, EVENTS, type EventSpec } from '../src/events.ts'
@@ -85,6 +86,17 @@ describe('what is written for users (`vitest run -u` writes it anew)', () => {
   test('TELEMETRY.md says how many arguments are told apart', () => {
     const kept = EVENTS.cli_command.properties.command_args.most - 1
     expect(page).toContain(`one \`<more>\` stands for all arguments after the first ${kept}`)
+  })
+
+  test.skipIf(process.platform !== 'linux')('TELEMETRY.md says all that the note of who sends holds', () => {
+    const directory = temporaryDirectory()
+    holdCourierLock(directory, 'd1cef00d', claimCourierLock(directory, 'd1cef00d') ?? 0)
+    const [note = ''] = readdirSync(directory)
+    expect(readFileSync(join(directory, note), 'utf8')).toMatch(
+      /^\d+ [0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21} pid:\[\d+\]@[0-9a-f]{8}$/,
+    )
+    for (const part of ['process', 'process namespace', 'random id', 'checksum of this start'])
+      expect(page.replace(/\s+/g, ' ')).toMatch(new RegExp(`who sends \\([^)]*${part}`))
   })
 
   test('TELEMETRY.md says from which size on a configuration is not read, and counts as off', () => {
