@@ -13,6 +13,8 @@ const FOLLOWED: unique symbol = Symbol.for('@visivo/telemetry.followed')
 /** What is asked of a response: `ServerResponse` of Node's http, https and http2 has it. */
 export interface NodeResponse extends Limited {
   readonly statusCode: number
+  /** That of http2, by which an application may answer in place of it, as with a file. */
+  readonly stream?: { readonly sentHeaders?: { readonly ':status'?: unknown } }
   /** False as long as nothing of it was sent. */
   readonly headersSent?: boolean
   /** True when its client is gone already. */
@@ -74,7 +76,7 @@ export function responseFollower<S>(
           server.request({
             endpoint: endpointOf(source),
             method: sanitizeMethod(method),
-            statusCode: isUnanswered ? UNANSWERED : response.statusCode,
+            statusCode: isUnanswered ? UNANSWERED : statusOf(response),
             durationMs: now() - start,
           })
         } catch {
@@ -90,6 +92,11 @@ export function responseFollower<S>(
       // A test's response may have no `on`, another may be frozen.
     }
   }
+}
+
+function statusOf({ statusCode, stream }: NodeResponse): number {
+  const sent = stream?.sentHeaders?.[':status']
+  return typeof sent === 'number' ? sent : statusCode
 }
 
 /**

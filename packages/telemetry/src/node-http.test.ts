@@ -1,6 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import {
+  connect as connectHttp2,
+  createServer as createHttp2Server,
+  type Http2Server,
+  type ServerHttp2Stream,
+} from 'node:http2'
 import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { UNMATCHED } from '@visivo/sanitize'
 import { expect, test } from 'vitest'
 import { type Oven, testBakery } from '../test/http-cases.ts'
@@ -133,6 +140,64 @@ test.each<[string, string, (http: Server) => unknown, number]>([
     expect(counted.map(({ statusCode }) => statusCode)).toEqual(status === 417 ? [] : [status])
   },
 )
+
+test.each([
+  ['request', {}],
+  ['checkContinue', { expect: '100-continue' }],
+  ['checkExpectation', { expect: 'a cake' }],
+])(
+  'a listener for %s that comes after the server is followed has its requests counted',
+  async (arrival, headers) => {
+    const counted: RequestFacts[] = []
+    const http = createServer()
+    followRequests({ request: (facts) => counted.push(facts), close: async () => {} }, http)
+    http.on(arrival, answer)
+    const { port, close } = await listen(http)
+    const asked = request({ port, host: '127.0.0.1', headers }).end()
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    await once(response.resume(), 'end')
+    await close()
+    expect(counted.map(({ statusCode }) => statusCode)).toEqual([200])
+  },
+)
+
+const answerByStream = (stream: ServerHttp2Stream) => {
+  stream.respond({ ':status': 207 })
+  stream.end('cake')
+}
+
+test.each<[string, (http: Http2Server) => unknown, readonly number[]]>([
+  [
+    'without a listener for requests is left alone, an expectation too',
+    (http) => http.on('stream', (stream) => setImmediate(answerByStream, stream)),
+    [],
+  ],
+  [
+    'in a listener for requests is counted with the status that it sent',
+    (http) =>
+      http
+        .on('checkExpectation', (...own) => http.emit('request', ...own))
+        .on('request', (_request, { stream }) => answerByStream(stream)),
+    [207],
+  ],
+])('a server of http2 that answers by its streams %s', async (_sentence, prepare, statuses) => {
+  const counted: RequestFacts[] = []
+  const http = createHttp2Server()
+  prepare(http)
+  followRequests({ request: (facts) => counted.push(facts), close: async () => {} }, http)
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const address = http.address()
+  const client = connectHttp2(`http://127.0.0.1:${typeof address === 'object' && address?.port}`)
+  const asked = client.request({ ':path': '/', expect: 'a cake' })
+  const [{ ':status': status }] = (await once(asked, 'response')) as [{ ':status': number }]
+  const body = await text(asked)
+  client.close()
+  http.close()
+  await once(http, 'close')
+  expect([status, body]).toEqual([207, 'cake'])
+  expect(counted.map(({ statusCode }) => statusCode)).toEqual(statuses)
+})
 
 /** Where the requests that a client sends at once are handed to, each as soon as it is there. */
 type AtOnce = (responses: readonly ServerResponse[], connection: Socket) => unknown

@@ -16,10 +16,11 @@ export interface NodeHttpOptions {
   readonly words?: readonly string[]
 }
 
-/** What requests arrive at: a server of `node:http` or `node:https`. */
+/** What requests arrive at: a server of `node:http`, `node:https` or `node:http2`. */
 interface NodeServer extends Limited {
-  listenerCount(event: (typeof ARRIVALS)[number]): number
-  prependListener(event: (typeof ARRIVALS)[number], listener: RequestListener): unknown
+  listenerCount(event: string): number
+  prependListener(event: string, listener: RequestListener): unknown
+  on(event: 'newListener', listener: (event: string) => void): unknown
 }
 
 /** A request as it comes in: later, its `url` may lack what middleware was mounted with, as in Connect and Polka. */
@@ -32,8 +33,8 @@ interface Arrived {
 const ARRIVALS = ['request', 'checkContinue', 'checkExpectation'] as const
 
 /**
- * Follows every request of a server, whoever answers it. Call it before the server listens, and after it has listeners
- * for `checkContinue` or `checkExpectation`, if any.
+ * Follows every request of a server, whoever answers it. Call it before the server listens. What one of `node:http2`
+ * answers by its streams, without a listener for requests, is not counted.
  */
 export function followRequests(
   server: FollowedServer,
@@ -46,10 +47,14 @@ export function followRequests(
   attempt(() => {
     makeRoomForGood(httpServer)
     const follow = follower(server, options)
-    // A first listener for one of the others would keep Node from answering by itself.
-    for (const arrival of ARRIVALS)
-      if (arrival === 'request' || httpServer.listenerCount(arrival) > 0)
-        httpServer.prependListener(arrival, follow)
+    // Only where the program listens, too: a first listener keeps Node from answering an expectation by itself, and a
+    // server of http2 that answers by its streams would have each of them taken by a second hand.
+    const later = new Set<string>(ARRIVALS)
+    const followArrival = (arrival: string) => {
+      if (later.delete(arrival)) httpServer.prependListener(arrival, follow)
+    }
+    for (const arrival of ARRIVALS) if (httpServer.listenerCount(arrival) > 0) followArrival(arrival)
+    httpServer.on('newListener', followArrival)
   })
 }
 
