@@ -205,6 +205,16 @@ describe('a refusal names the file, the line and the way out, and changes nothin
     expect(readdirSync(home)).toEqual(['config.yml'])
   })
 
+  test.each(['off', 'false', null, 0])(
+    'a word that a person typed, which would look like an opt-out: %j',
+    (word) => {
+      writeFileSync(path, 'telemetry_enabled: true\n')
+      const edit = () => Reflect.apply(setTelemetryEnabled, undefined, [path, GLOBAL_SWITCH, word])
+      expect(edit).toThrow(`Could not edit ${path}: telemetry is set by true or false`)
+      expect(readFileSync(path, 'utf8')).toBe('telemetry_enabled: true\n')
+    },
+  )
+
   test('a directory in its place', () => {
     mkdirSync(path)
     expect(() => setTelemetryEnabled(path, GLOBAL_SWITCH, false)).toThrow(

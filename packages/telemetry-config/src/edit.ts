@@ -11,13 +11,17 @@ const BYTE_ORDER_MARK = '\ufeff'
  * not written then.
  *
  * Throws an `Error` that names the file, the line if there is one, and what to do: when the file can't be read
- * or written, is not valid YAML, or holds several documents. The file is as it was then.
+ * or written, is not valid YAML, or holds several documents. The file is as it was then. So it is where a program without
+ * types hands over a word in place of `true` or `false`.
  */
 export function setTelemetryEnabled(
   path: string,
   keyPath: readonly string[],
   enabled: boolean,
 ): { readonly changed: boolean } {
+  // The word that a person typed, such as `off`, would leave an on as it is, and look like success.
+  if (typeof enabled !== 'boolean')
+    throw new TypeError(`Could not edit ${path}: telemetry is set by true or false, and not by a word for it`)
   const old = readExactly(path)
   if ('problem' in old) throw refusal(path, old, keyPath, enabled)
   const edit = editText(old.text, keyPath, enabled)

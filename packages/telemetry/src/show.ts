@@ -32,6 +32,9 @@ export function createShow({
     const values = attempt(() => valuesOf(properties))
     // Its message may hold anything; the author knows where to look.
     if (!values) return void say(`nothing would be sent: ${name} could not be made, its function threw`)
+    // Or its author would find another value in PostHog, and not why: what the run says of itself takes its place.
+    const replaced = Object.keys(values).filter((key) => Object.hasOwn(catalogue.common, key))
+    if (replaced.length > 0) say(`${name} has no ${replaced.join(', ')} of its own: every event carries that`)
     const { directory } = sharedPlacesOf(world.product, world.home)
     const { id, isNew } = identity ?? previewIdentity(directory, world.isCi)
     // A server shows more than one event: the machine is new in the first of them alone.

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { createTelemetry } from '../src/telemetry.ts'
 import { run } from './processes.ts'
 import { temporaryDirectory } from './samples.ts'
 import { fixture } from './scene.ts'
@@ -64,4 +65,24 @@ test.each([
     },
   })
   expect([seen.code, seen.stderr.includes('Warning')]).toEqual([0, false])
+})
+
+test('an author whose event has a value under a name that every event carries is told that another is sent', () => {
+  const said: string[] = []
+  const telemetry = createTelemetry({
+    version: '1.2.3',
+    home: temporaryDirectory(),
+    env: { CI: 'false', VISIVO_TELEMETRY_DEBUG: '1', VISIVO_POSTHOG_API_KEY: 'phc_test' },
+    stderr: () => ({ write: (text: string) => said.push(text) }),
+    events: {
+      baked: {
+        when: 'A cake was baked.',
+        properties: { platform: { type: 'text', values: ['shop', 'home'], why: 'Who bakes.' } },
+      },
+    },
+  })
+  telemetry.record('baked', { platform: 'shop' })
+  expect(said.join('')).toContain('baked has no platform of its own: every event carries that\n')
+  expect(said.join('')).toContain('"event": "baked"')
+  expect(said.join('')).not.toContain('shop')
 })
