@@ -15,22 +15,6 @@ export function table(question) {
   return trends(question, 'ActionsTable')
 }
 
-/** Who took the steps in this order within two weeks. */
-export function funnel({ series, where = {} }) {
-  return insight({
-    kind: 'FunnelsQuery',
-    series: series.map(node),
-    properties: filters(where),
-    dateRange: { date_from: '-12w' },
-    funnelsFilter: {
-      funnelVizType: 'steps',
-      funnelOrderType: 'ordered',
-      funnelWindowInterval: 14,
-      funnelWindowIntervalUnit: 'day',
-    },
-  })
-}
-
 /** The rows of a query in PostHog's SQL. */
 export function sql(query) {
   return { kind: 'DataTableNode', full: false, source: { kind: 'HogQLQuery', query } }

@@ -1,10 +1,11 @@
-declare const brand: unique symbol
-
 /**
  * Text that may leave the machine. Only this package makes it, so a field of this type can't be filled with
  * an argument, a path or a message that nobody sanitized. At run time it is an ordinary string.
+ *
+ * Marked by a name and not by a symbol: where two versions of this package are installed, as after an update of
+ * `@visivo/telemetry` alone, text of one is safe for the other.
  */
-export type Safe = string & { readonly [brand]: true }
+export type Safe = string & { readonly '@visivo/sanitize': 'safe' }
 
 /** Text of the program itself, with already safe text in its gaps: safe`${flag}=${VALUE}`. */
 export function safe(literals: TemplateStringsArray, ...gaps: readonly Safe[]): Safe {
