@@ -202,6 +202,25 @@ test('two seeds of one table', async () => {
   expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("have the table 'T'") })
 })
 
+test('two sources of one database do not read what only one of them loads into a table of both', async () => {
+  const seed = (row: number) => `seeds: [{ table_name: t, args: [node, -p, "'a\\\\n${row}'"] }]`
+  const project = (first: number, second: number) =>
+    temporaryProject({
+      'project.visivo.yml': `name: p
+sources:
+  - { name: s, type: duckdb, database: s.db, ${seed(first)} }
+  - { name: z, type: duckdb, database: ./s.db, ${seed(second).replace('name: t', 'name: T')} }
+models: [{ name: m, source: ref(s), sql: from t }, { name: n, source: ref(z), sql: from t }]
+`,
+    })
+  const { code, stderr } = await visivo(project(1, 2), ['run'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /^Error: project\.visivo\.yml:3: 's' and 'z' have one database, [^\n]* 't'\. Give [^\n]*\n$/,
+  )
+  expect(await visivo(project(1, 1), ['run'])).toMatchObject({ code: 0 })
+})
+
 test('a seed whose table the database has as a view: what it printed is not blamed', async () => {
   const yaml = (table: string) =>
     source(

@@ -56,6 +56,12 @@ describe('a compiled project', () => {
     expect(models[2]?.sql).toBe('select * from ${ref(plain)}')
   })
 
+  test('knows that a model depends on a source whose bare name it gives, or a filter would leave it out', async () => {
+    const source = 'sources: [{ name: s, type: duckdb, database: x.db }]'
+    const { edges } = await compile(`name: p\n${source}\nmodels: [{ name: m, source: s, sql: select 1 }]\n`)
+    expect(edges).toEqual([{ from: { kind: 'models', name: 'm' }, to: { kind: 'sources', name: 's' } }])
+  })
+
   test('takes --source over the default, for the models that name none', async () => {
     const { models } = await compile(YAML, 'third')
     expect(models.map(({ source }) => source)).toEqual(['third', 'second', 'third'])

@@ -29,9 +29,11 @@ test.each([
   ['select * from ${ref(orders)', '${ref(orders)'],
   ['${ref(a)} and ${ ref(orders } x', '${ ref(orders }'],
   ['${ref(a(b))}', '${ref(a(b))}'],
+  ["select * from {{ ref('orders') }}", "{{ ref('orders') }}"],
+  ['{{- ref("a") -}} x', '{{- ref("a") -}}'],
   ['?{sum(${ref(a).x}) / ${ref(b).y}}', undefined],
   ['${refresh(x)} ref(orders', undefined],
-])('what lacks a bracket is no reference: %s', (text, expected) => {
+])('what lacks a bracket, or has others, is no reference: %s', (text, expected) => {
   expect(findBrokenReference(text)).toBe(expected)
 })
 

@@ -5,8 +5,8 @@ export interface FoundReference {
 }
 
 const REFERENCE = /\$\{\s*ref\(([^()]*)\)([^{}]*)\}/g
-// Passed on as it is, what lacks a bracket would be a reference that nobody checks.
-const BROKEN = /\$\{\s*ref\s*\([^}\n]*\}?/
+// Passed on as it is, what lacks a bracket, or has those of dbt, would be a reference that nobody checks.
+const BROKEN = /\$\{\s*ref\s*\([^}\n]*\}?|\{\{-?\s*ref\s*\([^}\n]*\}{0,2}/
 const OLD_REFERENCE = /^\s*ref\(([^()]*)\)([\w.[\]]*)\s*$/
 
 /** Every `${ref(name)}` in a string, in order; the older `ref(name)` counts when it is the whole string. */

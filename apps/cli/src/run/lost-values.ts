@@ -107,6 +107,6 @@ export async function refuseLostParts(
 }
 
 /** What the names of directories say is in no file. */
-function inFiles(options: readonly string[]): readonly string[] {
+export function inFiles(options: readonly string[]): readonly string[] {
   return [...new Set([...options, 'hive_partitioning = false'])]
 }

@@ -8,7 +8,7 @@ import { reasonOf } from '../system-error.ts'
 import { createCsvView } from './csv-view.ts'
 import { interruptingQueries } from './interrupt-queries.ts'
 import { loadSeed, type SeedContext } from './seed.ts'
-import type { SourcePlan } from './source-plan.ts'
+import type { Seed, SourcePlan } from './source-plan.ts'
 
 /** The databases of a run. Each is opened once and holds its seeds before anything reads it. */
 export interface OpenSources {
@@ -41,10 +41,13 @@ export async function openSources(
     },
     close,
   }
+  const sharersOf = ({ name: of }: SourcePlan) =>
+    sources.filter(({ name }) => keys.get(name) === keys.get(of))
+  for (const source of sources) refuseReplacedSeed(source, sharersOf(source))
   try {
     for (const source of sources) {
       const key = keys.get(source.name) ?? ''
-      const sharers = sources.filter(({ name }) => keys.get(name) === key)
+      const sharers = sharersOf(source)
       const writes = sharers.some(({ seeds }) => seeds.length > 0)
       if (!instances.has(key)) instances.set(key, await openDatabase(source, writes))
       await prepare(source, open, context)
@@ -59,6 +62,21 @@ export async function openSources(
 /** A database in memory belongs to one source. */
 async function keyOf({ database, name }: SourcePlan): Promise<string> {
   return database === ':memory:' ? `:memory: ${name}` : realPathOf(database)
+}
+
+/** The models of both sources would read what the second seed printed. */
+function refuseReplacedSeed({ name, seeds, place }: SourcePlan, sharers: readonly SourcePlan[]): void {
+  const others = sharers.filter((sharer) => sharer.name !== name)
+  for (const { table, args } of seeds) {
+    const isReplaced = (seed: Seed) =>
+      seed.table.toLowerCase() === table.toLowerCase() && seed.args.join('\0') !== args.join('\0')
+    const other = others.find((one) => one.seeds.some(isReplaced))
+    if (!other) continue
+    const message = `'${name}' and '${other.name}' have one database, and each a seed of its own for the table '${table}'.`
+    throw new SourceError(`${message} Give each table a name of its own, or each source a database.`, {
+      place,
+    })
+  }
 }
 
 async function openDatabase(source: SourcePlan, writes: boolean): Promise<DuckDBInstance> {

@@ -13,6 +13,7 @@ import { refuseOneColumn } from './one-column.ts'
 import { readCsv, withQuotes } from './read-csv.ts'
 import type { Seed, SourcePlan } from './source-plan.ts'
 import { escapePattern, NO_COMMENTS, quoteName } from './sql.ts'
+import { refuseUnclearDays } from './unclear-days.ts'
 
 /** Where seeds run. */
 export interface SeedContext {
@@ -71,6 +72,7 @@ async function load(connection: DuckDBConnection, { table }: Seed, file: string)
   await refuseOneColumn(connection, csv, file)
   await refuseSkippedLines(connection, file, options)
   await refuseLostParts(connection, escapePattern(file), options)
+  await refuseUnclearDays(connection, escapePattern(file), file, options)
   await connection.run(`create or replace table ${quoteName(table)} as select * from ${csv}`)
 }
 
