@@ -83,16 +83,22 @@ type OneOf<V extends string> = V extends string
     : V
   : never
 
-/** The properties that an event's specification asks for; what is `optional` may be left out. */
+/**
+ * The properties that an event's specification asks for; what is `optional` may be left out. Where the compiler knows only
+ * that it is one of several events, those of each: else a text that not all of them have could be any.
+ */
 export type PropertiesOf<E extends EventSpec> = {
-  readonly [K in keyof E['properties'] as E['properties'][K] extends { optional: true } ? never : K]: ValueOf<
-    E['properties'][K]
-  >
+  readonly [K in KeyOf<E['properties']> as SpecAt<E['properties'], K> extends { optional: true }
+    ? never
+    : K]: ValueOf<SpecAt<E['properties'], K>>
 } & {
-  readonly [K in keyof E['properties'] as E['properties'][K] extends { optional: true }
+  readonly [K in KeyOf<E['properties']> as SpecAt<E['properties'], K> extends { optional: true }
     ? K
-    : never]?: ValueOf<E['properties'][K]>
+    : never]?: ValueOf<SpecAt<E['properties'], K>>
 }
+
+type KeyOf<P> = P extends unknown ? keyof P : never
+type SpecAt<P, K> = P extends unknown ? (K extends keyof P ? P[K] : never) : never
 
 /** 31 days: no command or request that is measured takes longer. */
 export const MOST_MILLISECONDS = 2_678_400_000

@@ -1,7 +1,7 @@
 import { isMachineId } from '@visivo/machine-id'
 import { UUID_SHAPE } from '@visivo/sanitize'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { personal, runs, timeout } from '../test/leaks.ts'
 import { guard, sampleEvent } from '../test/samples.ts'
 import { catalogueOf, editionOf, type PropertySpec } from './events.ts'
@@ -199,6 +199,23 @@ test.each<[string, (length: number) => string, number]>([
 ])('%s passes, and none that is longer', (_, command, length) => {
   expect(guard(withProperties({ command: command(length) }))).toBeDefined()
   expect(guard(withProperties({ command: command(length + 1) }))).toBeUndefined()
+})
+
+test('what every object of the host inherits does not get into an event', () => {
+  const { error_type: _, ...properties } = good.properties
+  Object.defineProperty(Object.prototype, 'error_type', { value: 'AdaLovelace', configurable: true })
+  onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'error_type'))
+  const passed = guard({ ...good, properties })
+  expect(passed && Object.keys(passed.properties)).toEqual(Object.keys(properties))
+})
+
+test('nor does it keep a property of that name, which may be left out, from being left out', () => {
+  const spec: PropertySpec = { type: 'boolean', optional: true, why: '' }
+  const properties = Object.fromEntries([['toString', spec]])
+  const catalogue = catalogueOf('visivo_version', { cake: { when: '', properties } })
+  const cake = { ...good, event: 'cake', properties: commonOnly }
+  expect(createGuard(catalogue)(cake)).toEqual(cake)
+  expect(misfits(catalogue, cake)).toEqual([])
 })
 
 test('a getter that throws is no event', () => {

@@ -63,7 +63,7 @@ export function misfits(catalogue: Catalogue, { event, properties }: StoredEvent
   const specs = specsOf(catalogue, event)
   const unlisted = Object.keys(properties).filter((name) => !Object.hasOwn(specs, name))
   const unfit = Object.entries(specs).filter(([name, spec]) => {
-    const value = properties[name]
+    const value = ownValue(properties, name)
     return !isFit(spec, value) && !(value === undefined && spec.optional)
   })
   return [...unlisted, ...unfit.map(([name]) => name)]
@@ -90,13 +90,18 @@ function keepListed(
   if (!Object.keys(properties).every((name) => Object.hasOwn(specs, name))) return undefined
   const kept: Record<string, unknown> = {}
   for (const [name, spec] of Object.entries(specs)) {
-    const value = properties[name]
+    const value = ownValue(properties, name)
     if (value === undefined && spec.optional) continue
     const checked = rebuilt(spec, value)
     if (checked === undefined) return undefined
     kept[name] = checked
   }
   return kept
+}
+
+/** What every object inherits, as where a library has added to `Object.prototype`, is none of an event's. */
+function ownValue(properties: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(properties, name) ? properties[name] : undefined
 }
 
 /**

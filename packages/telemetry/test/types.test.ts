@@ -57,6 +57,19 @@ describe('an event takes no text that nobody made safe', () => {
     expectTypeOf(record).toBeFunction()
   })
 
+  test('nor one of which the compiler knows only that it is one of several', () => {
+    const record = (telemetry: Telemetry, name: 'cli_command' | 'new_installation') => {
+      telemetry.record(name, good)
+      // @ts-expect-error text as it was typed
+      telemetry.record(name, { ...good, command: typed })
+      // @ts-expect-error the same, made only if it is wanted
+      telemetry.record(name, () => ({ ...good, command: typed }))
+      // @ts-expect-error text as it was typed, and nothing else that has to be there
+      telemetry.record(name, { command: typed })
+    }
+    expectTypeOf(record).toBeFunction()
+  })
+
   test('an adopter’s own events are no different', () => {
     const record = (typedList: readonly string[]) => {
       const telemetry = createTelemetry({
