@@ -3,7 +3,7 @@ import { CST, isScalar, type Node } from 'yaml'
 /** Stands behind every line of a text while YAML folds it; a character that Unicode gives to nobody. */
 const LINE_END = '\uFFFF'
 // Before a backslash, which in double quotes joins the lines: what stands behind it would be an escape.
-const LINE = /[^\s\\](?=[^\S\n]*\\?[^\S\n]*\r?\n)/g
+const LINE = /[^\s\\](?=[^\S\n]*(?:\\[^\S\n]*)?\n)/g
 
 /** What of an SQL text may hold `--` without a comment, and comments to the end of their line. */
 const PARTS =
