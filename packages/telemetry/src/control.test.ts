@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -10,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { ensureMachineId } from '@visivo/machine-id'
 import { expect, onTestFinished, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
@@ -234,6 +236,30 @@ test('purge leaves no id behind that a process was killed over deciding', async 
   writeFileSync(next, '0b0f6c7e-8a51-4a43-9a4f-2f0d4f3b7c11')
   expect(await purge(telemetry)).toMatchObject({ ok: true })
   expect(existsSync(next)).toBe(false)
+})
+
+/** Writes without a pause, and makes the directory anew where it is gone. */
+const BUSY_WRITER = `
+  const { mkdirSync, writeFileSync } = require('node:fs')
+  const { parentPort, workerData } = require('node:worker_threads')
+  for (let n = 0; ; n += 1) {
+    mkdirSync(workerData, { recursive: true })
+    try {
+      writeFileSync(workerData + '/' + n, '')
+    } catch {}
+    if (n === 500) parentPort.postMessage('busy')
+  }
+`
+
+test('purge does what was asked for also while somebody writes there without a pause', async () => {
+  const telemetry = personsTelemetry()
+  const root = join(telemetry.world.home, '.visivo/telemetry')
+  const writer = new Worker(BUSY_WRITER, { eval: true, workerData: join(root, '0123456789abcdef/outbox') })
+  onTestFinished(async () => void (await writer.terminate()))
+  await once(writer, 'message')
+  expect(await purge(telemetry)).toMatchObject({ ok: true })
+  expect(existsSync(join(root, '0123456789abcdef/outbox/0'))).toBe(false)
+  expect(readdirSync(dirname(root)).filter((name) => name !== 'telemetry')).toEqual([])
 })
 
 test('purge removes a link itself, and behind it what is ours and nothing else', async () => {

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs'
+import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readMachineId, resetMachineId } from '@visivo/machine-id'
@@ -15,6 +15,7 @@ import { NO_GUARD } from './nothing.ts'
 import { openOutbox } from './outbox.ts'
 import { findPlaces, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
+import { uuidV7 } from './uuid-v7.ts'
 
 /** What a change came to. */
 export interface Outcome {
@@ -180,8 +181,7 @@ async function stillRunning(pids: readonly number[]): Promise<readonly number[]>
 function removeAll(paths: readonly string[]): Outcome | undefined {
   for (const path of paths) {
     try {
-      // A command may be writing in there just now.
-      rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
+      removeTree(path)
     } catch (error) {
       const code = codeOf(error)
       const advice = code === 'EACCES' || code === 'EPERM' ? ` ${OWN_ADVICE}, and purge once more.` : ''
@@ -189,6 +189,21 @@ function removeAll(paths: readonly string[]): Outcome | undefined {
     }
   }
   return undefined
+}
+
+/** How Windows has to be asked, where a file that somebody has open can't be removed. */
+const PATIENTLY = { recursive: true, force: true, maxRetries: 5, retryDelay: 20 } as const
+
+function removeTree(path: string): void {
+  try {
+    rmSync(path, PATIENTLY)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOTEMPTY') throw error
+    // Somebody is writing in there, and may do so each time: where it lies then, nobody looks for it.
+    const aside = `${path}.${uuidV7()}`
+    renameSync(path, aside)
+    rmSync(aside, PATIENTLY)
+  }
 }
 
 /** Also true where nobody may look: what is done about it then says so. */
