@@ -12,18 +12,18 @@ export interface Measured {
 
 const INTRODUCTION = `# Reliability
 
-What becomes of events when things go wrong. Every row is a test with real processes: commands, couriers and
-servers as they are built, a home directory of their own, and a PostHog on loopback that misbehaves. Every command
-also runs with telemetry off: its output has to be the same byte for byte, and so has its exit code.
+What happens to events when things go wrong. Every row is a test with real processes: the built commands, couriers and
+servers, with their own home directory and a misbehaving PostHog on loopback. Every command also runs with telemetry off:
+its output must be the same, byte for byte, and so must its exit code.
 
-An event is *recorded* when it lies in the outbox, and counted once, by its uuid, when it *arrives*. A *double*
-comes under the same uuid, and PostHog keeps one of them. Where a row ends with a later command, that command's own
-event counts too. *All* stands where the number depends on the machine.
+An event is *recorded* when it lies in the outbox. When it *arrives*, it is counted once, by its uuid. A *double* is another
+arrival with the same uuid; PostHog keeps one of them. If a row ends with a later command, that command's own event counts
+too. *All* means that the number depends on the machine.
 
-\`npx -y pnpm@12 test\` measures it again and fails when a row is no longer true. To write a changed row:
-\`npx -y pnpm@12 exec vitest run packages/telemetry/test/reliability.test.ts -u\`, after a build. Some rows need root on
-Linux, to mount a full disk or to put a silent name server into place; elsewhere they are skipped by name, and the file
-stays as it is.
+\`npx -y pnpm@12 test\` measures every row again and fails when one is no longer true. To write a changed row, run
+\`npx -y pnpm@12 exec vitest run packages/telemetry/test/reliability.test.ts -u\` after a build. Some rows need root on
+Linux, to mount a full disk or to set up a silent name server. Elsewhere these rows are skipped by name, and the file stays
+as it is.
 `
 
 /** The document, with numbers as they were measured; a number that no machine repeats is written `all`. */
