@@ -15,7 +15,7 @@ export interface Detection {
 export interface Surroundings {
   /** Environment variables. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Whether there is a file or directory of this absolute path. */
+  /** Whether there is a file or directory at this absolute path. */
   readonly exists?: (path: string) => boolean
 }
 

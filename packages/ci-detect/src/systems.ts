@@ -7,7 +7,7 @@ export interface System {
   readonly kind: 'ci' | 'serverless' | 'workspace' | 'container'
   /** Environment variables; each alone is a sign of the system. */
   readonly variables?: readonly Sign[]
-  /** With one of these the variables don't count: the vendor's own tools on a person's machine set it. */
+  /** If one of these is found, the variables don't count: the vendor's own tools set it on a person's machine. */
   readonly unless?: readonly Sign[]
   /** Files or directories; each alone is a sign of the system. */
   readonly paths?: readonly string[]

@@ -14,13 +14,13 @@ export interface MachineIdLocation {
 
 const NOT_ABSOLUTE = 'not an absolute path'
 
-/** An id, and what became of it on this machine's disk. */
+/** An id, and whether it is on this machine's disk. */
 export interface MachineId {
   /** A lower-case UUID. */
   readonly id: string
   /** Whether the next run will find the same id. */
   readonly persisted: boolean
-  /** Whether this very call made the stored id: true once for a machine, whatever runs at the same time. */
+  /** Whether this very call made the stored id: true once for a machine, even if many calls run at the same time. */
   readonly created: boolean
   /** Where the id lies, or would lie. */
   readonly path: string
@@ -48,7 +48,7 @@ export function readMachineId(location: MachineIdLocation): string | undefined {
 }
 
 /**
- * Replaces the stored id by a new one, in one step, and returns it. Somebody asked for it, so it throws an
+ * Replaces the stored id by a new one, in one step, and returns it. Because somebody asked for this, it throws an
  * `Error` that says where and why if it can't.
  */
 export function resetMachineId(location: MachineIdLocation): string {

@@ -10,19 +10,19 @@ export interface CommandSpec {
   readonly options?: readonly OptionSpec[]
   readonly commands?: readonly CommandSpec[]
   /**
-   * What runs where no command of `commands` is named: one of them, or one without a name (`''`), as where the program
-   * itself takes words. What is typed belongs to it then, and its options are known here, too. One without a name that
-   * takes no words has the same `commands` once more, so that a word which names none of them is still unknown.
+   * What runs if no command of `commands` is named: one of them, or one without a name (`''`), as when the program itself
+   * takes words. Then what is typed belongs to it, and its options are known here, too. If the nameless one takes no
+   * words, give it the same `commands` once more, so that a word which names none of them is still unknown.
    */
   readonly default?: CommandSpec
   /**
-   * The command as which it comes out, by its names from the top: where that can be typed at several places of the
-   * tree, as `oven bake` for `bake`.
+   * The names, from the top, of the command as which this one comes out: for a command that can be typed at several
+   * places of the tree, such as `oven bake` for `bake`.
    */
   readonly standsFor?: readonly string[]
 }
 
-/** What is left of a command line: declared names and flags, and placeholders for all that a person typed. */
+/** What is left of a command line: declared names and flags, and placeholders for everything else. */
 export interface SanitizedCommand {
   /** Declared names from the top, joined by a space: `telemetry show`. */
   readonly command: Safe
@@ -78,9 +78,9 @@ const NOWHERE: Omit<Place, 'path'> = {
 /**
  * Reads a command line along the program's declared tree. `argv` is without node and script.
  *
- * A command comes out by its declared name, also when an alias was typed, or none because it is the default;
- * `<unknown>` for a word that should be a command and isn't declared; `<none>` if there is none. Flags come out as
- * declared; undeclared ones, and those whose name doesn't look like one, as `<flag>`; values as `<value>`, `<path>` or
+ * A command comes out by its declared name, even when an alias was typed, or nothing because it is the default. A word
+ * that should be a command but isn't declared is `<unknown>`; no command at all is `<none>`. Flags come out as declared;
+ * undeclared ones, and those whose name doesn't look like one, as `<flag>`. Values come out as `<value>`, `<path>` or
  * `<redacted>`, glued ones behind their flag (`--out=<path>`, `-o<path>`). Never throws: what can't be read at all is
  * `<unknown>` without arguments.
  */

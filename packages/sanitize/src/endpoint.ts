@@ -24,10 +24,10 @@ const HASHED = safe`{hash}`
 /**
  * A request's path without what tells one request from another, for servers that have no router to ask.
  * Scheme, host, query and fragment go; a segment that isn't a route's word becomes `{id}`, or `{hash}` if it is
- * hexadecimal; after 8 segments or 100 characters comes `*`. What is no string is `<unmatched>`.
+ * hexadecimal; after 8 segments or 100 characters comes `*`. Anything but a string is `<unmatched>`.
  *
- * A path's words can't be told from a user's (`/users/jane`). Pass the words that your routes are made of and
- * nothing else is kept; or have a router and use `sanitizeRoute`.
+ * A route's words can't be told from a user's (`/users/jane`). Pass the words that your routes are made of, and
+ * nothing else is kept. If you have a router, use `sanitizeRoute` instead.
  */
 export function sanitizeEndpoint(path: string, words?: readonly string[]): Safe {
   try {

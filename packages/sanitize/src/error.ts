@@ -23,9 +23,9 @@ const MAX_DEPTH = 32
 
 /**
  * The class of a thrown value: one of the built-in ones (`TypeError`), or one that the program declares
- * (`ConfigError`). Any other counts as the nearest one above it that is so, for a class's name may be somebody's
- * text: of a plugin, of a configuration that is code, of a class made at run time. What is no error is `Error`.
- * The error's message, stack, `name` and `constructor` are not asked, and no getter is called.
+ * (`ConfigError`). Any other class counts as the nearest of these above it, because a class's name may be somebody's
+ * text: of a plugin, of a configuration that is code, of a class made at run time. What is not an error is `Error`.
+ * The error's message, stack, `name` and `constructor` are not read, and no getter is called.
  * @param declared the names of the program's own error classes, as they stand in its source
  */
 export function sanitizeErrorType(error: unknown, declared: readonly string[] = []): Safe {

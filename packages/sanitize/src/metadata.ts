@@ -44,7 +44,7 @@ export const ARCHITECTURES: readonly Safe[] = [...ARCHITECTURE_NAMES.values(), O
 
 /**
  * A semantic version: three numbers and at most a usual prerelease word with a number (`-beta.4`). A leading `v`
- * and build metadata (`+…`) go; everything else is `<unknown>`.
+ * and build metadata (`+…`) are removed; everything else is `<unknown>`.
  */
 export function sanitizeVersion(version: string): Safe {
   if (typeof version !== 'string') return UNKNOWN
@@ -53,7 +53,7 @@ export function sanitizeVersion(version: string): Safe {
   return fit(VERSION_SHAPE, withoutBuild.startsWith('v') ? withoutBuild.slice(1) : withoutBuild) ?? UNKNOWN
 }
 
-/** `process.platform` in the words of the promises: `darwin`, `linux`, `windows` …; an unheard-of one is `other`. */
+/** `process.platform` in the words of the promises: `darwin`, `linux`, `windows` …; an unknown one is `other`. */
 export function sanitizePlatform(platform: string): Safe {
   return PLATFORM_NAMES.get(platform) ?? OTHER
 }
@@ -64,7 +64,7 @@ export function sanitizePlatformVersion(release: string): Safe {
   return fit(PLATFORM_VERSION_SHAPE, LEADING_NUMBERS.exec(release)?.[0]) ?? UNKNOWN
 }
 
-/** `process.arch` in the words of the promises: `x86_64`, `arm64` …; an unheard-of one is `other`. */
+/** `process.arch` in the words of the promises: `x86_64`, `arm64` …; an unknown one is `other`. */
 export function sanitizeArchitecture(architecture: string): Safe {
   return ARCHITECTURE_NAMES.get(architecture) ?? OTHER
 }

@@ -35,8 +35,9 @@ const LONGEST_TEMPLATE = 300
 
 /**
  * A router's own template (never a request's path: literals are kept) in one notation: `/api/models/:name` and
- * `/api/models/[name]` are `/api/models/{name}`. Every result has the `ENDPOINT_SHAPE`; a template that can't be
- * brought to it, the empty one and what is no string are `<unmatched>`. What it gave once stays as it is.
+ * `/api/models/[name]` are `/api/models/{name}`. Every result has the `ENDPOINT_SHAPE`. A template that can't be
+ * brought to it, an empty one, and anything but a string are `<unmatched>`. A result that is passed in again comes out
+ * unchanged.
  */
 export function sanitizeRoute(template: string): Safe {
   if (typeof template !== 'string' || template === '' || template.length > LONGEST_TEMPLATE) return UNMATCHED

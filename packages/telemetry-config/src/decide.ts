@@ -27,20 +27,20 @@ export interface Checked {
   readonly verdict: 'off' | 'silent' | 'on'
   /** The file, for those that are one. */
   readonly path?: string
-  /** It can't be understood, and is off for that alone: perhaps it is being written just now. */
+  /** The source is off only because it can't be understood: perhaps it is being written just now. */
   readonly unclear?: true
 }
 
-/** Whether telemetry is on, and because of what. `because` is the first row of `checked` that says off. */
+/** Whether telemetry is on, and why. `because` is the first row of `checked` that says off. */
 export type Decision =
   | { readonly enabled: true; readonly destination: Destination; readonly checked: readonly Checked[] }
   | { readonly enabled: false; readonly because: Checked; readonly checked: readonly Checked[] }
 
 /** How far `decide` looks, and with what. */
 export interface DecideOptions {
-  /** For who only wants to know whether: `checked` ends at the first off, and no file is parsed after it. */
+  /** If you only need to know whether it is on: `checked` ends at the first off, and no file is parsed after it. */
   readonly untilFirstOff?: boolean
-  /** Reads the switch where it takes a YAML parser. Default: `yaml`, loaded at that moment. */
+  /** Reads the switch where that needs a YAML parser. Default: `yaml`, loaded at that moment. */
   readonly readYaml?: ReadSwitch
 }
 
@@ -61,8 +61,8 @@ const UNREADABLE: Checked = {
 }
 
 /**
- * The one decider: any off wins, the first one is named. Pure but for loading the YAML parser. Never throws: sources that
- * can't be read at all are an off.
+ * The one decider: any off wins, and the first one is named. Pure, except that it may load the YAML parser. Never throws:
+ * sources that can't be read at all are an off.
  */
 export function decide(product: Product, sources: Sources, options: DecideOptions = {}): Decision {
   try {

@@ -10,9 +10,9 @@ const BYTE_ORDER_MARK = '\ufeff'
  * file is made (0600), and so is its directory (0700). `changed` is false if the file said so already; it is
  * not written then.
  *
- * Throws an `Error` that names the file, the line if there is one, and what to do: when the file can't be read
- * or written, is not valid YAML, or holds several documents. The file is as it was then. So it is where a program without
- * types hands over a word in place of `true` or `false`.
+ * Throws if the file can't be read or written, is not valid YAML, or holds several documents. The `Error` names the
+ * file, the line if there is one, and what to do; the file stays as it was. It also throws, and the file stays as it was,
+ * if a program without types passes a word in place of `true` or `false`.
  */
 export function setTelemetryEnabled(
   path: string,

@@ -23,7 +23,7 @@ export function switchVariables({ envPrefix }: Product): readonly [own: string, 
   return [`${envPrefix}_TELEMETRY_DISABLED`, 'DO_NOT_TRACK']
 }
 
-/** What `defineProduct` takes: a tool's name, and what is to be another than the name gives. */
+/** What `defineProduct` takes: a tool's name, and whatever should differ from what the name gives. */
 export type ProductOptions = Pick<Product, 'name'> & {
   readonly [K in Exclude<keyof Product, 'name'>]?: Product[K] | undefined
 }
@@ -31,9 +31,9 @@ export type ProductOptions = Pick<Product, 'name'> & {
 const NAME = /^[a-z][a-z0-9-]{0,30}$/
 
 /**
- * A product from its name; whatever else is given replaces what the name would give. What is `undefined`, such as a
- * variable that isn't set, is not given. Throws an `Error` if the name is not 1 to 31 lower-case letters, digits and
- * dashes, starting with a letter.
+ * Makes a product from its name; whatever else is given replaces what the name would give. `undefined`, as from a
+ * variable that isn't set, counts as not given. Throws an `Error` if the name is not 1 to 31 lower-case letters, digits
+ * and dashes, starting with a letter.
  */
 export function defineProduct(options: ProductOptions): Product {
   // A program without types may hand over the name alone, or one that its manifest doesn't have.

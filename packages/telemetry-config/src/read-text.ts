@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 
-/** What reading a file gave. What exists but can't be read is told apart from what isn't there. */
+/** What reading a file gave. A file that exists but can't be read is told apart from one that isn't there. */
 export type TextFile =
   | { readonly state: 'absent'; readonly path: string }
   | { readonly state: 'read'; readonly path: string; readonly text: string }
@@ -22,7 +22,7 @@ type Unread = Exclude<TextFile, { readonly state: 'read' }>
 /** The same of a file that may be no text. */
 export type BytesFile = Unread | { readonly state: 'read'; readonly bytes: Buffer }
 
-/** What exists but can't be read, and why, in words. */
+/** A file that exists but can't be read, and why, in words. */
 export interface UnreadableFile {
   readonly state: 'unreadable'
   readonly path: string

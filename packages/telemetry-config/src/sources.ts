@@ -12,9 +12,9 @@ export interface Sources {
   readonly env: Environment
   /** The `.env` file that the tool loads, parsed, and every opt-out in the project's own. */
   readonly envFile: Environment
-  /** What these files are called as seen from the directory, such as `.env or ../.env`; `.env` unless given. */
+  /** The names of these files as seen from the directory, such as `.env or ../.env`; `.env` unless given. */
   readonly envFileName?: string
-  /** Those of them that are there and can't be read: each may hold an opt-out, and counts as one. */
+  /** The `.env` files that are there but can't be read: each may hold an opt-out, and counts as one. */
   readonly brokenEnvFiles?: readonly UnreadableFile[]
   readonly project: TextFile
   readonly global: TextFile
@@ -35,7 +35,7 @@ export interface SourcesOptions {
   /** A directory in a project or below one, or `null` where there is no project. Default: the working directory. */
   readonly projectDirectory?: string | null | undefined
   /**
-   * What says off where the tool knows it by itself, in words: of a project that was built, `telemetry_enabled in
+   * If the tool itself knows of an opt-out: what says so, in words. For a built project, `telemetry_enabled in
    * build/project.json`. Default: nothing does.
    */
   readonly optedOut?: string | undefined
@@ -44,11 +44,11 @@ export interface SourcesOptions {
 const NO_PROJECT: TextFile = { state: 'absent', path: '' }
 
 /**
- * Reads the two configuration files, and the project's `.env` for an opt-out in it, which counts whether or not the
- * tool loads that file; the file that it does load; and nothing else. The project is the directory's own, or that of
- * the nearest directory above it, where it really lies; the `.env` of the directory itself counts too. Never throws:
- * what can't be read says so in its `state`. A home directory or working directory that can't be told counts as an
- * unreadable file, because nobody knows what the person wrote there.
+ * Reads the two configuration files, the project's `.env`, the `.env` file that the tool loads, and nothing else. An
+ * opt-out in the project's `.env` counts whether or not the tool loads that file. The project is the directory's own, or
+ * that of the nearest directory above it, where it really lies; the `.env` of the directory itself counts too. Never
+ * throws: the `state` says what can't be read. If the home or working directory is unknown, that counts as an unreadable
+ * file, because nobody knows what the person wrote there.
  */
 export function readSources(product: Product, options: SourcesOptions = {}): Sources {
   // A program without types may hand over null.
@@ -121,8 +121,8 @@ function envFilesOf(
 }
 
 /**
- * The person's home directory as the system tells it, absolute. Empty where it can't be told; also where the path is not
- * UTF-8, for Node would look beside it. Never throws.
+ * The person's home directory as the system tells it, absolute. Empty if the system can't tell it, and also if the path
+ * is not UTF-8, because Node would look in another place. Never throws.
  */
 export function homeDirectory(): string {
   const home = attempt(homedir)

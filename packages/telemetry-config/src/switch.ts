@@ -34,12 +34,12 @@ export function isOptOut(value: string | undefined): boolean {
   return text !== '' && meaningOf(text) !== 'off'
 }
 
-/** What a YAML text says at the switch: every value found there, or why it can't be told. Lines count from 1. */
+/** What a YAML text says at the switch: every value found there, or why none can be read. Lines count from 1. */
 export type Reading =
   | { readonly found: readonly Found[] }
   | { readonly problem: string; readonly line: number | undefined }
 
-/** A value that stands at the switch, and the line of its text, counted from 1. */
+/** A value of the switch, and the line of the text where it is, counted from 1. */
 export interface Found {
   readonly value: unknown
   readonly line: number

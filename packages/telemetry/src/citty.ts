@@ -8,9 +8,9 @@ const HELP: OptionSpec = { names: ['-h', '--help'], value: 'none' }
 const VERSION: OptionSpec = { names: ['-v', '--version'], value: 'none' }
 
 /**
- * The declared commands and flags of a citty program: the only words of a command line that may be collected. Of
- * commands that are loaded when they are needed, only those are loaded that `argv` names, and all at a level where it
- * names none, because citty looks for an alias there. Never rejects: what can't be loaded counts as undeclared.
+ * The declared commands and flags of a citty program: the only words of a command line that may be collected. It loads
+ * only those lazy commands that `argv` names. At a level where `argv` names none it loads all, because citty looks for an
+ * alias there. Never rejects: what can't be loaded counts as undeclared.
  */
 export async function commandSpecOf<A extends ArgsDef>(
   main: CommandDef<A>,
@@ -24,8 +24,8 @@ export async function commandSpecOf<A extends ArgsDef>(
 }
 
 /**
- * The same program, whose commands say what they threw before citty prints it and ends the process. Without it a
- * failure is recorded all the same, as an `Error`.
+ * Gives the same program, with commands that note what they threw before citty prints it and ends the process. Without
+ * this a failure is recorded all the same, as an `Error`.
  */
 export function noteErrors<A extends ArgsDef>(
   command: CommandDef<A>,

@@ -21,9 +21,9 @@ export interface Where {
   readonly projectDirectory?: string | undefined
   /** The variables of the `.env` file that the program loaded. */
   readonly envFile?: Readonly<Record<string, string | undefined>> | undefined
-  /** That file's path, absolute: an opt-out in it counts also where the program's parser passes over the line. */
+  /** That file's absolute path: an opt-out in it counts even where the program's parser passes over the line. */
   readonly envFilePath?: string | undefined
-  /** What says off where the program knows it by itself, in words: nothing is recorded, and these are the reason. */
+  /** If the program itself knows of an opt-out: what says so, in words. Then nothing is recorded, and this is the reason. */
   readonly optedOut?: string | undefined
 }
 

@@ -17,7 +17,7 @@ import { findPlaces, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
-/** What a change came to. */
+/** What a change did. */
 export interface Outcome {
   /** False when what was asked for could not be done; `says` tells why and what to do. */
   readonly ok: boolean
@@ -104,8 +104,8 @@ function isKept(directory: string): boolean {
 }
 
 /**
- * Gives this machine a new id, if it has one. What waits keeps the id that it was recorded under, and a project its
- * hash: who wants neither to tell of the other purges. Never throws.
+ * Gives this machine a new id, if it has one. Waiting events keep the id that they were recorded under, and a project
+ * keeps its hash. If neither id may tell of the other, use `purge` instead. Never throws.
  */
 export function reset(telemetry: Telemetry): Outcome {
   const { product, home, isCi } = telemetry.world

@@ -230,7 +230,7 @@ export function commonProperties(versionProperty: string): Readonly<Record<strin
 
 /**
  * The whole catalogue of a product: the events above and an adopter's own.
- * An adopter's event may not take a name that stands already; such a one is ignored.
+ * If an adopter's event has a name that is already taken, it is ignored.
  */
 export function catalogueOf(
   versionProperty: string,

@@ -13,8 +13,8 @@ interface Arrived {
 }
 
 /**
- * Follows every request of an Express application. Register it before all else, so that it also sees what other
- * middleware answers. A router mounted by `app.use(path, router)` is known by the path it was mounted with.
+ * Follows every request of an Express application. Register it before everything else, so that it also sees what other
+ * middleware answers. Routes of a router mounted by `app.use(path, router)` include the path it was mounted with.
  */
 export function followRequests(server: FollowedServer): ExpressMiddleware {
   const follow = responseFollower(server, ({ request, app }: Arrived) => templateOf(request, app))

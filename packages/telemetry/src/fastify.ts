@@ -7,7 +7,7 @@ import { makeRoomForGood } from './listener-room.ts'
 /** Fastify's mark of a plugin whose hooks also hold for what is registered beside it. */
 const SKIP_OVERRIDE = Symbol.for('skip-override')
 
-/** A plugin that follows every request of a Fastify application. Register it before all else. */
+/** A plugin that follows every request of a Fastify application. Register it before everything else. */
 export function followRequests(server: FollowedServer): FastifyPluginCallback {
   const routed = new WeakMap<object, FastifyRequest>()
   const follow = responseFollower(server, (raw: object) => templateOf(routed.get(raw)))

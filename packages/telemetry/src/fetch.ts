@@ -2,10 +2,10 @@ import { clock, endpoints, followAnswer } from './follow-response.ts'
 import type { FollowedServer } from './follow-server.ts'
 
 /**
- * Follows a handler that takes a `Request` and gives a `Response`, such as a Next.js route handler, and gives it
- * back otherwise unchanged. A handler that throws counts as 500, unless what it throws is itself an answer: a `Response`, or
- * `redirect()` and `notFound()` of Next 15. The duration ends when the handler has its response: when the last byte of a
- * stream leaves is not seen here. A call without a request, as in a test of the handler, is not counted.
+ * Follows a handler that takes a `Request` and returns a `Response`, such as a Next.js route handler. Returns the handler,
+ * otherwise unchanged. A handler that throws counts as 500, unless what it throws is itself an answer: a `Response`, or
+ * `redirect()` and `notFound()` of Next 15. The duration ends when the handler has its response, because the last byte of
+ * a stream is not seen here. A call without a request, as in a test of the handler, is not counted.
  * @param template the route's own, in any usual notation: `/api/cakes/[id]`
  * @param handler says what it takes: `(request: Request) => …`
  */

@@ -13,7 +13,7 @@ import { openOutbox } from './outbox.ts'
 import { type DestinationPlaces, findPlaces, placesOf, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** What `flush` came to; `ok` when nothing is left that waits. */
+/** What `flush` did; `ok` when nothing waits any more. */
 export interface Flushed extends Outcome {
   /** How many this process sent; a courier that went first counts its own. */
   readonly sent: number
@@ -30,7 +30,7 @@ const AT_ONCE = { firstWait: 0, linger: 0, gather: 0, despiteBackoff: true } as 
 const DONE: CourierEnd = { kind: 'done' }
 
 /**
- * Sends what waits for the configured destination now, in this process, whatever earlier failures asked for, and
+ * Sends what waits for the configured destination now, in this process, even if an earlier failure asked to wait, and
  * says what happened. With telemetry off, or in debug mode, it opens no socket. Never rejects.
  * @param signal ends it at once; what was not acknowledged goes on waiting
  */

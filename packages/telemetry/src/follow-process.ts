@@ -7,25 +7,25 @@ import { makeListenerRoom } from './listener-room.ts'
 import { NO_PROCESS } from './nothing.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** What `followProcess` takes for granted unless it is told. */
+/** How `followProcess` differs from its defaults. */
 export interface FollowOptions {
   /** What the person typed, without the program and its script; default: that of this process. */
   readonly argv?: readonly string[]
   readonly where?: Where
   /** The names of the program's own error classes; any other counts as a built-in one above it. */
   readonly errorTypes?: readonly string[]
-  /** Commands that nobody is told about, with all below them; default: `help`, `telemetry`, `completion`. */
+  /** Commands that are not recorded and print no notice, with all below them; default: `help`, `telemetry`, `completion`. */
   readonly unrecorded?: readonly string[]
   /**
-   * The program has commands, and does something without one, too; default: whether it declares a `default`. Otherwise
-   * such a run is a question for help.
+   * Whether the program, which has commands, also does something without one; default: whether it declares a `default`.
+   * If not, such a run counts as a question for help.
    */
   readonly withoutCommand?: boolean
   /**
-   * Also records a run that Ctrl-C or SIGTERM ends, as `Interrupted`; the process ends by the signal all the same. Not
-   * unless asked for: work that never lets go of the event loop can't be interrupted any more where somebody
-   * listens. Leaves the signal to the program's own listeners if there are any, and does nothing on Windows, nor as
-   * the first process of a container, which ends by no such signal.
+   * Also records a run that Ctrl-C or SIGTERM ends, as `Interrupted`; the process ends by the signal all the same. Off by
+   * default, because once somebody listens for a signal, it can't interrupt work that never lets go of the event loop.
+   * If the program has listeners of its own, the signal is left to them. Does nothing on Windows, nor in the first
+   * process of a container, which such a signal does not end.
    */
   readonly signals?: boolean
 }
@@ -33,8 +33,8 @@ export interface FollowOptions {
 /** A process whose command is recorded when it ends, however it does. */
 export interface FollowedProcess extends RunningCommand {
   /**
-   * Keeps what is known by now, such as the project or an error that was caught; it is recorded at the end. Whether the
-   * run worked is told by the exit code, unless `success: false` was noted: an error alone may be got over.
+   * Keeps what is known by now, such as the project or an error that was caught, and records it at the end. The exit code
+   * says whether the run worked, unless `success: false` was noted: a program may recover from an error.
    */
   note(outcome: CommandOutcome): void
 }
@@ -55,10 +55,10 @@ class Interrupted extends Error {
 
 /**
  * Records the command of this process once, however it ends: by itself, by `process.exit`, by an error or a rejection
- * that nobody catches. To be called before the program prints anything, because a person is told of telemetry
- * before a command's own output and not behind it. A run that only asks for help or for the version, or that names
- * no command where there is no default, is not recorded, and nobody is told. With telemetry off nothing listens for the
- * end; once the command has `ended`, nothing does any more. In a worker of `node:cluster` it does nothing. Never throws.
+ * that nobody catches. Call it before the program prints anything, so that the notice comes before the command's own
+ * output. A run that only asks for help or for the version, or that names no command where there is no default, is not
+ * recorded and prints no notice. With telemetry off nothing listens for the end; once the command has `ended`, nothing
+ * does any more. In a worker of `node:cluster` it does nothing. Never throws.
  * @param program the declared commands and flags: no other word of the command line is ever collected
  */
 export function followProcess(

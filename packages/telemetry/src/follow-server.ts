@@ -19,7 +19,7 @@ const LONGEST_CLOSE = 1_500
 
 /** A server that is followed. */
 export interface FollowedServer {
-  /** Nothing is counted, as with telemetry off: then an integration listens to nothing and marks nothing. */
+  /** Set when nothing is counted, as with telemetry off: then an integration listens to nothing and marks nothing. */
   readonly isOff?: true
   /** Counts a request that was answered: an addition in memory, nothing else on this thread. Never throws. */
   request(request: RequestFacts): void

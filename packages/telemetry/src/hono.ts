@@ -7,7 +7,7 @@ import type { FollowedServer } from './follow-server.ts'
 const followed = new WeakSet<Context>()
 
 /**
- * Follows every request of a Hono application. Register it before all else, so that it also sees what
+ * Follows every request of a Hono application. Register it before everything else, so that it also sees what
  * other middleware answers. Behind `@hono/node-server` a request ends when its response closes; elsewhere (Bun,
  * Deno, `app.request()`) when the application has its response, which may be before a stream ends.
  */

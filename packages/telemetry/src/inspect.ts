@@ -21,13 +21,13 @@ export type { SentEvent } from './sent-log.ts'
 export type { WireEvent } from './wire.ts'
 
 /**
- * Everything that a person may want to know of telemetry here and now. Holds no key: it may be shown as it is.
- * What changes something is in `@visivo/telemetry/control` (`turnOn`, `turnOff`, `reset`, `purge`).
+ * Everything that a person may want to know about telemetry here and now. Holds no key: it may be shown as it is.
+ * Functions that change something are in `@visivo/telemetry/control` (`turnOn`, `turnOff`, `reset`, `purge`).
  */
 export interface Inspection {
   /** Whether the next command records. */
   readonly recording: boolean
-  /** Because of what, in words. */
+  /** Why, in words. */
   readonly reason: string
   /** What the one decider says, with a row for every source. */
   readonly decision: {
@@ -37,7 +37,7 @@ export interface Inspection {
   }
   /** `due`: the next command on a terminal shows the notice, and records nothing. */
   readonly notice: 'shown' | 'due'
-  /** One source switches telemetry on, another one off: which, in words. */
+  /** If one source switches telemetry on and another one off: which ones, in words. */
   readonly contradiction?: string
   /** Where events go, or would go: origin and path. Missing when none is configured. */
   readonly destination?: { readonly host: string; readonly hasKey: boolean }
@@ -46,15 +46,15 @@ export interface Inspection {
   /** What waits, oldest first, as it would be sent: for the destination, or for any when none is configured. */
   readonly waiting: readonly WireEvent[]
   /**
-   * How many events wait beside them that another version recorded, by its own catalogue: for a courier of that one, or
-   * until they are an hour old.
+   * How many other events wait that another version recorded, by its own catalogue. They wait for a courier of that
+   * version, or until they are an hour old.
    */
   readonly waitingOfOthers: number
   /** How many events wait for destinations that are not configured now. */
   readonly waitingElsewhere: number
   /** When a batch was accepted last, ISO 8601. */
   readonly lastSuccess?: string
-  /** When and why one was not: a sentence without an address or a key. */
+  /** When and why a batch was not accepted last: a sentence without an address or a key. */
   readonly lastFailure?: { readonly at: string; readonly reason: string }
   /** After a failure: before this time, ISO 8601, no courier tries again. */
   readonly nextAttempt?: string
@@ -65,7 +65,7 @@ export interface Inspection {
   readonly canSend: boolean
   /** Where all of this lies. */
   readonly places: SharedPlaces & {
-    /** Those that `waiting`, the times and `courier` come from. */
+    /** The destinations that `waiting`, the times and `courier` come from. */
     readonly destinations: readonly DestinationPlaces[]
   }
 }

@@ -14,7 +14,7 @@ interface KoaContext {
 /** A middleware, as Koa 3 takes it. */
 export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) => Promise<unknown>
 
-/** Follows every request of a Koa application, with the templates of `@koa/router`. Register it before all else. */
+/** Follows every request of a Koa application, with the templates of `@koa/router`. Register it first. */
 export function followRequests(server: FollowedServer): KoaMiddleware {
   const follow = responseFollower(server, templateOf)
   return (context, next) => {

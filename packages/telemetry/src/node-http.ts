@@ -8,8 +8,8 @@ import { type Limited, makeRoomForGood } from './listener-room.ts'
 /** How a server without a router says what was asked for. Without either, every endpoint is `<unmatched>`. */
 export interface NodeHttpOptions {
   /**
-   * The template of the route that took a request, such as `/cakes/:id`, or nothing if none did. Asked when the
-   * response ends. It must come from the program: text of the request would be collected.
+   * Gives the template of the route that took a request, such as `/cakes/:id`, or nothing if none did. Called when the
+   * response ends. The template must come from the program: text of the request would be collected.
    */
   readonly template?: (request: IncomingMessage) => string | undefined
   /** The words that the program's paths are made of, such as `['cakes', 'orders']`; all others become `{id}`. */
@@ -33,7 +33,7 @@ interface Arrived {
 const ARRIVALS = ['request', 'checkContinue', 'checkExpectation'] as const
 
 /**
- * Follows every request of a server, whoever answers it. Call it before the server listens. What one of `node:http2`
+ * Follows every request of a server, whoever answers it. Call it before the server listens. What a server of `node:http2`
  * answers by its streams, without a listener for requests, is not counted.
  */
 export function followRequests(
@@ -58,7 +58,7 @@ export function followRequests(
   })
 }
 
-/** The same for a single listener, where there is no server to attach to: gives the listener, followed. */
+/** The same for a single listener, where there is no server to attach to. Returns a listener that is followed. */
 export function followListener<R extends IncomingMessage, S extends ServerResponse>(
   server: FollowedServer,
   listener: (request: R, response: S) => void,

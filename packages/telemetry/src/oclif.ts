@@ -12,8 +12,8 @@ interface Node extends CommandSpec {
 
 /**
  * The declared commands and flags of an oclif program: the only words of a command line that may be collected. Takes
- * what the `init` hook gets. The commands of plugins that a person installed are not the program's own: their names
- * are not collected. Never throws: a program that doesn't say what it declares, as another version might not, declares
+ * the `config` that the `init` hook gets. Commands of plugins that a person installed are not the program's own, so their
+ * names are not collected. Never throws: a program that doesn't say what it declares, as another version might not, declares
  * nothing.
  */
 export function commandSpecOf(config: Interfaces.Config): CommandSpec {

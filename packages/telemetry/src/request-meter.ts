@@ -7,7 +7,7 @@ export interface RequestFacts {
   readonly endpoint: Safe
   readonly method: Safe
   readonly statusCode: number
-  /** What is no number that an event takes, such as NaN, counts as 0. */
+  /** A value that an event can't take, such as NaN, counts as 0. */
   readonly durationMs: number
 }
 

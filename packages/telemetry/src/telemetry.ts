@@ -16,14 +16,14 @@ import { isWhole, lookAround, type World } from './world.ts'
 export type Extras = Readonly<Record<string, EventSpec>>
 type NoExtras = Record<never, never>
 
-/** What a program says of itself; all but its version has a default. */
+/** What a program says about itself. Everything except its version has a default. */
 export interface TelemetryOptions<X extends Extras = NoExtras>
   extends Partial<Pick<World, 'env' | 'home' | 'stderr'>> {
   /** The program's own version, such as `1.2.3`. */
   readonly version: string
-  /** Whose names, directory and salt: Visivo's, unless given. */
+  /** Whose names, directory and salt are used. Default: Visivo's. */
   readonly product?: Product
-  /** Events of the program's own; they stand under the same guard. */
+  /** Events of the program's own; the same guard checks them. */
   readonly events?: X
 }
 
@@ -33,31 +33,31 @@ export interface Telemetry<X extends Extras = NoExtras> {
   readonly metadata: Metadata
   /** What is collected: the catalogue's events and the program's own. */
   readonly catalogue: Catalogue
-  /** What an event has to be like, by that catalogue. */
+  /** Checks an event against that catalogue. */
   readonly guard: Guard
   /**
-   * Whether this run may record. The first run on a terminal is told, and records nothing.
-   * @param quiet the program's output is meant for another program: nothing is told
+   * Whether this run may record. The first run on a terminal prints the notice, and records nothing.
+   * @param quiet the program's output is meant for another program: no notice is printed
    */
   consent(where?: Where, quiet?: boolean): Consent
   /**
-   * Records an event: into the outbox, or in debug mode on stderr.
-   * @param properties a function is called only if the event is recorded
+   * Records an event: writes it to the outbox, or in debug mode to stderr.
+   * @param properties if it is a function, it is called only when the event is recorded
    */
   record<N extends keyof (typeof EVENTS & X) & string>(
     name: N,
     properties: PropertiesOf<(typeof EVENTS & X)[N]> | (() => PropertiesOf<(typeof EVENTS & X)[N]>),
     where?: Where,
   ): void
-  /** In CI a command waits for its courier: started while the command works, it makes that wait short. */
+  /** In CI a command waits for its courier. This starts it while the command still works, which makes the wait short. */
   warmUp(where?: Where): void
-  /** False where no courier can be started from here, as from a bundle without its file: then events only wait. */
+  /** False where no courier can be started, as in a bundle without the courier's file: then events only wait. */
   readonly canSend: boolean
-  /** In CI, waits for it now: for a program whose end, as by a signal, no exit comes before. */
+  /** In CI, waits for the courier now: for a program that ends without an `exit` event, as by a signal. */
   settle(): void
   /**
-   * This run's anonymous id, made and written if there is none; a new one is an event by itself. It does not ask for
-   * consent: call it only after `consent` said yes. Empty where there is none to be had.
+   * This run's anonymous id. If there is none, it is made and written, and recorded as an event of its own. This does not
+   * ask for consent: call it only after `consent` said yes. Empty if no id can be had.
    */
   machineId(destination: Destination): string
   /** What a courier of this run has to know. */

@@ -43,9 +43,9 @@ const NAMELESS = '$0'
 const COMPLETION: OptionSpec = { names: ['--get-yargs-completions', '--help'], value: 'none' }
 
 /**
- * The declared commands and flags of a yargs program: the only words of a command line that may be collected. Of a
- * command that `argv` doesn't name, only the name is read; the builder of one that it does is called once more,
- * on an instance of its own. Never rejects: what can't be read counts as undeclared.
+ * The declared commands and flags of a yargs program: the only words of a command line that may be collected. If `argv`
+ * doesn't name a command, only its name is read. If `argv` names it, its builder is called once more, on an instance of
+ * its own. Never rejects: what can't be read counts as undeclared.
  */
 export async function commandSpecOf(
   cli: Argv,

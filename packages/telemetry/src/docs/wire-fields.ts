@@ -9,7 +9,7 @@ export interface WireField {
   readonly schema: Readonly<Record<string, unknown>>
 }
 
-/** What stands around an event's properties. */
+/** The fields of an event beside its properties. */
 export const ENVELOPE: Readonly<Record<string, WireField>> = {
   event: {
     why: 'What happened: one of the events above.',

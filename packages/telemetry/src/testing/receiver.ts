@@ -13,7 +13,7 @@ export interface ReceivedEvent {
   readonly properties: Readonly<Record<string, unknown>>
 }
 
-/** How the receiver treats its clients; what is left out is as it should be. */
+/** How the receiver misbehaves towards its clients; whatever is left out works as it should. */
 export interface Misbehaviour {
   /** Answers with this status; only a batch that is answered with 2xx counts as received. */
   readonly status?: number
@@ -22,7 +22,7 @@ export interface Misbehaviour {
   readonly delay?: number
   /** `silence`: never answers; `half`: begins an answer and never ends it; `drop`: closes the connection. */
   readonly instead?: 'silence' | 'half' | 'drop'
-  /** Takes the batch all the same: its client can't know that it arrived. */
+  /** Accepts the batch all the same, but the client can't know that it arrived. */
   readonly keeps?: boolean
   /** Misbehaves for the first so many requests, then behaves. */
   readonly requests?: number
@@ -40,7 +40,7 @@ export interface Receiver {
   readonly bodies: readonly string[]
   /** How many connections were ever opened. */
   readonly connections: number
-  /** From now on behaves so; without an argument, well. */
+  /** Misbehaves in this way from now on; without an argument, behaves well again. */
   misbehave(how?: Misbehaviour): void
   /** Resolves with all accepted events once there are `count` different ones (by uuid). Rejects after `patience` milliseconds. */
   received(count: number, patience?: number): Promise<readonly ReceivedEvent[]>
