@@ -264,11 +264,9 @@ test('a source that the project does not have is named', async () => {
       'sale',
     ),
   })
-  const { code, stderr } = await visivo(cwd, ['run'])
+  const { code, stderr } = await visivo(cwd, ['compile'])
   expect(code).toBe(1)
-  expect(stderr).toContain(
-    "the model 'm' names 'sale' as its source, which is none of the project's sources. Did you mean 'sales'?",
-  )
+  expect(stderr).toContain("'m' references 'sale', which the project doesn't have. Did you mean 'sales'?")
 })
 
 test('a variable in the name of a seed’s table', async () => {

@@ -48,6 +48,8 @@ describe.each(SOURCES)('%s', (_kind, source) => {
   test.each([
     ['a fraction in a column of whole numbers, which would be rounded', '7', '5.5'],
     ['a time in a column of days, which would be lost', '2026-01-31', '2026-01-31 10:11:12'],
+    ['a day in a column of times, which would be lost', '10:00:00', '2026-01-31 10:11:12'],
+    ['an hour of the afternoon, which would be one of the morning', '10:00:00', '11:00:00 PM'],
   ])('%s, far down', async (_case, first, last) => {
     const csv = `id,v\n${lines(LONG, first)}${LONG},${last}\n`
     const { code, stderr } = await visivo(projectOf(source, csv), ['run'])

@@ -4,8 +4,11 @@ import { CircularReferenceError, UnknownReferenceError } from '../errors.ts'
 import { compileProject } from './compile.ts'
 import { loadProject } from './load.ts'
 
-async function compile(yaml: string, sourceName?: string) {
-  const directory = temporaryProject({ 'project.visivo.yml': yaml })
+const compile = (yaml: string, sourceName?: string) =>
+  compileFiles({ 'project.visivo.yml': yaml }, sourceName)
+
+async function compileFiles(files: Readonly<Record<string, string>>, sourceName?: string) {
+  const directory = temporaryProject(files)
   const project = await loadProject(directory, { env: { PASSWORD: 'hunter2-value' } })
   return compileProject(project, '..', sourceName)
 }
@@ -62,6 +65,41 @@ describe('a compiled project', () => {
     expect(edges).toEqual([{ from: { kind: 'models', name: 'm' }, to: { kind: 'sources', name: 's' } }])
   })
 
+  test.each([
+    ['charts: [{ name: c, insights: [i] }]', 'charts/c', 'insights/i'],
+    [
+      'charts: [{ name: c, selector: { name: all } }]\ntables: [{ name: t, selector: all }]',
+      'tables/t',
+      'selectors/all',
+    ],
+    ['dashboards: [{ name: d, rows: [{ items: [{ chart: "007" }] }] }]', 'dashboards/d', 'charts/007'],
+    ['traces: [{ name: t, model: m }]', 'traces/t', 'models/m'],
+    ['models: [{ name: merged, models: [m, ref(n)] }]', 'models/merged', 'models/m'],
+  ])('follows the bare name of an object as it does a reference: %s', async (yaml, from, to) => {
+    const objects = `name: p
+models: [{ name: m, sql: select 1 }, { name: n, sql: select 1 }]
+insights: [{ name: i }]
+charts: [{ name: 007 }]`
+    const { edges } = await compileFiles({
+      'project.visivo.yml': `${objects}\nincludes: [{ path: a.yml }]\n`,
+      'a.yml': yaml,
+    })
+    expect(
+      edges.map((edge) => `${edge.from.kind}/${edge.from.name} ${edge.to.kind}/${edge.to.name}`),
+    ).toContain(`${from} ${to}`)
+  })
+
+  test.each([
+    [
+      'a markdown that is a text',
+      'dashboards: [{ name: d, rows: [{ items: [{ markdown: Monthly sales }] }] }]',
+    ],
+    ['a setting of another system', 'destinations: [{ name: d, type: slack, target: channel }]'],
+    ['a setting of a database', 'sources: [{ name: s, type: snowflake, target: prod }]'],
+  ])('takes no name for a reference in %s', async (_case, yaml) => {
+    expect((await compile(`name: p\n${yaml}\n`)).edges).toEqual([])
+  })
+
   test('takes --source over the default, for the models that name none', async () => {
     const { models } = await compile(YAML, 'third')
     expect(models.map(({ source }) => source)).toEqual(['third', 'second', 'third'])
@@ -106,6 +144,17 @@ describe('references that lead nowhere', () => {
     await expect(compile(yaml)).rejects.toThrow(
       "project.visivo.yml:5: 'a' references 'order', which the project doesn't have. Did you mean 'orders'?\n" +
         "project.visivo.yml:7: 'b' references 'zzz', which the project doesn't have.",
+    )
+  })
+
+  test('are found also where they are bare names', async () => {
+    const yaml =
+      'name: p\nmodels:\n  - name: m\n    source: zz\ncharts:\n  - name: sales\n    insights:\n      - yy\n' +
+      'dashboards:\n  - name: d\n    rows:\n      - items:\n          - chart: sale\n'
+    await expect(compile(yaml)).rejects.toThrow(
+      "project.visivo.yml:4: 'm' references 'zz', which the project doesn't have.\n" +
+        "project.visivo.yml:8: 'sales' references 'yy', which the project doesn't have.\n" +
+        "project.visivo.yml:13: 'd' references 'sale', which the project doesn't have. Did you mean 'sales'?",
     )
   })
 

@@ -67,18 +67,15 @@ function defaultSource(project: Project, sourceName: string | undefined): string
 function withSources(project: Project, fallback: string | undefined): ReadonlyMap<string, ProjectObject> {
   const pairs = [...project.objects].map(([name, object]): [string, ProjectObject] => {
     if (object.kind !== 'models' || object.value.sql === undefined) return [name, object]
-    const { target, source: written = target, ...rest } = object.value
-    const named = written ?? fallback
-    if (named === undefined) return [name, object]
-    // A model runs also with the bare name of its source, and the graph has to know of it.
-    const isBare = typeof named === 'string' && project.objects.get(named)?.kind === 'sources'
-    if (!isBare) return [name, { ...object, value: { ...rest, source: named } }]
-    const reference = { name: named, path: '', place: object.place }
+    const { target, source = target, ...rest } = object.value
+    if (source !== undefined && source !== null) return [name, { ...object, value: { ...rest, source } }]
+    if (fallback === undefined) return [name, object]
+    const reference = { name: fallback, path: '', place: object.place }
     return [
       name,
       {
         ...object,
-        value: { ...rest, source: `\${ref(${named})}` },
+        value: { ...rest, source: `\${ref(${fallback})}` },
         references: [...object.references, reference],
       },
     ]

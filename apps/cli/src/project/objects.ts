@@ -30,6 +30,9 @@ export interface ProjectObject {
 /** Below these keys stand Plotly's own settings, whose `table:` or `source:` are no objects of the project. */
 const PLOTLY = new Set(['props', 'layout'])
 
+/** Objects that hold the settings of another system, whose `target: channel` is no object of the project. */
+const FOREIGN: ReadonlySet<Kind | undefined> = new Set(['sources', 'destinations', 'alerts'])
+
 /** Below which keys of what a text is wanted, also where YAML reads a number or a boolean. */
 const TEXTS = {
   object: new Set(['name', 'source', 'database', 'file', 'delimiter', 'table_name', 'args']),
@@ -48,7 +51,8 @@ export function readText(node: Node | null, file: YamlFile): unknown {
 }
 
 function readSetting(node: Node | null, file: YamlFile, asText: boolean): unknown {
-  return convert(node, { file, open: new Set(), references: [], inner: [], within: 'project', asText })
+  const reading: Reading = { file, open: new Set(), references: [], inner: [], within: 'project', asText }
+  return convert(node, reading)
 }
 
 interface Reading {
@@ -59,6 +63,8 @@ interface Reading {
   readonly inner: ProjectObject[]
   /** What the keys at hand belong to. Only in an object others are looked for. */
   readonly within: keyof typeof TEXTS
+  /** The kind of that object. */
+  readonly kind?: Kind
   /** Whether scalars are texts, as they are written. */
   readonly asText: boolean
 }
@@ -75,7 +81,7 @@ export function readObject(
   outer?: Set<Node>,
 ): ProjectObject[] {
   const open = outer ?? new Set<Node>()
-  const reading: Reading = { file, open, references: [], inner: [], within: 'object', asText: false }
+  const reading: Reading = { file, open, references: [], inner: [], within: 'object', kind, asText: false }
   const place = file.placeOf(written)
   const node = file.follow(written)
   const value = convert(written, reading)
@@ -201,11 +207,18 @@ function refuseSwallowed(written: Node | null, file: YamlFile): void {
 }
 
 /**
- * An object with a name, written in place of a reference, becomes an object of the project and a reference.
+ * An object with a name, written in place of a reference, becomes an object of the project and a reference; a bare name
+ * becomes one too, or nobody would check it and a filter not follow it.
  * A source can't do without one: what is known of it is written down by its name.
  */
 function convertInline(written: Node | null, kind: Kind, reading: Reading): unknown {
   const node = reading.file.follow(written)
+  const bare = textOf(node)
+  // A markdown may be its own text.
+  if (isName(bare) && kind !== 'markdowns' && !FOREIGN.has(reading.kind)) {
+    reading.references.push({ name: bare, path: '', place: reading.file.placeOf(written) })
+    return `\${ref(${bare})}`
+  }
   const keys = entriesOf(node).map(({ key }) => key)
   const named = keys.includes('name') || (kind === 'sources' && keys.length > 0)
   if (!named || node === null || reading.open.has(node)) return convert(written, reading)

@@ -10,6 +10,7 @@ import { columnsOf, readCsv, withQuotes } from './read-csv.ts'
 import type { CsvView } from './source-plan.ts'
 import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
 import { refuseUnclearDays } from './unclear-days.ts'
+import { refuseUnclearNumbers } from './unclear-numbers.ts'
 
 /** Makes a view of a CSV file. Throws an Error that says why it can't be read. */
 export async function createCsvView(connection: DuckDBConnection, name: string, csv: CsvView): Promise<void> {
@@ -25,6 +26,7 @@ export async function createCsvView(connection: DuckDBConnection, name: string, 
   await refuseSkippedLines(connection, files[0] ?? '', options)
   await refuseLostParts(connection, pattern, options)
   await refuseUnclearDays(connection, pattern, files[0] ?? '', options)
+  await refuseUnclearNumbers(connection, pattern, files[0] ?? '', options)
   await connection.run(`create view ${quoteName(name)} as select * from ${table}`).catch((cause: unknown) => {
     // Behind it stands the SQL of the view, which nobody wrote.
     const [reason] = reasonOfCsv(cause).split('\n\nLINE 1: ')

@@ -59,17 +59,23 @@ async function linesWithValues(
 }
 
 /** At so many lines DuckDB looks to find out what a column is. */
-const LOOKED_AT = 20_480
+export const LOOKED_AT = 20_480
 
-/** The types that take what is more than they can hold, and how much that is. */
-const WIDER: ReadonlyMap<string, string> = new Map([
-  ['BIGINT', 'DOUBLE'],
-  ['DATE', 'TIMESTAMP'],
+/** The types that take what is more than they can hold, and the SQL that finds it. */
+const LOSES: ReadonlyMap<string, (value: string) => string> = new Map([
+  ['BIGINT', (value) => `try_cast(${value} as double) <> try_cast(${value} as bigint)`],
+  ['DATE', (value) => `try_cast(${value} as timestamp) <> try_cast(${value} as date)`],
+  // Of which it reads the time alone, whatever day, zone or `PM` stands beside it.
+  [
+    'TIME',
+    (value) => `try_cast(${value} as time) is not null and not regexp_full_match(${value}, '[\\s\\d:.]*')`,
+  ],
 ])
 
 /**
  * Throws an Error where a value would lose a part of itself. DuckDB finds the type of a column at the beginning of a file: in
- * one of whole numbers `5.5`, which stands further down than it looks, would be a 6, and in one of days a time is lost.
+ * one of whole numbers `5.5`, which stands further down than it looks, would be a 6, in one of days a time is lost, and in
+ * one of times a day.
  */
 export async function refuseLostParts(
   connection: DuckDBConnection,
@@ -83,16 +89,14 @@ export async function refuseLostParts(
   const names = found.columnNames()
   const types = found.columnTypes().map(String)
   const columns = names.flatMap((name, index) => {
-    const type = types[index] ?? ''
-    const wider = WIDER.get(type)
-    return wider === undefined ? [] : [{ name, type, wider }]
+    const loses = LOSES.get(types[index] ?? '')
+    return loses === undefined ? [] : [{ name, loses }]
   })
   if (columns.length === 0) return
   const asTexts = `types = {${columns.map(({ name }) => `${quoteText(name)}: 'VARCHAR'`).join(', ')}}`
-  const cases = columns.map(({ name, type, wider }) => {
+  const cases = columns.map(({ name, loses }) => {
     const value = quoteName(name)
-    const differs = `try_cast(${value} as ${wider}) <> try_cast(${value} as ${type})`
-    return `when ${differs} then [${quoteText(name)}, ${value}]`
+    return `when ${loses(value)} then [${quoteText(name)}, ${value}]`
   })
   const lost = `select case ${cases.join(' ')} end as lost from ${readCsv(pattern, [...inFiles(options), asTexts])}`
   const first = await connection

@@ -14,6 +14,7 @@ import { readCsv, withQuotes } from './read-csv.ts'
 import type { Seed, SourcePlan } from './source-plan.ts'
 import { escapePattern, NO_COMMENTS, quoteName } from './sql.ts'
 import { refuseUnclearDays } from './unclear-days.ts'
+import { refuseUnclearNumbers } from './unclear-numbers.ts'
 
 /** Where seeds run. */
 export interface SeedContext {
@@ -73,6 +74,7 @@ async function load(connection: DuckDBConnection, { table }: Seed, file: string)
   await refuseSkippedLines(connection, file, options)
   await refuseLostParts(connection, escapePattern(file), options)
   await refuseUnclearDays(connection, escapePattern(file), file, options)
+  await refuseUnclearNumbers(connection, escapePattern(file), file, options)
   await connection.run(`create or replace table ${quoteName(table)} as select * from ${csv}`)
 }
 
