@@ -57,10 +57,13 @@ async function serve(): Promise<void> {
     say({ kind: 'recording', consent: ask() })
     keep()
   }, LOOK)
+  let isLast = false
   do {
+    // Once more at the end: who sent for this server until now may have ended before it, as in a cluster that is stopped.
+    isLast = hurry.signal.aborted
     if (ask() === 'on') await runCourier(job, terms).catch(() => undefined)
     await sleep(LOOK, undefined, { signal: hurry.signal }).catch(() => undefined)
-  } while (!hurry.signal.aborted)
+  } while (!isLast && !stop.signal.aborted)
   clearInterval(look)
   say({ kind: 'closed' })
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, get } from 'node:http'
+import { connect } from 'node:net'
 import express, { type Express, Router } from 'express'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { testBakery } from '../test/http-cases.ts'
@@ -188,6 +189,36 @@ test('a router in an application and in one that is mounted there: each request 
   const inSub = '/sub/{s}/inner/{x}'
   expect(endpoints).toEqual([inSub, '/outer/{x}', inSub, '/sub/{s}/twice/{y}', '/two/{y}', '/one/{y}'])
 })
+
+test.each([
+  ['a request', 1],
+  ['several at once', 3],
+])(
+  '%s of a client that leaves while middleware before the follower waits: each has its route',
+  async (_sentence, times) => {
+    const counted: object[] = []
+    const app = express().set('env', 'test')
+    const http = createServer(app)
+    const gone = once(http, 'connection').then(([connection]) => once(connection, 'close'))
+    const lookUp = async (_request: unknown, _response: unknown, next: () => void) => {
+      await gone
+      next()
+    }
+    app.use(lookUp, followRequests({ request: (facts) => counted.push(facts), close: async () => {} }))
+    app.get('/cakes/:id', ok)
+    const { port, close } = await listen(http)
+    const arrived = once(http, 'request')
+    const client = connect(port, '127.0.0.1')
+    client.write('GET /cakes/jane HTTP/1.1\r\nHost: cake\r\n\r\n'.repeat(times))
+    await arrived
+    client.destroy()
+    await gone
+    await close()
+    await expect
+      .poll(() => counted)
+      .toMatchObject(Array(times).fill({ endpoint: '/cakes/{id}', statusCode: 499 }))
+  },
+)
 
 function mountTwice(app: Express): unknown {
   const sub = express().get('/x/:y', ok)

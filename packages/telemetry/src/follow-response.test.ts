@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { followRequests as followExpress } from './express.ts'
 import { type NodeResponse, responseFollower } from './follow-response.ts'
@@ -7,16 +8,26 @@ import { followRequests as followKoa } from './koa.ts'
 import { followListener } from './node-http.ts'
 import type { RequestFacts } from './request-meter.ts'
 
-test('a response whose client is gone already is counted at once, for no `close` will follow', () => {
-  const counted: RequestFacts[] = []
-  const follow = responseFollower(
-    { request: (facts) => counted.push(facts), close: async () => {} },
-    () => '/cakes/:id',
-  )
-  const response: NodeResponse = Object.assign(new EventEmitter(), { statusCode: 200, closed: true })
-  follow(response, { method: 'GET' }, undefined)
-  expect(counted).toMatchObject([{ endpoint: '/cakes/{id}', method: 'GET', statusCode: 200 }])
-})
+test.each<[string, Partial<NodeResponse>, number]>([
+  ['was sent before', {}, 200],
+  ['begins only now', { headersSent: false }, 499],
+])(
+  'a response whose client is gone already is counted, for no `close` will follow, with the route that it takes now: it %s',
+  async (_sentence, facts, statusCode) => {
+    const counted: RequestFacts[] = []
+    let route = ''
+    const follow = responseFollower(
+      { request: (facts) => counted.push(facts), close: async () => {} },
+      () => route,
+    )
+    const response = Object.assign(new EventEmitter(), { statusCode: 200, closed: true, ...facts })
+    follow(response, { method: 'GET' }, undefined)
+    route = '/cakes/:id'
+    Object.assign(response, { headersSent: true })
+    await nextTurn()
+    expect(counted).toMatchObject([{ endpoint: '/cakes/{id}', method: 'GET', statusCode }])
+  },
+)
 
 test('a request whose client left before its answer began has no status of an answer', () => {
   const counted: RequestFacts[] = []

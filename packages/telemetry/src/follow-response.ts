@@ -83,7 +83,11 @@ export function responseFollower<S>(
           // Whoever closes a response is not to meet an error of ours.
         }
       }
-      if (response.closed) return count()
+      // Behind middleware that waits: the router is asked next, and what the application writes now reaches nobody.
+      if (response.closed) {
+        setImmediate(count, isUnsent(response))
+        return
+      }
       makeRoomForGood(response)
       response.on('close', () => count())
       // Where its turn has come by then, it is as any other: perhaps a part of it was sent.
@@ -117,7 +121,7 @@ function onceCutOff(response: NodeResponse, cutOff: () => void): void {
   const connection = response.req?.socket
   if (!connection) return
   if (connection.closed) {
-    cutOff()
+    setImmediate(cutOff)
     return
   }
   const removeRoom = makeListenerRoom(connection)

@@ -269,7 +269,7 @@ test('a request that was sent behind another one, and is followed when its clien
   await once(connection, 'close')
   for (const own of arrived) follow(...own)
   await close()
-  expect(counted.map(({ statusCode }) => statusCode)).toEqual([499, 499])
+  await expect.poll(() => counted.map(({ statusCode }) => statusCode)).toEqual([499, 499])
 })
 
 test('a listener that asks its server by `this` still can', async () => {
