@@ -63,6 +63,7 @@ describe('what each path answers', () => {
       { rows: [], total: 250 },
     ],
     ['a page of one', { path: '/api/models/orders/data?limit=1&offset=3' }, 200, { rows: [[3, 'row 3']] }],
+    ['the largest page', { path: '/api/models/orders/data?limit=1000' }, 200, { limit: 1_000 }],
     ['other parameters', { path: '/api/models/orders/data?sort=id&limit=2' }, 200, { limit: 2 }],
     [
       'dashboards',

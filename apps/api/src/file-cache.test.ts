@@ -79,6 +79,13 @@ test('above its limit it drops what was used longest ago, never the last', async
   expect(loads).toEqual(['a', 'b', 'a', 'large'])
 })
 
+test('it drops no more than it has to, and not what was asked for again meanwhile', async () => {
+  const read = open(6)
+  for (const name of ['a', 'b', 'c']) await write(name, `"${name}"`)
+  for (const name of ['a', 'b', 'a', 'c', 'a', 'c']) await read(name)
+  expect(loads).toEqual(['a', 'b', 'c'])
+})
+
 test.each([
   ['no file', 'nothing', 'missing'],
   ['a folder', 'folder', 'missing'],

@@ -97,7 +97,7 @@ test.each<[string, string, RequestInit, Seen]>([
   expect(await seen(path, init)).toEqual(expected)
 })
 
-test('an error on the way is a 500 that the first middleware sees, and the client sees nothing of it', async () => {
+test('an error on the way is a 500 that the first middleware sees; the server is told of it, and the client is not', async () => {
   const breaks: MiddlewareHandler = () => {
     throw new Error('at /home/someone')
   }
@@ -105,10 +105,12 @@ test('an error on the way is a 500 that the first middleware sees, and the clien
     status: 500,
     template: '/api/models/:name',
   })
+  const told: string[] = []
   const response = await createApp({
     directory: '/nonexistent',
     middleware: [breaks],
-    onError: () => {},
+    onError: ({ message }) => told.push(message),
   }).request('/')
+  expect(told).toEqual(['at /home/someone'])
   expect(await response.json()).toEqual({ error: { message: 'Something went wrong on the server.' } })
 })

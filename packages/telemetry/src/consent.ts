@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path'
 import {
   type DecideOptions,
   type Decision,
@@ -52,7 +51,6 @@ export function destinationOf({ product, env }: World, where: Where): Destinatio
  * @param quiet the program's output is meant for another program: nothing is told, and so nothing recorded
  */
 function askConsent(world: World, where: Where, quiet: boolean): Consent {
-  if (!isAbsolute(world.home)) return { recording: false, because: 'there is no home directory' }
   const decision = decideFor(world, where, { untilFirstOff: true })
   if (!decision.enabled) {
     if (isForGood(decision)) forgetWaiting(world.product, world.home)

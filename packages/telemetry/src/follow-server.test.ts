@@ -74,6 +74,13 @@ test('a host whose timers are numbers, as in a test that plays a browser, is fol
   expect(waiting()).toBe(1)
 })
 
+test('a process that closes its servers, as one that reloads them does, is left no listener of theirs', async () => {
+  const listening = () => [process.listenerCount('exit'), process.getMaxListeners()]
+  const before = listening()
+  await follow().server.close()
+  expect(listening()).toEqual(before)
+})
+
 test('debug mode shows a request with the duration that would be sent', () => {
   const { server, shown } = follow({ VISIVO_TELEMETRY_DEBUG: '1' })
   server.request({ ...cakes, durationMs: Number.NaN })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
+import { openCourierState } from './courier-state.ts'
 import { holdAtExit } from './hold-at-exit.ts'
 import { placesOf } from './places.ts'
 import { uuidV7 } from './uuid-v7.ts'
@@ -24,7 +25,19 @@ test('a program that waits more than once listens for its exit once', () => {
   expect([fresh().length, process.getMaxListeners()]).toEqual([1, most + 1])
 })
 
-test('a program that records by two telemetries is held as long as by one', () => {
+test('a program is not held for a courier that has failed: nothing leaves before it may try again', () => {
+  const waits = vi.spyOn(Atomics, 'wait').mockReturnValue('timed-out')
+  onTestFinished(() => waits.mockRestore())
+  const last = waiting()
+  openCourierState(last.places.state).write({ failures: 1, retryAt: Date.now() + 3_600_000 })
+  forgetListeners()
+  const hold = holdAtExit()
+  hold.until(last)
+  hold.now()
+  expect(waits).not.toHaveBeenCalled()
+})
+
+test('a program that records by two telemetries, and for two PostHogs, is held as long as by one', () => {
   const waits = vi.spyOn(Atomics, 'wait').mockReturnValue('timed-out')
   // So that only the steps count, however slow the machine is.
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
@@ -32,10 +45,20 @@ test('a program that records by two telemetries is held as long as by one', () =
     waits.mockRestore()
     clock.mockRestore()
   })
-  const places = placesOf(visivo, temporaryDirectory(), { host: 'http://127.0.0.1:1', apiKey: 'phc_test' })
-  const uuid = uuidV7()
-  mkdirSync(places.outbox, { recursive: true })
-  writeFileSync(join(places.outbox, `${uuid}.json`), '')
+  const last = waiting()
+  const gone = { ...waiting(), uuid: uuidV7() }
+  forgetListeners()
+  for (const hold of [holdAtExit(), holdAtExit()]) {
+    hold.until(last)
+    hold.until(gone)
+    hold.now()
+  }
+  // 900 ms in steps of five.
+  expect(waits).toHaveBeenCalledTimes(180)
+})
+
+/** Whether the exit is listened for is forgotten with the test. */
+function forgetListeners(): void {
   const listening = process.listeners('exit')
   const most = process.getMaxListeners()
   onTestFinished(() => {
@@ -43,10 +66,13 @@ test('a program that records by two telemetries is held as long as by one', () =
       if (!listening.includes(listener)) process.off('exit', listener)
     process.setMaxListeners(most)
   })
-  for (const hold of [holdAtExit(), holdAtExit()]) {
-    hold.until({ places, uuid })
-    hold.now()
-  }
-  // 900 ms in steps of five.
-  expect(waits).toHaveBeenCalledTimes(180)
-})
+}
+
+/** An event that waits, as a program leaves it that records one. */
+function waiting() {
+  const places = placesOf(visivo, temporaryDirectory(), { host: 'http://127.0.0.1:1', apiKey: 'phc_test' })
+  const uuid = uuidV7()
+  mkdirSync(places.outbox, { recursive: true })
+  writeFileSync(join(places.outbox, `${uuid}.json`), '')
+  return { places, uuid }
+}

@@ -33,34 +33,55 @@ function read(config: Interfaces.Config): CommandSpec {
   const own = config.commands.filter(isOwn)
   // oclif lists an alias once more as a command of its own.
   const aliases = new Set(own.flatMap(aliasesOf))
-  for (const command of own.filter(({ id }) => !aliases.has(id))) {
-    const options = Object.entries(command.flags).map(optionSpecOf)
-    if (config.isSingleCommandCLI) root.options = [...root.options, ...options]
-    else declare(root, command, options, config.topicSeparator)
+  const commands = own.filter(({ id }) => !aliases.has(id))
+  if (config.isSingleCommandCLI) {
+    root.options = [...root.options, ...commands.flatMap(optionsOf)]
+    return root
   }
+  const wordsOf = (id: string) => (config.topicSeparator === ' ' ? id.split(':') : [id])
+  for (const command of commands) for (const id of idsOf(command)) declare(root, command, id, wordsOf)
+  // In another order a command is found where no other has its name.
+  if (config.flexibleTaxonomy)
+    for (const command of commands)
+      for (const id of idsOf(command).flatMap(ordersOf))
+        if (!place(root, wordsOf(id)).standsFor) declare(root, command, id, wordsOf)
   return root
 }
 
-/**
- * Places a command wherever it can be typed: at its id and its aliases, of which each has two spellings where words are
- * separated by a space: `oven:heat` and `oven heat`.
- */
+/** Places a command at an id, which has two spellings where words are separated by a space: `oven:heat` and `oven heat`. */
 function declare(
   root: Node,
   command: Command.Loadable,
-  options: readonly OptionSpec[],
-  separator: string,
+  id: string,
+  wordsOf: (id: string) => readonly string[],
 ): void {
-  const wordsOf = (id: string) => (separator === ' ' ? id.split(':') : [id])
   const takesWords = command.strict === false || Object.keys(command.args).length > 0
   const spec: Partial<CommandSpec> = {
-    options,
+    options: optionsOf(command),
     standsFor: wordsOf(command.id),
     // Below one that is a topic, too.
     ...(takesWords && { default: { name: '' } }),
   }
-  for (const id of [command.id, ...aliasesOf(command)])
-    for (const words of [[id], wordsOf(id)]) Object.assign(place(root, words), spec)
+  for (const words of [[id], wordsOf(id)]) Object.assign(place(root, words), spec)
+}
+
+function optionsOf({ flags }: Command.Loadable): readonly OptionSpec[] {
+  return Object.entries(flags).map(optionSpecOf)
+}
+
+/** Where a command can be typed. */
+function idsOf(command: Command.Loadable): readonly string[] {
+  return [command.id, ...aliasesOf(command)]
+}
+
+/** An id with its words in each order. */
+function ordersOf(id: string): readonly string[] {
+  const [first = '', ...rest] = id.split(':')
+  if (rest.length === 0) return [id]
+  return ordersOf(rest.join(':')).flatMap((order) => {
+    const words = order.split(':')
+    return [...words, ''].map((_, at) => words.toSpliced(at, 0, first).join(':'))
+  })
 }
 
 /** As oclif looks for them, also where they were declared with a space. */

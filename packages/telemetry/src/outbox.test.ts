@@ -162,11 +162,13 @@ test('the oldest go first when there are more than two megabytes', () => {
   expect(overCaps(names, now)).toHaveLength(100)
 })
 
-test('with the next event the oldest go, though they are few, where they are more than two megabytes', () => {
+test('with the next event the oldest go, though they are few, where they are more than two megabytes beside what is no event', () => {
   const { outbox, directory } = freshOutbox()
   mkdirSync(directory)
   const now = Date.now()
   for (let age = 1; age <= 502; age += 1) writeFileSync(join(directory, file(now - age, 4_000)), '')
+  // Its name states no size.
+  writeFileSync(join(directory, 'notes.txt'), '')
   outbox.put(sampleEvent(now))
   expect(outbox.waiting()).toHaveLength(500)
 })

@@ -63,6 +63,7 @@ test('it asks for the head of the host, and tells nothing', async () => {
 test.each([
   ['nobody listens', 'http://127.0.0.1:1', 'connection'],
   ['nobody listens, by name', 'http://localhost:1', 'connection'],
+  ['nobody listens, by an address of IPv6', 'http://[::1]:1', 'connection'],
   ['a name that can be none', `http://${'x'.repeat(64)}.invalid`, 'name'],
 ])('%s', async (_, host, step) => {
   expect(await probe(host)).toMatchObject({ reached: 'nothing', step })

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { guard, sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { placesOfJob } from './courier-job.ts'
 import { openOutbox } from './outbox.ts'
+import { OUTBOX_LIMITS } from './outbox-caps.ts'
 import { openEventSink } from './server-thread.ts'
 
 /** Where a server without a thread leaves its events, on a disk that takes neither these nor their number. */
@@ -25,7 +26,7 @@ function onFullDisk() {
 }
 
 /** What the next event tells. */
-function toldBy(outbox: ReturnType<typeof openOutbox>): unknown {
+function toldBy(outbox: ReturnType<typeof openOutbox>): readonly unknown[] {
   outbox.put(sampleEvent())
   return outbox.waiting().map((name) => outbox.read(name)?.properties.dropped_events)
 }
@@ -37,6 +38,14 @@ test('requests that a full disk did not take are told of when the server has end
   hasRoom()
   await sink.close(0)
   expect(toldBy(outbox)).toEqual([3])
+})
+
+test('of more requests than may wait, those that a server leaves out are told of', async () => {
+  const { sink, outbox, hasRoom } = onFullDisk()
+  hasRoom()
+  sink.keep(Array.from({ length: OUTBOX_LIMITS.events + 5 }, () => sampleEvent()))
+  await sink.close(0)
+  expect(toldBy(outbox).filter((count) => count !== undefined)).toEqual([5])
 })
 
 test('who opts out on a full disk is left no number of what it did not take', async () => {

@@ -113,6 +113,14 @@ test('who opts in is heard, though the clock was set back since they were asked 
   expect(telemetry.consent()).toMatchObject({ recording: true })
 })
 
+test('of two projects that a program works on at a time, the opt-out of one is not taken for the other', () => {
+  const [home, off, on] = [temporaryDirectory(), temporaryDirectory(), temporaryDirectory()]
+  writeFileSync(join(off, 'project.visivo.yml'), 'defaults: {telemetry_enabled: no}\n')
+  const { telemetry } = inScript(home, { VISIVO_POSTHOG_API_KEY: 'phc_test' })
+  expect(telemetry.consent({ projectDirectory: off })).toMatchObject({ recording: false })
+  expect(telemetry.consent({ projectDirectory: on })).toMatchObject({ recording: true })
+})
+
 test('events that the disk did not take are told of with the next one that it takes', () => {
   const home = temporaryDirectory()
   const env = { VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' }

@@ -39,3 +39,21 @@ test.each([
   const { stdout } = await run(program, { cwd: home, env: { HOME: home, USERPROFILE: home } })
   expect(sanitizeCommand(argv, JSON.parse(stdout))).toEqual({ command, args })
 })
+
+test.each([
+  ['slice cake --quick', 'cake slice', ['--quick']],
+  ['slice:cake', 'cake slice', []],
+  ['cake tin', 'cake tin', []],
+  ['tin cake', 'tin cake', []],
+  ['small cake tin', 'tin cake', []],
+  ['tin small cake', 'tin cake', []],
+  ['cake jane', 'cake <unknown>', []],
+])(
+  'words in another order, where oclif takes them so, are the command that runs: %s',
+  async (line, command, args) => {
+    const home = temporaryDirectory()
+    const program = [process.execPath, fixture('oclif-spec.mjs'), ' ', 'in any order']
+    const { stdout } = await run(program, { cwd: home, env: { HOME: home, USERPROFILE: home } })
+    expect(sanitizeCommand(line.split(' '), JSON.parse(stdout))).toEqual({ command, args })
+  },
+)
