@@ -28,7 +28,7 @@ describe.each(SOURCES)('%s', (_kind, source) => {
     expect(code).toBe(1)
     expect(stderr).toContain(`the column "v" has days like ${unclear}, which may be %`)
     expect(stderr).toMatch(
-      /^Error: project\.visivo\.yml:3: [^\n]* or read it in the SQL of a duckdb source, [^\n]* (?:date|timestamp)format = '%[^\n]*\n$/,
+      /^Error: project\.visivo\.yml:3: [^\n]* or read it in the SQL of a duckdb source, [^\n]* (?:date|timestamp)format = '%[^\n]*, or all_varchar = true [^\n]*\n$/,
     )
   })
 
@@ -56,15 +56,25 @@ test('two columns of days, of which one tells the order of both, are read', asyn
   expect(await visivo(directory, ['run'])).toMatchObject({ code: 0 })
 })
 
-test('what the error advises is done', async () => {
+test.each([
+  ['are read where a time says it for all', 'm,v\n01/02/2026,31/01/2026 10:11:12\n', 0],
+  ['are not read where a time says that they are others', 'm,v\n01/02/2026,01/31/2026 10:11:12 AM\n', 1],
+])('days beside times %s', async (_case, csv, code) => {
+  expect(await visivo(projectOf(SOURCES[0][1], csv), ['run'])).toMatchObject({ code })
+})
+
+test.each([
+  ["dateformat = '%m/%d/%Y'", '2026-02-01'],
+  ['all_varchar = true', '02/01/2026'],
+])('what the error advises is done: %s', async (option, day) => {
   const directory = temporaryProject({
     'project.visivo.yml': `name: p
 sources: [{ name: s, type: duckdb, database: ':memory:' }]
-models: [{ name: m, source: ref(s), sql: "select v::text from read_csv('d.csv', dateformat = '%m/%d/%Y')" }]
+models: [{ name: m, source: ref(s), sql: "select v::text from read_csv('d.csv', ${option})" }]
 `,
     'd.csv': 'v\n02/01/2026\n',
   })
   expect(await visivo(directory, ['run'])).toMatchObject({ code: 0 })
   const { rows } = JSON.parse(readFileSync(join(directory, 'target/data/m.json'), 'utf8'))
-  expect(rows).toEqual([['2026-02-01']])
+  expect(rows).toEqual([[day]])
 })

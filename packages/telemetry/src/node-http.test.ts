@@ -161,6 +161,27 @@ test.each([
   },
 )
 
+test('a server whose listeners are taken away and exchanged, as by Engine.IO, has its requests counted once', async () => {
+  const counted: RequestFacts[] = []
+  const http = createServer(answer)
+  for (const _time of ['once', 'twice'])
+    followRequests({ request: (facts) => counted.push(facts), close: async () => {} }, http)
+  const others = http.listeners('request')
+  http.removeAllListeners('request')
+  http.on('request', (...own) => {
+    if (own[0].url === '/own') answer(...own)
+    else for (const other of others) Reflect.apply(other, http, own)
+  })
+  const { port, close } = await listen(http)
+  for (const path of ['/own', '/other']) {
+    const asked = request({ port, host: '127.0.0.1', path }).end()
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    await once(response.resume(), 'end')
+  }
+  await close()
+  expect(counted.map(({ statusCode }) => statusCode)).toEqual([200, 200])
+})
+
 const answerByStream = (stream: ServerHttp2Stream) => {
   stream.respond({ ':status': 207 })
   stream.end('cake')

@@ -18,7 +18,7 @@ export interface NodeHttpOptions {
 
 /** What requests arrive at: a server of `node:http`, `node:https` or `node:http2`. */
 interface NodeServer extends Limited {
-  listenerCount(event: string): number
+  listeners(event: string): readonly unknown[]
   prependListener(event: string, listener: RequestListener): unknown
   on(event: 'newListener', listener: (event: string) => void): unknown
 }
@@ -30,7 +30,7 @@ interface Arrived {
 }
 
 /** How a request arrives; by the other two only one with a header `Expect`, and only where somebody listens. */
-const ARRIVALS = ['request', 'checkContinue', 'checkExpectation'] as const
+const ARRIVALS = ['request', 'checkContinue', 'checkExpectation']
 
 /**
  * Follows every request of a server, whoever answers it. Call it before the server listens. What a server of `node:http2`
@@ -49,12 +49,18 @@ export function followRequests(
     const follow = follower(server, options)
     // Only where the program listens, too: a first listener keeps Node from answering an expectation by itself, and a
     // server of http2 that answers by its streams would have each of them taken by a second hand.
-    const later = new Set<string>(ARRIVALS)
+    // Engine.IO takes all listeners away and adds its own, and so does who exchanges an application while it runs.
+    let isAdding = false
     const followArrival = (arrival: string) => {
-      if (later.delete(arrival)) httpServer.prependListener(arrival, follow)
+      if (isAdding || httpServer.listeners(arrival).includes(follow)) return
+      isAdding = true
+      httpServer.prependListener(arrival, follow)
+      isAdding = false
     }
-    for (const arrival of ARRIVALS) if (httpServer.listenerCount(arrival) > 0) followArrival(arrival)
-    httpServer.on('newListener', followArrival)
+    for (const arrival of ARRIVALS) if (httpServer.listeners(arrival).length > 0) followArrival(arrival)
+    httpServer.on('newListener', (arrival) => {
+      if (ARRIVALS.includes(arrival)) followArrival(arrival)
+    })
   })
 }
 

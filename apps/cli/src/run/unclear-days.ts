@@ -3,14 +3,22 @@ import { inFiles } from './lost-values.ts'
 import { readCsv } from './read-csv.ts'
 import { escapePattern, quoteName, quoteText } from './sql.ts'
 
-/** In which people write days; the order `%Y-%m-%d` is meant by everybody who begins with a whole year. */
-const ORDERS = ['dmY', 'mdY', 'dmy', 'mdy', 'ymd']
+/** In which people write days. What begins with a whole year is meant as `%Y-%m-%d` by everybody. */
+const ORDERS = ['dmy', 'mdy', 'ymd']
+const FORMAT = /^%[dmy](.)%[dm]\1%[dyY](.*)$/
 
 /** The types of columns that hold days: what DuckDB tells of their format, and the option that says it. */
 const TYPES = [
   ['DATE', 'DateFormat', 'dateformat'],
   ['TIMESTAMP', 'TimestampFormat', 'timestampformat'],
 ] as const
+
+/** The columns of one type, whose format has an order. */
+interface Days {
+  readonly columns: readonly string[]
+  readonly format: string
+  readonly option: string
+}
 
 /**
  * Throws an Error where every day of a CSV could as well be another one. DuckDB takes the first order that fits: of
@@ -25,24 +33,31 @@ export async function refuseUnclearDays(
   options: readonly string[],
 ): Promise<void> {
   const sniffed = readCsv(escapePattern(file), inFiles(options)).replace('read_csv', 'sniff_csv')
-  for (const [type, told, option] of TYPES) {
-    const found = await connection
-      .runAndReadAll(
-        `select ${told}, HasHeader, [c.name for c in Columns if c.type = '${type}'] from ${sniffed}`,
-      )
-      .catch(() => undefined)
-    const [format, hasHeader, names] = found?.getRowsJson()[0] ?? []
-    const columns = Array.isArray(names) ? names.map(String) : []
-    const read = [...inFiles(options).filter((one) => !one.startsWith('header')), `header = ${hasHeader}`]
-    for (const other of columns.length === 0 ? [] : otherFormats(String(format))) {
-      const days = daysOf(columns, pattern, read)
-      const [name, day] = (await findUnclearDay(connection, days, String(format), other)) ?? []
-      if (name === undefined) continue
-      throw new Error(
-        `the column "${name}" has days like ${day}, which may be ${format} or ${other}. Write them like 2026-01-31, ` +
-          `or read it in the SQL of a duckdb source, with what is right: read_csv(…, ${option} = '${other}').`,
-      )
-    }
+  const told = TYPES.map(([type, format]) => `${format}, [c.name for c in Columns if c.type = '${type}']`)
+  const found = await connection
+    .runAndReadAll(`select HasHeader, ${told.join(', ')} from ${sniffed}`)
+    .catch(() => undefined)
+  const [hasHeader, ...values] = found?.getRowsJson()[0] ?? []
+  const all = TYPES.flatMap(([, , option], at): readonly Days[] => {
+    const [format, columns] = values.slice(2 * at)
+    const isMeant = Array.isArray(columns) && columns.length > 0 && FORMAT.test(String(format))
+    return isMeant ? [{ columns: columns.map(String), format: String(format), option }] : []
+  })
+  const read = [...inFiles(options).filter((one) => !one.startsWith('header')), `header = ${hasHeader}`]
+  for (const order of ORDERS) {
+    const others = all.flatMap(({ format }) => inOrder(format, order) ?? [])
+    const formats = all.map(({ format }) => format)
+    if (others.length < all.length || others.join() === formats.join()) continue
+    const names = all.flatMap(({ columns }) => columns)
+    const [name, day] =
+      (await findUnclearDay(connection, daysOf(names, pattern, read), formats, others)) ?? []
+    if (name === undefined) continue
+    const at = all.findIndex(({ columns }) => columns.includes(String(name)))
+    throw new Error(
+      `the column "${name}" has days like ${day}, which may be ${formats[at]} or ${others[at]}. Write them like 2026-01-31, ` +
+        `or read it in the SQL of a duckdb source, with what is right: read_csv(…, ${all[at]?.option} = '${others[at]}'), ` +
+        'or all_varchar = true where they are no days.',
+    )
   }
 }
 
@@ -54,18 +69,18 @@ function daysOf(columns: readonly string[], pattern: string, options: readonly s
   return `select unnest([${pairs.join(', ')}]) as day from ${csv}`
 }
 
-/** Gives a column and a day that differs where all of them can be read in another format. */
+/** Gives a column and a day that differs where all of them can be read in other formats. */
 async function findUnclearDay(
   connection: DuckDBConnection,
   days: string,
-  format: string,
-  other: string,
+  formats: readonly string[],
+  others: readonly string[],
 ): Promise<readonly unknown[] | undefined> {
-  const as = (one: string) => `try_strptime(day[2], ${quoteText(one)})`
+  const as = (some: readonly string[]) => `try_strptime(day[2], [${some.map(quoteText).join(', ')}])`
   const found = await connection
     .runAndReadAll(
-      `select min(day) filter (${as(other)} <> ${as(format)}) from (${days}) where day[2] is not null ` +
-        `having bool_and(${as(other)} is not null)`,
+      `select min(day) filter (${as(others)} <> ${as(formats)}) from (${days}) where day[2] is not null ` +
+        `having bool_and(${as(others)} is not null)`,
     )
     // What can't be read at all is said by who reads it.
     .catch(() => undefined)
@@ -73,13 +88,10 @@ async function findUnclearDay(
   return Array.isArray(day) ? day : undefined
 }
 
-/** The formats that a day of this one may have been written in, too. Between points nobody writes the month first. */
-function otherFormats(format: string): readonly string[] {
-  const [, first, separator = '', second, last, time = ''] =
-    /^%([dmy])(.)%([dm])\2%([dyY])(.*)$/.exec(format) ?? []
-  const order = `${first}${second}${last}`
-  const year = order.includes('Y') ? 'Y' : 'y'
-  return ORDERS.filter((one) => one !== order && one.includes(year))
-    .filter((one) => separator !== '.' || !one.startsWith('m'))
-    .map((one) => [...one].map((part) => `%${part}`).join(separator) + time)
+/** The same in another order, if a day can be written so. Between points nobody writes the month first. */
+function inOrder(format: string, order: string): string | undefined {
+  const [, separator = '', time = ''] = FORMAT.exec(format) ?? []
+  const year = format.includes('%Y') ? '%Y' : '%y'
+  if ((separator === '.' && order === 'mdy') || (year === '%Y' && order === 'ymd')) return undefined
+  return [...order].map((part) => (part === 'y' ? year : `%${part}`)).join(separator) + time
 }
