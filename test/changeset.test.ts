@@ -30,7 +30,7 @@ function repository(): string {
   run(root, 'git', 'init', '--quiet', '--initial-branch=main')
   run(root, 'git', 'add', '.')
   const author = ['-c', 'user.name=x', '-c', 'user.email=x@localhost']
-  expect(run(root, 'git', ...author, 'commit', '--quiet', '-m', 'x')).toBe(0)
+  expect(run(root, 'git', ...author, '-c', 'commit.gpgsign=false', 'commit', '--quiet', '-m', 'x')).toBe(0)
   return root
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { CSV_SOURCES, projectOf } from './csv-project.ts'
 import { temporaryProject } from './temp-project.ts'
 import { visivo } from './visivo.ts'
 
@@ -11,19 +12,7 @@ const LONG = 25_000
 const lines = (count: number, value: string) =>
   Array.from({ length: count }, (_, id) => `${id},${value}\n`).join('')
 
-const SOURCES = [
-  ['a CSV', '{ name: s, type: csv, file: d/*.csv }'],
-  ['a seed', '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: s, args: [cat, d/0.csv] }] }'],
-] as const
-
-function projectOf(source: string, ...texts: readonly string[]): string {
-  return temporaryProject({
-    'project.visivo.yml': `name: p\nsources:\n  - ${source}\nmodels:\n  - { name: m, source: ref(s), sql: select * from s }\n`,
-    ...Object.fromEntries(texts.map((text, at) => [`d/${at}.csv`, text])),
-  })
-}
-
-describe.each(SOURCES)('%s', (_kind, source) => {
+describe.each(CSV_SOURCES)('%s', (_kind, source) => {
   test.each([
     [
       'in the last line, for which all others would be left out',
@@ -94,7 +83,7 @@ test.each([
     ],
   ],
 ])('is read as before: %s', async (_case, csv, rows) => {
-  const cwd = projectOf(SOURCES[0][1], csv)
+  const cwd = projectOf(CSV_SOURCES[0][1], csv)
   expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
   expect(JSON.parse(readFileSync(join(cwd, 'target', 'data', 'm.json'), 'utf8')).rows).toEqual(rows)
 })
@@ -124,7 +113,7 @@ test('a comma too many is found also in a file that is compressed, in a director
 })
 
 test('no line of a file that is said to have no header is taken for a title', async () => {
-  const [[, source]] = SOURCES
+  const [[, source]] = CSV_SOURCES
   const cwd = projectOf(source.replace(' }', ', has_header: false }'), '1,2\n3,4,5\n6,7,8\n')
   expect(await visivo(cwd, ['run'])).toMatchObject({ code: 1, stderr: expect.stringContaining('line 2 of') })
 })

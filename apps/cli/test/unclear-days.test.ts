@@ -1,22 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { CSV_SOURCES, projectOf } from './csv-project.ts'
 import { temporaryProject } from './temp-project.ts'
 import { visivo } from './visivo.ts'
 
-const SOURCES = [
-  ['a CSV', '{ name: s, type: csv, file: d/*.csv }'],
-  ['a seed', '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: s, args: [cat, d/0.csv] }] }'],
-] as const
-
-function projectOf(source: string, ...texts: readonly string[]): string {
-  return temporaryProject({
-    'project.visivo.yml': `name: p\nsources:\n  - ${source}\nmodels:\n  - { name: m, source: ref(s), sql: select * from s }\n`,
-    ...Object.fromEntries(texts.map((text, at) => [`d/${at}.csv`, text])),
-  })
-}
-
-describe.each(SOURCES)('%s', (_kind, source) => {
+describe.each(CSV_SOURCES)('%s', (_kind, source) => {
   test.each([
     ['months of the United States become days of January', ['01/01/2026', '02/01/2026'], '02/01/2026'],
     ['the last of January is a day of 2031', ['31.01.26', '28.02.26'], '28.02.26'],
@@ -47,12 +36,12 @@ describe.each(SOURCES)('%s', (_kind, source) => {
 })
 
 test('what another of several files says about the order of a day counts', async () => {
-  const directory = projectOf(SOURCES[0][1], 'v\n01/02/2026\n', 'v\n31/01/2026\n')
+  const directory = projectOf(CSV_SOURCES[0][1], 'v\n01/02/2026\n', 'v\n31/01/2026\n')
   expect(await visivo(directory, ['run'])).toMatchObject({ code: 0 })
 })
 
 test('two columns of days, of which one tells the order of both, are read', async () => {
-  const directory = projectOf(SOURCES[0][1], 'v,w\n01/02/2026,13/02/2026\n')
+  const directory = projectOf(CSV_SOURCES[0][1], 'v,w\n01/02/2026,13/02/2026\n')
   expect(await visivo(directory, ['run'])).toMatchObject({ code: 0 })
 })
 
@@ -60,7 +49,7 @@ test.each([
   ['are read where a time says it for all', 'm,v\n01/02/2026,31/01/2026 10:11:12\n', 0],
   ['are not read where a time says that they are others', 'm,v\n01/02/2026,01/31/2026 10:11:12 AM\n', 1],
 ])('days beside times %s', async (_case, csv, code) => {
-  expect(await visivo(projectOf(SOURCES[0][1], csv), ['run'])).toMatchObject({ code })
+  expect(await visivo(projectOf(CSV_SOURCES[0][1], csv), ['run'])).toMatchObject({ code })
 })
 
 test.each([

@@ -1,24 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { CSV_SOURCES, projectOf } from './csv-project.ts'
 import { temporaryProject } from './temp-project.ts'
 import { visivo } from './visivo.ts'
 
-const SOURCES = [
-  ['a CSV', '{ name: s, type: csv, file: d/*.csv }'],
-  ['a seed', '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: s, args: [cat, d/0.csv] }] }'],
-] as const
-
-function projectOf(source: string, ...texts: readonly string[]): string {
-  return temporaryProject({
-    'project.visivo.yml': `name: p\nsources:\n  - ${source}\nmodels:\n  - { name: m, source: ref(s), sql: select * from s }\n`,
-    ...Object.fromEntries(texts.map((text, at) => [`d/${at}.csv`, text])),
-  })
-}
-
 const table = (...rows: readonly string[]) => `name;pieces;price\n${rows.map((row) => `${row}\n`).join('')}`
 
-describe.each(SOURCES)('%s', (_kind, source) => {
+describe.each(CSV_SOURCES)('%s', (_kind, source) => {
   test.each([
     ['a thousand pieces become one', table('ann;1.234;1,5', 'bob;999;2,25'), '1.234', '1,5'],
     ['so they do beside prices in thousands', table('ann;12.500;1.234,50'), '12.500', '1.234,50'],
@@ -51,7 +40,7 @@ describe.each(SOURCES)('%s', (_kind, source) => {
 
 test('a number that stands further down than DuckDB looks says it, too', async () => {
   const rows = Array.from({ length: 25_000 }, () => 'ann;1.234;1,5')
-  const [[, source]] = SOURCES
+  const [[, source]] = CSV_SOURCES
   expect(await visivo(projectOf(source, table(...rows)), ['run'])).toMatchObject({ code: 1 })
   expect(await visivo(projectOf(source, table(...rows, 'bob;7.25;1,5')), ['run'])).toMatchObject({ code: 0 })
 })

@@ -4,13 +4,11 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { foundAt } from '../found-at.ts'
 import { reasonOf } from '../system-error.ts'
 import { reasonOfCsv, SAME_COLUMNS } from './csv-error.ts'
-import { refuseLostParts, refuseSkippedLines } from './lost-values.ts'
+import { refuseMisread } from './misread.ts'
 import { refuseOneColumn } from './one-column.ts'
 import { columnsOf, readCsv, withQuotes } from './read-csv.ts'
 import type { CsvView } from './source-plan.ts'
 import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
-import { refuseUnclearDays } from './unclear-days.ts'
-import { refuseUnclearNumbers } from './unclear-numbers.ts'
 
 /** Makes a view of a CSV file. Throws an Error that says why it can't be read. */
 export async function createCsvView(connection: DuckDBConnection, name: string, csv: CsvView): Promise<void> {
@@ -22,11 +20,9 @@ export async function createCsvView(connection: DuckDBConnection, name: string, 
   if (files.length > 1) {
     await refuseLostColumns(connection, csv, table, readCsv(pattern, [...options, 'union_by_name = true']))
   }
-  if (csv.delimiter === undefined) await refuseOneColumn(connection, table, files[0] ?? '')
-  await refuseSkippedLines(connection, files[0] ?? '', options)
-  await refuseLostParts(connection, pattern, options)
-  await refuseUnclearDays(connection, pattern, files[0] ?? '', options)
-  await refuseUnclearNumbers(connection, pattern, files[0] ?? '', options)
+  const [first = ''] = files
+  if (csv.delimiter === undefined) await refuseOneColumn(connection, table, first)
+  await refuseMisread(connection, { pattern, first, options })
   await connection.run(`create view ${quoteName(name)} as select * from ${table}`).catch((cause: unknown) => {
     // Behind it stands the SQL of the view, which nobody wrote.
     const [reason] = reasonOfCsv(cause).split('\n\nLINE 1: ')

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { readCsv } from './read-csv.ts'
+import { asTexts, type CsvFiles, firstRowOf, inFiles, readCsv, sniffCsv } from './read-csv.ts'
 import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
 
 /**
@@ -10,14 +10,11 @@ import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
  */
 export async function refuseSkippedLines(
   connection: DuckDBConnection,
-  file: string,
-  options: readonly string[],
+  { first: file, options }: CsvFiles,
 ): Promise<void> {
   const csv = readCsv(escapePattern(file), inFiles(options))
-  const sniffed = `select SkipRows, Delimiter, HasHeader from ${csv.replace('read_csv', 'sniff_csv')}`
-  // What can't be read at all is said by who reads it.
-  const found = await connection.runAndReadAll(sniffed).catch(() => undefined)
-  const [skipped, delimiter, hasHeader] = found?.getRows()[0] ?? []
+  const facts = ['SkipRows', 'Delimiter', 'HasHeader']
+  const [skipped, delimiter, hasHeader] = await sniffCsv(connection, file, inFiles(options), facts)
   const least = options.includes('header = false') ? 1 : 2
   if (typeof skipped !== 'number' || skipped === 0) return
   if ((await linesWithValues(connection, file, skipped, String(delimiter))) < least) return
@@ -52,10 +49,11 @@ async function linesWithValues(
     "escape = ''",
   ]
   const first = `select line from ${readCsv(escapePattern(file), inFiles(whole))} limit ${lines}`
-  const found = await connection
-    .runAndReadAll(`select count(*)::int from (${first}) where contains(line, ${quoteText(delimiter)})`)
-    .catch(() => undefined)
-  return Number(found?.getRows()[0]?.[0] ?? 0)
+  const [count = 0] = await firstRowOf(
+    connection,
+    `select count(*)::int from (${first}) where contains(line, ${quoteText(delimiter)})`,
+  )
+  return Number(count)
 }
 
 /** At so many lines DuckDB looks to find out what a column is. */
@@ -79,8 +77,7 @@ const LOSES: ReadonlyMap<string, (value: string) => string> = new Map([
  */
 export async function refuseLostParts(
   connection: DuckDBConnection,
-  pattern: string,
-  options: readonly string[],
+  { pattern, options }: CsvFiles,
 ): Promise<void> {
   const found = await connection
     .runAndReadAll(`select * from ${readCsv(pattern, inFiles(options))} limit 1 offset ${LOOKED_AT}`)
@@ -93,24 +90,19 @@ export async function refuseLostParts(
     return loses === undefined ? [] : [{ name, loses }]
   })
   if (columns.length === 0) return
-  const asTexts = `types = {${columns.map(({ name }) => `${quoteText(name)}: 'VARCHAR'`).join(', ')}}`
+  const read = [...inFiles(options), asTexts(columns.map(({ name }) => name))]
   const cases = columns.map(({ name, loses }) => {
     const value = quoteName(name)
     return `when ${loses(value)} then [${quoteText(name)}, ${value}]`
   })
-  const lost = `select case ${cases.join(' ')} end as lost from ${readCsv(pattern, [...inFiles(options), asTexts])}`
-  const first = await connection
-    .runAndReadAll(`select lost[1], lost[2] from (${lost}) where lost is not null limit 1`)
-    .catch(() => undefined)
-  const [name, value] = first?.getRows()[0] ?? []
+  const lost = `select case ${cases.join(' ')} end as lost from ${readCsv(pattern, read)}`
+  const [name, value] = await firstRowOf(
+    connection,
+    `select lost[1], lost[2] from (${lost}) where lost is not null limit 1`,
+  )
   if (name === undefined) return
   throw new Error(
     `the column "${name}" has ${value} further down, of which a part would be lost, for it begins otherwise. ` +
       'Read it in SQL: read_csv(…, sample_size = -1, union_by_name = true).',
   )
-}
-
-/** What the names of directories say is in no file. */
-export function inFiles(options: readonly string[]): readonly string[] {
-  return [...new Set([...options, 'hive_partitioning = false'])]
 }

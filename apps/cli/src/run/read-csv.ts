@@ -24,9 +24,44 @@ export async function withQuotes(
   return quoted
 }
 
+/** CSV files that are read as one. */
+export interface CsvFiles {
+  readonly pattern: string
+  /** The first that fits the pattern. DuckDB finds out from it how all are written. */
+  readonly first: string
+  readonly options: readonly string[]
+}
+
 /** `read_csv(…)`. */
 export function readCsv(pattern: string, options: readonly string[]): string {
   return `read_csv(${[quoteText(pattern), ...options].join(', ')})`
+}
+
+/** The option that gives columns as they are written. */
+export function asTexts(columns: readonly string[]): string {
+  return `types = {${columns.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ')}}`
+}
+
+/** What the names of directories say is in no file. */
+export function inFiles(options: readonly string[]): readonly string[] {
+  return [...new Set([...options, 'hive_partitioning = false'])]
+}
+
+/** What DuckDB finds out about a file, as JSON; nothing where it can't be read: that is said by who reads it. */
+export async function sniffCsv(
+  connection: DuckDBConnection,
+  file: string,
+  options: readonly string[],
+  facts: readonly string[],
+): Promise<readonly unknown[]> {
+  const csv = readCsv(escapePattern(file), options).replace('read_csv', 'sniff_csv')
+  return firstRowOf(connection, `select ${facts.join(', ')} from ${csv}`)
+}
+
+/** What a query gives in its first row, as JSON; nothing where it fails. */
+export async function firstRowOf(connection: DuckDBConnection, sql: string): Promise<readonly unknown[]> {
+  const found = await connection.runAndReadAll(sql).catch(() => undefined)
+  return found?.getRowsJson()[0] ?? []
 }
 
 /** The names of the columns; none where it can't be read: that is said by who reads it. */
@@ -41,7 +76,6 @@ async function hasQuotes(
   file: string,
   options: readonly string[],
 ): Promise<boolean> {
-  const csv = readCsv(escapePattern(file), options).replace('read_csv', 'sniff_csv')
-  const found = await connection.runAndReadAll(`select Quote from ${csv}`).catch(() => undefined)
-  return found?.getRows()[0]?.[0] !== '(empty)'
+  const [quote] = await sniffCsv(connection, file, options, ['Quote'])
+  return quote !== '(empty)'
 }

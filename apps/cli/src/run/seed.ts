@@ -8,13 +8,11 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { SeedError } from '../errors.ts'
 import { reasonOf } from '../system-error.ts'
 import { reasonOfCsv } from './csv-error.ts'
-import { refuseLostParts, refuseSkippedLines } from './lost-values.ts'
+import { refuseMisread } from './misread.ts'
 import { refuseOneColumn } from './one-column.ts'
 import { readCsv, withQuotes } from './read-csv.ts'
 import type { Seed, SourcePlan } from './source-plan.ts'
 import { escapePattern, NO_COMMENTS, quoteName } from './sql.ts'
-import { refuseUnclearDays } from './unclear-days.ts'
-import { refuseUnclearNumbers } from './unclear-numbers.ts'
 
 /** Where seeds run. */
 export interface SeedContext {
@@ -71,10 +69,7 @@ async function load(connection: DuckDBConnection, { table }: Seed, file: string)
   const options = await withQuotes(connection, [file], read)
   const csv = readCsv(escapePattern(file), options)
   await refuseOneColumn(connection, csv, file)
-  await refuseSkippedLines(connection, file, options)
-  await refuseLostParts(connection, escapePattern(file), options)
-  await refuseUnclearDays(connection, escapePattern(file), file, options)
-  await refuseUnclearNumbers(connection, escapePattern(file), file, options)
+  await refuseMisread(connection, { pattern: escapePattern(file), first: file, options })
   await connection.run(`create or replace table ${quoteName(table)} as select * from ${csv}`)
 }
 

@@ -1,7 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { inFiles } from './lost-values.ts'
-import { readCsv } from './read-csv.ts'
-import { escapePattern, quoteName, quoteText } from './sql.ts'
+import { asTexts, type CsvFiles, firstRowOf, inFiles, readCsv, sniffCsv } from './read-csv.ts'
+import { quoteName, quoteText } from './sql.ts'
 
 /** In which people write days. What begins with a whole year is meant as `%Y-%m-%d` by everybody. */
 const ORDERS = ['dmy', 'mdy', 'ymd']
@@ -24,20 +23,14 @@ interface Days {
  * Throws an Error where every day of a CSV could as well be another one. DuckDB takes the first order that fits: of
  * `01/01/2026` and `02/01/2026`, the months of a table from the United States, it makes two days of January, and of
  * `31.01.26` one of 2031. A day that only one order can mean, such as `01/31/2026`, says it for all.
- * @param file the first of the files that fit the pattern
  */
 export async function refuseUnclearDays(
   connection: DuckDBConnection,
-  pattern: string,
-  file: string,
-  options: readonly string[],
+  { pattern, first, options }: CsvFiles,
 ): Promise<void> {
-  const sniffed = readCsv(escapePattern(file), inFiles(options)).replace('read_csv', 'sniff_csv')
-  const told = TYPES.map(([type, format]) => `${format}, [c.name for c in Columns if c.type = '${type}']`)
-  const found = await connection
-    .runAndReadAll(`select HasHeader, ${told.join(', ')} from ${sniffed}`)
-    .catch(() => undefined)
-  const [hasHeader, ...values] = found?.getRowsJson()[0] ?? []
+  const told = TYPES.flatMap(([type, format]) => [format, `[c.name for c in Columns if c.type = '${type}']`])
+  const facts = ['HasHeader', ...told]
+  const [hasHeader, ...values] = await sniffCsv(connection, first, inFiles(options), facts)
   const all = TYPES.flatMap(([, , option], at): readonly Days[] => {
     const [format, columns] = values.slice(2 * at)
     const isMeant = Array.isArray(columns) && columns.length > 0 && FORMAT.test(String(format))
@@ -49,8 +42,7 @@ export async function refuseUnclearDays(
     const formats = all.map(({ format }) => format)
     if (others.length < all.length || others.join() === formats.join()) continue
     const names = all.flatMap(({ columns }) => columns)
-    const [name, day] =
-      (await findUnclearDay(connection, daysOf(names, pattern, read), formats, others)) ?? []
+    const [name, day] = await findUnclearDay(connection, daysOf(names, pattern, read), formats, others)
     if (name === undefined) continue
     const at = all.findIndex(({ columns }) => columns.includes(String(name)))
     throw new Error(
@@ -63,9 +55,8 @@ export async function refuseUnclearDays(
 
 /** The SQL that gives every day as it is written, behind the name of its column. */
 function daysOf(columns: readonly string[], pattern: string, options: readonly string[]): string {
-  const types = columns.map((name) => `${quoteText(name)}: 'VARCHAR'`)
   const pairs = columns.map((name) => `[${quoteText(name)}, ${quoteName(name)}]`)
-  const csv = readCsv(pattern, [...options, `types = {${types.join(', ')}}`])
+  const csv = readCsv(pattern, [...options, asTexts(columns)])
   return `select unnest([${pairs.join(', ')}]) as day from ${csv}`
 }
 
@@ -75,17 +66,14 @@ async function findUnclearDay(
   days: string,
   formats: readonly string[],
   others: readonly string[],
-): Promise<readonly unknown[] | undefined> {
+): Promise<readonly unknown[]> {
   const as = (some: readonly string[]) => `try_strptime(day[2], [${some.map(quoteText).join(', ')}])`
-  const found = await connection
-    .runAndReadAll(
-      `select min(day) filter (${as(others)} <> ${as(formats)}) from (${days}) where day[2] is not null ` +
-        `having bool_and(${as(others)} is not null)`,
-    )
-    // What can't be read at all is said by who reads it.
-    .catch(() => undefined)
-  const [day] = found?.getRowsJson()[0] ?? []
-  return Array.isArray(day) ? day : undefined
+  const [day] = await firstRowOf(
+    connection,
+    `select min(day) filter (${as(others)} <> ${as(formats)}) from (${days}) where day[2] is not null ` +
+      `having bool_and(${as(others)} is not null)`,
+  )
+  return Array.isArray(day) ? day : []
 }
 
 /** The same in another order, if a day can be written so. Between points nobody writes the month first. */

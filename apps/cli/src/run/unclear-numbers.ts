@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { inFiles, LOOKED_AT } from './lost-values.ts'
-import { readCsv } from './read-csv.ts'
-import { escapePattern, quoteName, quoteText } from './sql.ts'
+import { LOOKED_AT } from './lost-values.ts'
+import { asTexts, type CsvFiles, firstRowOf, inFiles, readCsv, sniffCsv } from './read-csv.ts'
+import { quoteName, quoteText } from './sql.ts'
 
 /** A whole number where a point stands between thousands, but a fraction where it stands before decimals. */
 const MAYBE_THOUSANDS = '\\s*[-+]?(0|[1-9]\\d{0,2}(\\.\\d{3})?)\\s*'
@@ -15,26 +15,18 @@ const WITH_DECIMALS = `${SIGN_OR_UNIT}${WHOLE},(\\d{1,2}|\\d{4,})${SIGN_OR_UNIT}
  * Throws an Error where a number of a CSV could as well be a thousand times as large. DuckDB knows the point before decimals
  * alone: in a table from Germany, whose `1,5` it gives as a text, it takes the `1.234` of a column of whole numbers for a
  * fraction. A number that only one way of writing can mean, such as `7.25`, says it for its column.
- * @param file the first of the files that fit the pattern
  */
 export async function refuseUnclearNumbers(
   connection: DuckDBConnection,
-  pattern: string,
-  file: string,
-  options: readonly string[],
+  { pattern, first, options }: CsvFiles,
 ): Promise<void> {
-  const sniffed = readCsv(escapePattern(file), inFiles(options)).replace('read_csv', 'sniff_csv')
   const named = (type: string) => `[c.name for c in Columns if c.type = '${type}']`
-  const found = await connection
-    .runAndReadAll(`select HasHeader, ${named('DOUBLE')}, ${named('VARCHAR')} from ${sniffed}`)
-    // What can't be read at all is said by who reads it.
-    .catch(() => undefined)
-  const [hasHeader, ...lists] = found?.getRowsJson()[0] ?? []
+  const facts = ['HasHeader', named('DOUBLE'), named('VARCHAR')]
+  const [hasHeader, ...lists] = await sniffCsv(connection, first, inFiles(options), facts)
   const [fractions = [], texts = []] = lists.map((list) => (Array.isArray(list) ? list.map(String) : []))
   if (fractions.length === 0 || texts.length === 0) return
-  const types = fractions.map((name) => `${quoteText(name)}: 'VARCHAR'`)
   const read = inFiles(options).filter((one) => !one.startsWith('header'))
-  const csv = readCsv(pattern, [...read, `header = ${hasHeader}`, `types = {${types.join(', ')}}`])
+  const csv = readCsv(pattern, [...read, `header = ${hasHeader}`, asTexts(fractions)])
   // Most files say at their beginning what they mean.
   for (const rows of [`(from ${csv} limit ${LOOKED_AT})`, csv]) {
     const unclear = await findUnclear(connection, rows, fractions, texts)
@@ -64,11 +56,8 @@ async function findUnclear(
     })
     return `list_filter([${cases.join(', ')}], lambda one: one[2] is not null)[1]`
   }
-  const found = await connection
-    .runAndReadAll(
-      `select ${first(fractions, MAYBE_THOUSANDS, '.*\\..*')}, ${first(texts, WITH_COMMA, WITH_DECIMALS)} from ${rows}`,
-    )
-    .catch(() => undefined)
-  const [number, decimal] = found?.getRowsJson()[0] ?? []
-  return Array.isArray(number) && Array.isArray(decimal) ? [...number, ...decimal] : undefined
+  const number = first(fractions, MAYBE_THOUSANDS, '.*\\..*')
+  const decimal = first(texts, WITH_COMMA, WITH_DECIMALS)
+  const found = await firstRowOf(connection, `select ${number}, ${decimal} from ${rows}`)
+  return found.length > 0 && found.every(Array.isArray) ? found.flat() : undefined
 }
