@@ -56,7 +56,7 @@ export function tarballOf({ name, version }) {
   return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
 }
 
-/** An environment in which `pnpm` is found: as it is when pnpm started this script, else by npx. */
+/** An environment in which `pnpm` is found: as it is when pnpm started this script, else by npx. Throws with npx's words. */
 export function withPnpm(env = process.env) {
   const path = env.PATH ?? env.Path ?? ''
   if (spawnSync('pnpm', ['--version'], { env, shell: WINDOWS }).status === 0) return env
@@ -64,6 +64,7 @@ export function withPnpm(env = process.env) {
     encoding: 'utf8',
     shell: WINDOWS,
   })
+  if (found.status !== 0) throw new Error(`pnpm is not installed, and npx could not fetch it:\n${found.stderr}`)
   const [program = ''] = found.stdout.trim().split(/\r?\n/)
   return { ...env, PATH: `${dirname(program)}${delimiter}${path}` }
 }
