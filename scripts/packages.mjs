@@ -64,7 +64,8 @@ export function withPnpm(env = process.env) {
     encoding: 'utf8',
     shell: WINDOWS,
   })
-  if (found.status !== 0) throw new Error(`pnpm is not installed, and npx could not fetch it:\n${found.stderr}`)
+  if (found.status !== 0)
+    throw new Error(`pnpm is not installed, and npx could not fetch it:\n${found.stderr}`)
   const [program = ''] = found.stdout.trim().split(/\r?\n/)
   return { ...env, PATH: `${dirname(program)}${delimiter}${path}` }
 }
