@@ -82,6 +82,11 @@ test.each([
       [2, 3],
     ],
   ],
+  [
+    'a time to the microsecond, as the README says',
+    'id,v\n1,2026-01-31 10:11:12.123456789\n',
+    [[1, '2026-01-31T10:11:12.123456']],
+  ],
 ])('is read as before: %s', async (_case, csv, rows) => {
   const cwd = projectOf(CSV_SOURCES[0][1], csv)
   expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })

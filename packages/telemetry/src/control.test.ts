@@ -54,6 +54,8 @@ test('on after an off that was written by hand sends nothing of what waited when
   const telemetry = personsTelemetry()
   waitEverywhere(telemetry)
   writeFileSync(join(telemetry.world.home, '.visivo/config.yml'), 'telemetry_enabled: false\n')
+  // Who only looks removes nothing.
+  expect(inspectTelemetry(telemetry)).toMatchObject({ waitingElsewhere: 1 })
   expect(turnOn(telemetry).ok).toBe(true)
   expect(inspectTelemetry(telemetry)).toMatchObject({ waiting: [], waitingElsewhere: 0 })
 })

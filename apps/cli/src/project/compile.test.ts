@@ -59,12 +59,6 @@ describe('a compiled project', () => {
     expect(models[2]?.sql).toBe('select * from ${ref(plain)}')
   })
 
-  test('knows that a model depends on a source whose bare name it gives, or a filter would leave it out', async () => {
-    const source = 'sources: [{ name: s, type: duckdb, database: x.db }]'
-    const { edges } = await compile(`name: p\n${source}\nmodels: [{ name: m, source: s, sql: select 1 }]\n`)
-    expect(edges).toEqual([{ from: { kind: 'models', name: 'm' }, to: { kind: 'sources', name: 's' } }])
-  })
-
   test.each([
     ['charts: [{ name: c, insights: [i] }]', 'charts/c', 'insights/i'],
     [
@@ -75,19 +69,24 @@ describe('a compiled project', () => {
     ['dashboards: [{ name: d, rows: [{ items: [{ chart: "007" }] }] }]', 'dashboards/d', 'charts/007'],
     ['traces: [{ name: t, model: m }]', 'traces/t', 'models/m'],
     ['models: [{ name: merged, models: [m, ref(n)] }]', 'models/merged', 'models/m'],
-  ])('follows the bare name of an object as it does a reference: %s', async (yaml, from, to) => {
-    const objects = `name: p
+    ['models: [{ name: k, source: s, sql: select 1 }]', 'models/k', 'sources/s'],
+  ])(
+    'follows the bare name of an object as it does a reference, or a filter would not: %s',
+    async (yaml, from, to) => {
+      const objects = `name: p
+sources: [{ name: s, type: duckdb, database: x.db }]
 models: [{ name: m, sql: select 1 }, { name: n, sql: select 1 }]
 insights: [{ name: i }]
 charts: [{ name: 007 }]`
-    const { edges } = await compileFiles({
-      'project.visivo.yml': `${objects}\nincludes: [{ path: a.yml }]\n`,
-      'a.yml': yaml,
-    })
-    expect(
-      edges.map((edge) => `${edge.from.kind}/${edge.from.name} ${edge.to.kind}/${edge.to.name}`),
-    ).toContain(`${from} ${to}`)
-  })
+      const { edges } = await compileFiles({
+        'project.visivo.yml': `${objects}\nincludes: [{ path: a.yml }]\n`,
+        'a.yml': yaml,
+      })
+      expect(
+        edges.map((edge) => `${edge.from.kind}/${edge.from.name} ${edge.to.kind}/${edge.to.name}`),
+      ).toContain(`${from} ${to}`)
+    },
+  )
 
   test.each([
     [

@@ -51,8 +51,7 @@ export function readText(node: Node | null, file: YamlFile): unknown {
 }
 
 function readSetting(node: Node | null, file: YamlFile, asText: boolean): unknown {
-  const reading: Reading = { file, open: new Set(), references: [], inner: [], within: 'project', asText }
-  return convert(node, reading)
+  return convert(node, { file, open: new Set(), references: [], inner: [], within: 'project', asText })
 }
 
 interface Reading {

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { asTexts, type CsvFiles, firstRowOf, inFiles, readCsv, sniffCsv } from './read-csv.ts'
+import { asTexts, type CsvFiles, firstRowOf, inFiles, readCsv, type SniffedCsv } from './read-csv.ts'
 import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
 
 /**
@@ -10,14 +10,12 @@ import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
  */
 export async function refuseSkippedLines(
   connection: DuckDBConnection,
-  { first: file, options }: CsvFiles,
+  { first: file, options, skipped, delimiter, hasHeader }: SniffedCsv,
 ): Promise<void> {
   const csv = readCsv(escapePattern(file), inFiles(options))
-  const facts = ['SkipRows', 'Delimiter', 'HasHeader']
-  const [skipped, delimiter, hasHeader] = await sniffCsv(connection, file, inFiles(options), facts)
   const least = options.includes('header = false') ? 1 : 2
-  if (typeof skipped !== 'number' || skipped === 0) return
-  if ((await linesWithValues(connection, file, skipped, String(delimiter))) < least) return
+  if (skipped === 0) return
+  if ((await linesWithValues(connection, file, skipped, delimiter)) < least) return
   const behind = await connection
     .runAndReadAll(`select * from ${csv} limit ${skipped + 1}`)
     .catch(() => undefined)

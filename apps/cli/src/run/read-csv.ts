@@ -32,6 +32,16 @@ export interface CsvFiles {
   readonly options: readonly string[]
 }
 
+/** The same, and what DuckDB finds out about the first of them. */
+export interface SniffedCsv extends CsvFiles {
+  /** How many lines it skips at the beginning. */
+  readonly skipped: number
+  readonly delimiter: string
+  readonly hasHeader: boolean
+  readonly formats: { readonly DATE: string; readonly TIMESTAMP: string }
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+}
+
 /** `read_csv(…)`. */
 export function readCsv(pattern: string, options: readonly string[]): string {
   return `read_csv(${[quoteText(pattern), ...options].join(', ')})`
@@ -56,6 +66,12 @@ export async function sniffCsv(
 ): Promise<readonly unknown[]> {
   const csv = readCsv(escapePattern(file), options).replace('read_csv', 'sniff_csv')
   return firstRowOf(connection, `select ${facts.join(', ')} from ${csv}`)
+}
+
+/** SQL that reads columns as they are written, under the header that was found. */
+export function readAsTexts({ pattern, options, hasHeader }: SniffedCsv, columns: readonly string[]): string {
+  const others = inFiles(options).filter((option) => !option.startsWith('header'))
+  return readCsv(pattern, [...others, `header = ${hasHeader}`, asTexts(columns)])
 }
 
 /** What a query gives in its first row, as JSON; nothing where it fails. */

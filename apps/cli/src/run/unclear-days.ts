@@ -1,15 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { asTexts, type CsvFiles, firstRowOf, inFiles, readCsv, sniffCsv } from './read-csv.ts'
+import { firstRowOf, readAsTexts, type SniffedCsv } from './read-csv.ts'
 import { quoteName, quoteText } from './sql.ts'
 
 /** In which people write days. What begins with a whole year is meant as `%Y-%m-%d` by everybody. */
 const ORDERS = ['dmy', 'mdy', 'ymd']
 const FORMAT = /^%[dmy](.)%[dm]\1%[dyY](.*)$/
 
-/** The types of columns that hold days: what DuckDB tells of their format, and the option that says it. */
+/** The types of columns that hold days, and the option that says their format. */
 const TYPES = [
-  ['DATE', 'DateFormat', 'dateformat'],
-  ['TIMESTAMP', 'TimestampFormat', 'timestampformat'],
+  ['DATE', 'dateformat'],
+  ['TIMESTAMP', 'timestampformat'],
 ] as const
 
 /** The columns of one type, whose format has an order. */
@@ -24,25 +24,18 @@ interface Days {
  * `01/01/2026` and `02/01/2026`, the months of a table from the United States, it makes two days of January, and of
  * `31.01.26` one of 2031. A day that only one order can mean, such as `01/31/2026`, says it for all.
  */
-export async function refuseUnclearDays(
-  connection: DuckDBConnection,
-  { pattern, first, options }: CsvFiles,
-): Promise<void> {
-  const told = TYPES.flatMap(([type, format]) => [format, `[c.name for c in Columns if c.type = '${type}']`])
-  const facts = ['HasHeader', ...told]
-  const [hasHeader, ...values] = await sniffCsv(connection, first, inFiles(options), facts)
-  const all = TYPES.flatMap(([, , option], at): readonly Days[] => {
-    const [format, columns] = values.slice(2 * at)
-    const isMeant = Array.isArray(columns) && columns.length > 0 && FORMAT.test(String(format))
-    return isMeant ? [{ columns: columns.map(String), format: String(format), option }] : []
+export async function refuseUnclearDays(connection: DuckDBConnection, csv: SniffedCsv): Promise<void> {
+  const all = TYPES.flatMap(([type, option]): readonly Days[] => {
+    const columns = csv.columns.filter((column) => column.type === type).map(({ name }) => name)
+    const format = csv.formats[type]
+    return columns.length > 0 && FORMAT.test(format) ? [{ columns, format, option }] : []
   })
-  const read = [...inFiles(options).filter((one) => !one.startsWith('header')), `header = ${hasHeader}`]
   for (const order of ORDERS) {
     const others = all.flatMap(({ format }) => inOrder(format, order) ?? [])
     const formats = all.map(({ format }) => format)
     if (others.length < all.length || others.join() === formats.join()) continue
     const names = all.flatMap(({ columns }) => columns)
-    const [name, day] = await findUnclearDay(connection, daysOf(names, pattern, read), formats, others)
+    const [name, day] = await findUnclearDay(connection, daysOf(names, csv), formats, others)
     if (name === undefined) continue
     const at = all.findIndex(({ columns }) => columns.includes(String(name)))
     throw new Error(
@@ -54,10 +47,9 @@ export async function refuseUnclearDays(
 }
 
 /** The SQL that gives every day as it is written, behind the name of its column. */
-function daysOf(columns: readonly string[], pattern: string, options: readonly string[]): string {
+function daysOf(columns: readonly string[], csv: SniffedCsv): string {
   const pairs = columns.map((name) => `[${quoteText(name)}, ${quoteName(name)}]`)
-  const csv = readCsv(pattern, [...options, asTexts(columns)])
-  return `select unnest([${pairs.join(', ')}]) as day from ${csv}`
+  return `select unnest([${pairs.join(', ')}]) as day from ${readAsTexts(csv, columns)}`
 }
 
 /** Gives a column and a day that differs where all of them can be read in other formats. */

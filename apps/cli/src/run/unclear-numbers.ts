@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { LOOKED_AT } from './lost-values.ts'
-import { asTexts, type CsvFiles, firstRowOf, inFiles, readCsv, sniffCsv } from './read-csv.ts'
+import { firstRowOf, readAsTexts, type SniffedCsv } from './read-csv.ts'
 import { quoteName, quoteText } from './sql.ts'
 
 /** A whole number where a point stands between thousands, but a fraction where it stands before decimals. */
@@ -16,22 +16,16 @@ const WITH_DECIMALS = `${SIGN_OR_UNIT}${WHOLE},(\\d{1,2}|\\d{4,})${SIGN_OR_UNIT}
  * alone: in a table from Germany, whose `1,5` it gives as a text, it takes the `1.234` of a column of whole numbers for a
  * fraction. A number that only one way of writing can mean, such as `7.25`, says it for its column.
  */
-export async function refuseUnclearNumbers(
-  connection: DuckDBConnection,
-  { pattern, first, options }: CsvFiles,
-): Promise<void> {
-  const named = (type: string) => `[c.name for c in Columns if c.type = '${type}']`
-  const facts = ['HasHeader', named('DOUBLE'), named('VARCHAR')]
-  const [hasHeader, ...lists] = await sniffCsv(connection, first, inFiles(options), facts)
-  const [fractions = [], texts = []] = lists.map((list) => (Array.isArray(list) ? list.map(String) : []))
+export async function refuseUnclearNumbers(connection: DuckDBConnection, csv: SniffedCsv): Promise<void> {
+  const named = (type: string) => csv.columns.filter((column) => column.type === type).map(({ name }) => name)
+  const [fractions, texts] = [named('DOUBLE'), named('VARCHAR')]
   if (fractions.length === 0 || texts.length === 0) return
-  const read = inFiles(options).filter((one) => !one.startsWith('header'))
-  const csv = readCsv(pattern, [...read, `header = ${hasHeader}`, asTexts(fractions)])
+  const all = readAsTexts(csv, fractions)
   // Most files say at their beginning what they mean.
-  for (const rows of [`(from ${csv} limit ${LOOKED_AT})`, csv]) {
+  for (const rows of [`(from ${all} limit ${LOOKED_AT})`, all]) {
     const unclear = await findUnclear(connection, rows, fractions, texts)
     if (unclear === undefined) return
-    if (rows !== csv) continue
+    if (rows !== all) continue
     const [name, number, other, decimal] = unclear
     throw new Error(
       `the column "${name}" has numbers like ${number}, which may be thousands: "${other}" has ${decimal}, with a comma ` +
