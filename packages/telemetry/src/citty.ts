@@ -108,8 +108,12 @@ function optionSpecsOf([name, arg]: readonly [string, ArgDef]): readonly OptionS
   if (arg.type === 'positional') return []
   const aliases = 'alias' in arg ? [arg.alias ?? []].flat() : []
   const { flags, negations } = flagsOf([name, ...aliases])
-  if (arg.type === 'boolean') return [{ names: [...flags, ...negations], value: 'none' }]
-  return [{ names: flags, value: arg.type === undefined ? 'optional' : 'required' }]
+  const value = arg.type === 'boolean' ? 'none' : arg.type === undefined ? 'optional' : 'required'
+  return [
+    { names: flags, value },
+    // Of any flag, not only of a switch.
+    { names: negations, value: 'none' },
+  ]
 }
 
 async function resolve<T>(value: Resolvable<T>): Promise<T> {

@@ -101,11 +101,15 @@ function place(node: Node, [name, ...rest]: readonly string[]): Node {
 
 function optionSpecOf([name, flag]: readonly [string, Flag]): OptionSpec {
   const { char, aliases = [], charAliases = [] } = flag
-  const letters = [...(char ? [char] : []), ...charAliases].map((letter) => `-${letter}`)
-  const words = [`--${name}`, ...aliases.map((one) => (one.length === 1 ? `-${one}` : `--${one}`))]
+  const others = [...charAliases, ...aliases]
+  const letters = [...(char ? [char] : []), ...others.filter((one) => one.length === 1)].map(
+    (letter) => `-${letter}`,
+  )
+  // oclif looks for an alias of one letter behind two dashes, too.
+  const words = [name, ...others].map((word) => `--${word}`)
   if (flag.type === 'option')
     return { names: [...letters, ...words], value: 'required', variadic: flag.multiple === true }
-  const negations = flag.allowNo ? words.map((word) => `--no-${word.replace(/^--?/, '')}`) : []
+  const negations = flag.allowNo ? words.map((word) => word.replace('--', '--no-')) : []
   return { names: [...letters, ...words, ...negations], value: 'none' }
 }
 

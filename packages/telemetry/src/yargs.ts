@@ -141,15 +141,13 @@ function optionSpecsOf(
     const namesakes = Object.entries(alias).filter(([one, others]) => one === name || others.includes(name))
     const { flags, negations } = flagsOf([...new Set([name, ...namesakes.flat(2)])])
     if (count.includes(name)) return [{ names: flags, value: 'none' }]
-    if (boolean.includes(name)) {
-      const value = isSpelledOut(flags, argv) ? 'optional' : 'none'
-      return [
-        { names: flags, value },
-        { names: negations, value: 'none' },
-      ]
-    }
+    // Of any flag, not only of a switch: `.option('open', { default: true })` has a `--no-open`.
+    const negated: OptionSpec = { names: negations, value: 'none' }
+    if (boolean.includes(name))
+      return [{ names: flags, value: isSpelledOut(flags, argv) ? 'optional' : 'none' }, negated]
     // yargs leaves a word to the next flag where it looks like one.
-    return [{ names: flags, value: 'optional', variadic: array.includes(name) || (narg[name] ?? 1) > 1 }]
+    const variadic = array.includes(name) || (narg[name] ?? 1) > 1
+    return [{ names: flags, value: 'optional', variadic }, negated]
   })
 }
 

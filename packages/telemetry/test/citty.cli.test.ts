@@ -34,6 +34,7 @@ describe('what citty declares', () => {
       'mix',
       ['--f', '<value>', '--o', '<value>'],
     ],
+    ['a negated flag that is no switch', ['--no-mood', 'mix', '--no-out'], 'mix', ['--no-mood', '--no-out']],
     ['the alias of a command that is loaded late', ['m'], 'mix', []],
     [
       'an alias before the name of another command',

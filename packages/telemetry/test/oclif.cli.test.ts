@@ -27,6 +27,13 @@ test.each([
     ['<value>', '--quick'],
   ],
   ['a flag whose whole name is a letter', ' ', ['cake', 'slice', '--n'], 'cake slice', ['--n']],
+  [
+    'an alias of one letter behind either number of dashes',
+    ' ',
+    ['cake', 'slice', '-eE', '--e', '--E', '--no-e'],
+    'cake slice',
+    ['-e', '-E', '--e', '--E', '--no-e'],
+  ],
   ['no word where a topic takes none', ' ', ['cake', 'mine'], 'cake <unknown>', []],
   ['only a colon, where the program wants it so', ':', ['telemetry', 'on'], 'telemetry', ['<value>']],
   ['an alias in another topic, by a colon', ':', ['oven:cut'], 'cake:slice', []],

@@ -38,6 +38,7 @@ describe('what yargs declares', () => {
     ['a switch that is spelled out', ['--hot', 'true', 'mix', 'x'], 'mix', ['--hot', '<value>', '<value>']],
     ['a switch before a command', ['--hot', 'mix', 'x'], 'mix', ['--hot', '<value>']],
     ['a negated switch takes no word', ['--no-hot', 'true'], '<none>', ['--no-hot', '<value>']],
+    ['a negated flag of another type, before a command', ['--no-config', 'mix'], 'mix', ['--no-config']],
     ['a flag that is given to its short name', ['-c', 'mix', 'stir'], 'mix', ['-c', '<value>']],
     ['a short name behind two dashes', ['--c', 'mix', 'stir', '--v'], 'mix', ['--c', '<value>', '--v']],
     ['the help under another name', ['mix', '-h'], 'mix', ['-h']],
