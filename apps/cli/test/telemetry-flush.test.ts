@@ -208,7 +208,7 @@ test.skipIf(process.platform === 'win32')('Ctrl-C ends a doctor that a server ke
 })
 
 // A link to itself answers everybody as a directory that is root's after `sudo visivo` does its person.
-test.skipIf(process.platform === 'win32').each([['show'], ['log'], ['flush']])(
+test.skipIf(process.platform === 'win32').each([['show'], ['log'], ['view'], ['flush']])(
   'nobody is told by %s that nothing waits and nothing was sent where it can not be seen',
   async (command) => {
     const world = await telemetryWorld()

@@ -172,6 +172,20 @@ describe.runIf(HERE)('in a real browser', () => {
     expect(await page.locator('#closed').isVisible()).toBe(false)
   })
 
+  test.each([
+    ['no such page', { status: 404, body: '' }],
+    ['a page of its own', { status: 200, body: '<!doctype html>' }],
+    ['JSON of its own', { status: 200, body: '{}' }],
+  ])('nobody takes old figures for those of now when another program has its port: %s', async (_, answer) => {
+    const { page, troubles } = await visit()
+    await page.route('**/state', (route) => route.fulfill(answer))
+    await page.getByRole('heading', { name: 'This page has ended' }).waitFor()
+    expect(await page.locator('#link').textContent()).toBe('Ended')
+    await page.unroute('**/state')
+    await page.getByText('Live', { exact: true }).waitFor()
+    expect(troubles).toEqual([])
+  })
+
   test('without the token the page says where to find its address, and shows nothing', async () => {
     const world = await openView()
     const page = await browser.newPage()

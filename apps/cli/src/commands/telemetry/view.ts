@@ -3,6 +3,7 @@ import type { CommandContext } from '../../context.ts'
 import { TelemetryError } from '../../errors.ts'
 import { openBrowser } from './open-browser.ts'
 import { print } from './print.ts'
+import { requireReadable } from './require-readable.ts'
 import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
 import { terminalGone } from './terminal-gone.ts'
 
@@ -17,11 +18,13 @@ const SOON_OVER = 'Ctrl-C ends the page, and so does a quarter of an hour in whi
 
 /**
  * `visivo telemetry view`: a page that shows all of it, on this machine only, until Ctrl-C, until the terminal is
- * gone or until nobody looks at it any more. Rejects when the port is taken.
+ * gone or until nobody looks at it any more. Rejects when the port is taken, and where nothing may be looked at.
  */
 export async function view(flags: ViewFlags, context: CommandContext): Promise<void> {
   const { stdout, env, signal } = context
-  const { telemetry, where } = telemetryHere(context)
+  const here = telemetryHere(context)
+  await requireReadable(here)
+  const { telemetry, where } = here
   const page = await start(telemetry, { where, port: flags.port })
   const over = new AbortController()
   try {

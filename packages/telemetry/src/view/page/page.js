@@ -11,7 +11,6 @@ let listed = A_PAGE_OF
 let filter
 // biome-ignore lint/style/useConst: charts.js, a part of the same script, turns it round.
 let allUses = false
-let lost = false
 let looking
 
 byId('switch').addEventListener('click', turn)
@@ -61,16 +60,21 @@ async function look() {
   const answer = await ask('/state')
   clearTimeout(looking)
   if (answer?.status === 403) return closed(LOCKED)
-  lost = answer === undefined
-  if (answer?.status === 200) {
-    seen = answer.headers.get('etag')
-    state = await answer.json()
-    draw()
-  }
-  if (lost) closed(ENDED)
-  else if (answer.status >= 500) closed(UNREAD)
-  else open()
+  if (answer?.status >= 500) closed(UNREAD)
+  else if (await isTold(answer)) open()
+  else closed(ENDED)
   looking = setTimeout(look, LOOK_EVERY)
+}
+
+/** Draws what an answer tells. False where it is no answer of this page's server: another program may have its port. */
+async function isTold(answer) {
+  if (answer?.status !== 200) return answer?.status === 304
+  const told = await answer.json().catch(() => undefined)
+  if (!told?.decision) return false
+  seen = answer.headers.get('etag')
+  state = told
+  draw()
+  return true
 }
 
 const LOCKED = {
