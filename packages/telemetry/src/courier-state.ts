@@ -1,7 +1,5 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { attempt } from './attempt.ts'
-import { readOwn } from './own-file.ts'
-import { uuidV7 } from './uuid-v7.ts'
+import { existsSync } from 'node:fs'
+import { readOwn, replaceOwn } from './own-file.ts'
 
 /** What couriers tell each other, and a person who asks, from one run to the next. */
 export interface CourierState {
@@ -83,17 +81,12 @@ export function openCourierState(path: string): CourierMemory {
   }
 }
 
-/** Writes the state atomically. False where the disk refuses: then the next courier tries at once. */
+/** False where the disk refuses: then the next courier tries at once. */
 function tryWriteState(path: string, state: CourierState): boolean {
-  // Nobody can have put a link there, through which somebody else's file would be written to.
-  const unfinished = `${path}.${uuidV7()}.tmp`
   try {
-    writeFileSync(unfinished, JSON.stringify(state), { mode: 0o600, flag: 'wx' })
-    renameSync(unfinished, path)
+    replaceOwn(path, JSON.stringify(state))
     return true
   } catch {
-    // A disk that refused the other may refuse this as well.
-    attempt(() => rmSync(unfinished, { force: true }))
     return false
   }
 }

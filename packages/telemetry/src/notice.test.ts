@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineProduct, visivo } from '@visivo/telemetry-config'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
+import { withoutRoot } from '../test/without-root.ts'
 import { isNoticeDue, renderNotice, showNotice } from './notice.ts'
 
 test.each(['cake', 'visivo', 'a-long-name'])(
@@ -22,3 +23,21 @@ test('a notice that can not be remembered stays unsaid: it would be told in ever
   expect(said).toEqual([])
   expect(isNoticeDue(path)).toBe(true)
 })
+
+test.runIf(process.platform !== 'win32')(
+  'who was told as root alone, by sudo, is told as themselves, and no longer left out for ever',
+  async () => {
+    const root = join(temporaryDirectory(), '.visivo', 'telemetry')
+    mkdirSync(root, { recursive: true })
+    const path = join(root, 'notice')
+    writeFileSync(path, '1\n', { mode: 0 })
+    for (const directory of [root, join(root, '..'), join(root, '..', '..')]) chmodSync(directory, 0o777)
+    const said: string[] = []
+    await withoutRoot(async () => {
+      expect(isNoticeDue(path)).toBe(true)
+      showNotice(visivo, path, { write: (text) => void said.push(text) })
+      expect(isNoticeDue(path)).toBe(false)
+    })
+    expect(said).toEqual([renderNotice(visivo)])
+  },
+)

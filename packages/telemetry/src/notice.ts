@@ -4,7 +4,7 @@ import type { Product } from '@visivo/telemetry-config'
 import { attempt } from './attempt.ts'
 import { SCHEMA_VERSION } from './events.ts'
 import { makePlace } from './make-place.ts'
-import { readOwn, writeOwn } from './own-file.ts'
+import { readOwn, replaceOwn } from './own-file.ts'
 import type { Terminal } from './world.ts'
 
 /** True until this version of the notice was shown: a catalogue that collects more is told again. */
@@ -20,7 +20,7 @@ export function isNoticeDue(path: string): boolean {
 export function showNotice(product: Product, path: string, terminal: Terminal): void {
   try {
     makePlace('root', dirname(path))
-    writeOwn(path, `${SCHEMA_VERSION}\n`, 'replace')
+    replaceOwn(path, `${SCHEMA_VERSION}\n`)
   } catch {
     return
   }

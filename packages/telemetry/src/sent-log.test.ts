@@ -1,7 +1,8 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { withoutRoot } from '../test/without-root.ts'
 import { logSent, readSentLog } from './sent-log.ts'
 import type { WireEvent } from './wire.ts'
 
@@ -48,3 +49,22 @@ test('what a full disk cut off takes no later line with it', () => {
   logSent(path, [EVENT], 1)
   expect(readSentLog(path).map(({ sent_at }) => Date.parse(sent_at))).toEqual([0, 1])
 })
+
+test.runIf(process.platform !== 'win32')(
+  "what is sent after a run by sudo, whose log is root's, can be read all the same",
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sent-'))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const path = join(directory, 'sent.jsonl')
+    logSent(path, [EVENT], 0)
+    chmodSync(path, 0)
+    chmodSync(directory, 0o777)
+    await withoutRoot(async () => {
+      for (const at of [1, 2]) logSent(path, [EVENT], at)
+      expect(readSentLog(path).map(({ sent_at }) => Date.parse(sent_at))).toEqual([1, 2])
+    })
+    // It was set aside, not removed.
+    chmodSync(join(directory, 'sent.older.jsonl'), 0o600)
+    expect(readSentLog(path)).toHaveLength(3)
+  },
+)

@@ -1,7 +1,8 @@
 import { renameSync, statSync } from 'node:fs'
 import { attempt } from './attempt.ts'
+import { codeOf } from './code-of.ts'
 import { isRecord } from './guard.ts'
-import { readOwn, writeOwn } from './own-file.ts'
+import { appendOwn, readOwn } from './own-file.ts'
 import type { WireEvent } from './wire.ts'
 
 /** One line of the log: what PostHog acknowledged, and when. */
@@ -22,9 +23,20 @@ export function logSent(path: string, events: readonly WireEvent[], now: number)
       .join('')
     const size = Number(statSync(path, { bigint: true, throwIfNoEntry: false })?.size ?? 0)
     if (size > 0 && size + Buffer.byteLength(lines) > MOST_BYTES) renameSync(path, older(path))
-    writeOwn(path, isCutOff(path) ? `\n${lines}` : lines, 'append')
+    append(path, isCutOff(path) ? `\n${lines}` : lines)
   } catch {
     // See above.
+  }
+}
+
+/** What only somebody else may write to, as root after `sudo`, is set aside: nothing would ever be noted again. */
+function append(path: string, text: string): void {
+  try {
+    appendOwn(path, text)
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') throw error
+    renameSync(path, older(path))
+    appendOwn(path, text)
   }
 }
 

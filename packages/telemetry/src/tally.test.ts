@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
-import { writeOwn } from './own-file.ts'
+import { appendOwn } from './own-file.ts'
 import { openTally } from './tally.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
@@ -22,9 +22,9 @@ test('what is just being written down is taken away by nobody', () => {
   const other = openTally(path)
   other.add(2)
   const taken: number[] = []
-  const one = openTally(path, (file, text, way) => {
+  const one = openTally(path, (file, text) => {
     taken.push(other.take())
-    writeOwn(file, text, way)
+    appendOwn(file, text)
     taken.push(other.take())
   })
   one.add(3)
@@ -60,10 +60,10 @@ test('a tally that another writer put there meanwhile is added to', () => {
   const other = openTally(path)
   other.add(2)
   let isFirst = true
-  const one = openTally(path, (mine, text, way) => {
+  const one = openTally(path, (mine, text) => {
     if (isFirst) other.add(4)
     isFirst = false
-    writeOwn(mine, text, way)
+    appendOwn(mine, text)
   })
   one.add(3)
   expect(readdirSync(directory)).toEqual(['dropped'])

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { attempt } from './attempt.ts'
 import { codeOf } from './code-of.ts'
 import { isAbandoned } from './file-clock.ts'
-import { writeOwn } from './own-file.ts'
+import { appendOwn } from './own-file.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
 /** A tally never says more than this: it is as many bytes long as events were dropped. */
@@ -25,7 +25,7 @@ export interface Tally {
  *   away and put back longer: what was appended while another writer counted it would be told by nobody
  * @param write how it is written; a test may be a disk that is full
  */
-export function openTally(path: string, write: typeof writeOwn = writeOwn): Tally {
+export function openTally(path: string, write: typeof appendOwn = appendOwn): Tally {
   /** What the disk did not take down. */
   let owed = 0
   const directory = dirname(path)
@@ -42,7 +42,7 @@ export function openTally(path: string, write: typeof writeOwn = writeOwn): Tall
   const writeDown = () => {
     const mine = movedAway(path) ?? nameBeside(path)
     try {
-      write(mine, '.'.repeat(Math.max(0, Math.min(owed, MOST - sizeOf(mine)))), 'append')
+      write(mine, '.'.repeat(Math.max(0, Math.min(owed, MOST - sizeOf(mine)))))
       owed = 0
       return true
     } catch {
