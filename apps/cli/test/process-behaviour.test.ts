@@ -195,3 +195,15 @@ test.each([
   expect(stderr).toContain('commander')
   expect(stderr).not.toMatch(unwanted)
 })
+
+test.each([
+  ['of a project without models says so, without advice about a filter that nobody set', [], /`models:`\.$/m],
+  ['whose filter takes no model says how one takes them', ['--dag-filter', 'w'], /A filter \+name takes/],
+])('a run %s', async (_case, filter, advice) => {
+  const project = "name: p\nsources: [{ name: w, type: duckdb, database: ':memory:' }]\n"
+  const { code, stderr } = await visivo(temporaryProject({ 'project.visivo.yml': project }), [
+    'run',
+    ...filter,
+  ])
+  expect([code, stderr]).toEqual([0, expect.stringMatching(advice)])
+})

@@ -17,6 +17,9 @@ export interface RunOptions extends CompileOptions {
   readonly skipCompile?: boolean
 }
 
+const BEHIND_FILTER = 'A filter +name takes the models that name depends on.'
+const NO_MODELS = 'The project has none; they stand under `models:`.'
+
 /**
  * `visivo run`: compiles, executes the selected models, writes `data/<name>.json` for each, prints a summary. What
  * `beforeModels` does comes when the project is known, and before the work that takes long.
@@ -36,7 +39,7 @@ export async function run(
   const jobs = planJobs(project, { workingDirectory, env, selected })
   report.jobCount = 0
   if (jobs.length > 0) await runJobs(jobs, options, context)
-  else stderr.write('There is no model to run. A filter +name takes the models that name depends on.\n')
+  else stderr.write(`There is no model to run. ${selected ? BEHIND_FILTER : NO_MODELS}\n`)
 }
 
 async function runJobs(jobs: readonly Job[], options: RunOptions, context: CommandContext): Promise<void> {
