@@ -1,4 +1,5 @@
 import {
+  type BigIntStats,
   closeSync,
   constants,
   existsSync,
@@ -44,7 +45,7 @@ export function readBytes(path: string): BytesFile {
     // As big integers: after a plain stat of a pipe, Node's realpath, and with it `import`, follows no link any more.
     const named = lstatSync(path, { bigint: true, throwIfNoEntry: false })
     if (named === undefined) return notFound(path)
-    const found = named.isSymbolicLink() ? statSync(path, { bigint: true, throwIfNoEntry: false }) : named
+    const found = named.isSymbolicLink() ? statBehind(path) : named
     if (found === undefined) return { state: 'unreadable', path, reason: 'a link to nothing' }
     if (!found.isFile()) return { state: 'unreadable', path, reason: 'not a file' }
     const bytes = readRegular(path)
@@ -54,6 +55,16 @@ export function readBytes(path: string): BytesFile {
     // Removed in this moment, or below something that is no directory.
     if (code === 'ENOENT' || code === 'ENOTDIR') return notFound(path)
     return { state: 'unreadable', path, reason: String(code) }
+  }
+}
+
+/** Where a link leads, or `undefined` where that is to nothing, also below something that is no directory. */
+function statBehind(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return undefined
+    throw error
   }
 }
 

@@ -245,6 +245,7 @@ describe('a file is unreadable', () => {
 
   test.skipIf(process.platform === 'win32').each([
     ['to nothing', '/nowhere', 'a link to nothing'],
+    ['to nothing, below what is no directory', '/dev/null/config.yml', 'a link to nothing'],
     ['to itself', 'config.yml', 'ELOOP'],
     ['to an endless device', '/dev/zero', 'not a file'],
   ])('when it is a link %s', (_, target, reason) => {
