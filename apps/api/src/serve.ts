@@ -6,6 +6,7 @@ import { exposureWarning } from './security.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { openStore } from './store.ts'
 import { readUsage, type Usage } from './usage.ts'
+import { workingDirectory } from './working-directory.ts'
 
 /** Where `serve` prints, and what tells it to end. */
 export interface ServeWorld {
@@ -43,7 +44,7 @@ export interface Instrument {
 export async function serve(args: readonly string[], world: ServeWorld): Promise<number> {
   const usage = readUsage(args, world)
   if ('exitCode' in usage) return usage.exitCode
-  if (!isAbsolute(usage.directory) && isNowhere()) {
+  if (!isAbsolute(usage.directory) && workingDirectory() === '') {
     world.err(
       `The working directory does not exist any more. Change to another one, or give --directory in full.\n`,
     )
@@ -63,16 +64,6 @@ export async function serve(args: readonly string[], world: ServeWorld): Promise
     return await serveUntilStopped(usage, name, world, instrument)
   } finally {
     await instrument?.close()
-  }
-}
-
-/** Whether the working directory was deleted. */
-function isNowhere(): boolean {
-  try {
-    process.cwd()
-    return false
-  } catch {
-    return true
   }
 }
 

@@ -7,6 +7,7 @@ import { releasedVisivo } from './product.ts'
 import { interpretProject, projectDirectoryOf } from './project.ts'
 import type { Instrument, ServedProject } from './serve.ts'
 import { version } from './version.ts'
+import { workingDirectory } from './working-directory.ts'
 
 /**
  * Lets telemetry see every request of a server, as one that is part of a program's run.
@@ -21,27 +22,27 @@ export function instrumentWith(
   return { middleware: followRequests(server), close: () => server.close() }
 }
 
+/** Where a program was started, as it is asked for consent as long as it knows of no project elsewhere. */
+type StartedHere = Where & { readonly projectDirectory: string }
+
 /**
  * The place to ask for consent where a program works on a project: it may have opted out where it lies; and so may the
  * one that the program is started in, whose output may have been copied; and what is served may say so, where nothing but
- * the output is. With none off it is the project's, which a server watches.
+ * the output is.
  */
 function whereOfProject(
-  telemetry: Telemetry,
-  here: Where,
+  here: StartedHere,
   { projectDirectory, isOptedOut }: Pick<ServedProject, 'projectDirectory' | 'isOptedOut'>,
 ): Where {
-  if (isOptedOut) return { ...here, optedOut: 'defaults.telemetry_enabled in project.json' }
-  // Nobody is told here: the project may turn out to have opted out.
-  const answer = telemetry.consent(here, true)
-  return answer.recording || answer.untold ? { ...here, projectDirectory } : here
+  const place = { ...here, projectDirectory, startedIn: here.projectDirectory }
+  return isOptedOut ? { ...place, optedOut: 'defaults.telemetry_enabled in project.json' } : place
 }
 
 /** The same where only the directory of a compiled project is known, which may turn out to hold none. */
-export async function whereOfCompiled(telemetry: Telemetry, here: Where, output: string): Promise<Where> {
+export async function whereOfCompiled(here: StartedHere, output: string): Promise<Where> {
   const found = await readJson(join(output, 'project.json'), interpretProject)
   const { directory, isOptedOut = false } = found.state === 'ok' ? found.value : {}
-  return whereOfProject(telemetry, here, {
+  return whereOfProject(here, {
     projectDirectory: await projectDirectoryOf(output, directory),
     isOptedOut,
   })
@@ -50,5 +51,6 @@ export async function whereOfCompiled(telemetry: Telemetry, here: Where, output:
 /** The same as `instrumentWith` for `visivo-api`, which is a program of its own. */
 export function instrument(project: ServedProject): Instrument {
   const telemetry = createTelemetry({ version, product: releasedVisivo() })
-  return instrumentWith(telemetry, project, whereOfProject(telemetry, {}, project))
+  const here = { projectDirectory: workingDirectory() }
+  return instrumentWith(telemetry, project, whereOfProject(here, project))
 }

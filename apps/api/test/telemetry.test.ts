@@ -175,3 +175,23 @@ test
   expect(await serve(home, directory, receiver, ['/api/health'], { cwd })).toEqual([0, null])
   expect([receiver.connections, readdirSync(home)]).toEqual([0, []])
 })
+
+test.skipIf(process.platform === 'win32').each<[string, string, string]>([
+  ['in its project', 'project.visivo.yml', 'name: q\ndefaults: { telemetry_enabled: false }\n'],
+  ['in its .env', '.env', 'DO_NOT_TRACK=1\n'],
+])(
+  'an opt-out where a server was started is heard while it serves from elsewhere, %s',
+  async (_, file, text) => {
+    const { home, output, receiver } = await world('name: p\n')
+    const cwd = mkdtempSync(join(home, '..', 'started-'))
+    const server = start(home, output, receiver, cwd)
+    const [line] = await once(server.stdout, 'data')
+    await receiver.received(1)
+    writeFileSync(join(cwd, file), text)
+    await fetch(`${/http:\S+/.exec(String(line))?.[0]}/api/health`)
+    server.kill('SIGTERM')
+    expect(await once(server, 'exit')).toEqual([0, null])
+    expect(receiver.events.map(({ event }) => event)).toEqual(['new_installation'])
+    expect(filesIn(home).filter((name) => /outbox.+json$/.test(name))).toEqual([])
+  },
+)

@@ -20,7 +20,7 @@ export function createVisivoTelemetry(): Telemetry {
 export function whereOf({
   workingDirectory,
   envFile,
-}: Pick<CommandStart, 'workingDirectory' | 'envFile'>): Where {
+}: Pick<CommandStart, 'workingDirectory' | 'envFile'>): Where & { readonly projectDirectory: string } {
   return { projectDirectory: workingDirectory, envFile: envFile.values, envFilePath: envFile.path }
 }
 
@@ -33,7 +33,7 @@ export function observeCommands(telemetry: Telemetry): CommandObserver {
       where = whereOf(start)
       if (start.compiled !== undefined) {
         const { whereOfCompiled } = await import('@visivo/api/telemetry')
-        where = await whereOfCompiled(telemetry, where, start.compiled)
+        where = await whereOfCompiled(whereOf(start), start.compiled)
       }
       running = followProcess(telemetry, commandSpecOf(start.program), {
         argv: start.argv,

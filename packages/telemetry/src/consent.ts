@@ -18,6 +18,8 @@ import type { World } from './world.ts'
 export interface Where {
   /** In the project, or anywhere below it. Default: the working directory. */
   readonly projectDirectory?: string | undefined
+  /** Where the program was started, if what it works on lies elsewhere: an opt-out there counts as well. */
+  readonly startedIn?: string | undefined
   /** The variables of the `.env` file that the program loaded. */
   readonly envFile?: Readonly<Record<string, string | undefined>> | undefined
   /** That file's absolute path: an opt-out in it counts even where the program's parser passes over the line. */
@@ -33,10 +35,15 @@ export type Consent =
 
 /**
  * What the one decider says of this place, with a row for every source unless `untilFirstOff` is asked for. A home or a
- * working directory that is unknown is one of its rows.
+ * working directory that is unknown is one of its rows. Where the program was started elsewhere, the first off counts.
  */
-export function decideFor({ product, env, home }: World, where: Where, options?: DecideOptions): Decision {
-  return decide(product, readSources(product, { ...where, env, home }), options)
+export function decideFor(world: World, where: Where, options?: DecideOptions): Decision {
+  const { product, env, home } = world
+  // A program without types may hand over null.
+  const { startedIn, ...place } = where ?? {}
+  const decision = decide(product, readSources(product, { ...place, env, home }), options)
+  if (!decision.enabled || startedIn === undefined) return decision
+  return decideFor(world, { ...place, projectDirectory: startedIn }, options)
 }
 
 /** Where events go from this place, whether or not telemetry is on; nowhere if that can't be read. Holds the key. */

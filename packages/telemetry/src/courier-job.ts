@@ -1,4 +1,6 @@
+import { resolve } from 'node:path'
 import type { Destination, Product } from '@visivo/telemetry-config'
+import type { Where } from './consent.ts'
 import { catalogueOf, type EventSpec } from './events.ts'
 import { createGuard, type Guard } from './guard.ts'
 import { type Places, placesOf } from './places.ts'
@@ -12,6 +14,8 @@ export interface CourierJob {
   readonly extras: Readonly<Record<string, EventSpec>>
   /** A server's project, whose opt-out it keeps watching. A command's courier knows of no project. */
   readonly projectDirectory?: string
+  /** Where the server was started, if that is elsewhere: watched in the same way. */
+  readonly startedIn?: string | undefined
   /** The env file that a server loaded, which is watched as well. */
   readonly envFilePath?: string | undefined
   /** The lock that was claimed for this courier. */
@@ -22,8 +26,43 @@ export interface CourierJob {
   readonly early?: boolean
 }
 
-/** The variable in which a courier process finds its job as JSON; nothing of it shows in a process list. */
+/** The variables in which a courier process finds its job as JSON begin so; nothing of it shows in a process list. */
 export const JOB_VARIABLE = 'TELEMETRY_COURIER_JOB'
+
+/**
+ * A job as variables, in pieces: of one variable Windows takes 32,767 characters and Linux 128 kB, and the job of a program
+ * with many events of its own has more. No character is cut in two, and none takes more than two places or four bytes.
+ */
+export function jobToVariables(job: CourierJob): Readonly<Record<string, string>> {
+  const pieces = JSON.stringify(job).match(/.{1,15000}/gsu) ?? []
+  return Object.fromEntries(pieces.map((piece, at) => [pieceName(at), piece]))
+}
+
+/** The job that these variables hold, if there is one. */
+export function jobFromVariables(env: Readonly<Record<string, string | undefined>>): CourierJob | undefined {
+  let text = ''
+  for (let at = 0; ; at += 1) {
+    const piece = env[pieceName(at)]
+    if (!piece) return text ? (JSON.parse(text) as CourierJob) : undefined
+    text += piece
+  }
+}
+
+function pieceName(at: number): string {
+  return at === 0 ? JOB_VARIABLE : `${JOB_VARIABLE}_${at}`
+}
+
+/** The same job for a courier that knows where it stands. Absolute, as seen from here and now: a server may move later. */
+export function jobAt(job: CourierJob, where: Where): CourierJob {
+  // A program without types may hand over null.
+  const { projectDirectory = '', startedIn, envFilePath } = where ?? {}
+  return {
+    ...job,
+    projectDirectory: resolve(projectDirectory),
+    startedIn: startedIn === undefined ? undefined : resolve(startedIn),
+    envFilePath: envFilePath && resolve(envFilePath),
+  }
+}
 
 /** Where a courier finds what it sends. */
 export function placesOfJob({ product, home, destination }: CourierJob): Places {

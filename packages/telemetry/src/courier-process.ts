@@ -1,6 +1,6 @@
 import { closeInherited } from './close-inherited.ts'
 import { LAST_WORDS, runCourier } from './courier.ts'
-import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
+import { jobFromVariables } from './courier-job.ts'
 
 /** How long a courier process waits for more events, in milliseconds. */
 const LINGER = 3_000
@@ -14,10 +14,9 @@ const LIFE = 60_000
 /** Towards the end of a life, in milliseconds, nothing is waited for any more: what there is goes out before its last words. */
 const EVENING = 5_000
 
-const text = process.env[JOB_VARIABLE]
-if (text) {
+const job = jobFromVariables(process.env)
+if (job) {
   closeInherited()
-  const job = JSON.parse(text) as CourierJob
   const hurry = new AbortController()
   // However often it is told: a request that is broken off is sent again by the next courier.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => hurry.abort())

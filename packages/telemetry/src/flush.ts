@@ -1,10 +1,9 @@
-import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decideFor, destinationOf, type Where } from './consent.ts'
 import type { Outcome } from './control.ts'
 import { countWaiting } from './count-waiting.ts'
 import { type CourierEnd, type CourierTerms, LAST_WORDS, runCourier } from './courier.ts'
-import type { CourierJob } from './courier-job.ts'
+import { type CourierJob, jobAt } from './courier-job.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { firstOf } from './first-of.ts'
@@ -107,10 +106,9 @@ async function waitForOther(
 }
 
 async function tryCourier(job: CourierJob, where: Where, terms: CourierTerms): Promise<CourierEnd> {
-  const { projectDirectory = '', envFilePath } = where ?? {}
   try {
     // Unlike a courier of its own, this process knows where it stands: an opt-out there counts while it sends.
-    return await runCourier({ ...job, projectDirectory: resolve(projectDirectory), envFilePath }, terms)
+    return await runCourier(jobAt(job, where), terms)
   } catch {
     return { kind: 'later', reason: 'the disk refuses' }
   }

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunFacts } from './assemble.ts'
 import type { Where } from './consent.ts'
-import type { CourierJob } from './courier-job.ts'
+import { type CourierJob, jobAt } from './courier-job.ts'
 import type { StoredEvent } from './guard.ts'
 import { makeListenerRoom } from './listener-room.ts'
 import { pseudonymOf } from './project-pseudonym.ts'
@@ -43,12 +42,7 @@ export function followServer(telemetry: Telemetry, facts: ServerFacts = {}): Fol
     const where = facts.where ?? {}
     const consent = telemetry.consent(where)
     if (!consent.recording) return UNFOLLOWED
-    const job: CourierJob = {
-      ...telemetry.courierJob(consent.destination),
-      // Absolute, as seen from here and now: a server may move later, to where another project or none is.
-      projectDirectory: resolve(where.projectDirectory ?? ''),
-      envFilePath: where.envFilePath && resolve(where.envFilePath),
-    }
+    const job = jobAt(telemetry.courierJob(consent.destination), where)
     const id = telemetry.machineId(consent.destination)
     if (id === '') return UNFOLLOWED
     const run: RunFacts = { id, metadata: telemetry.metadata }

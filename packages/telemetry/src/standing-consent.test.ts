@@ -31,6 +31,27 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   expect(standingConsentOf(job)()).toBe(answer)
 })
 
+test.each<[string, Readonly<Record<string, string>>, string]>([
+  ['nobody says no', {}, 'on'],
+  ['the place of the start says no', { 'started/project.visivo.yml': 'telemetry_enabled: false\n' }, 'off'],
+  ['its .env says no', { 'started/.env': 'DO_NOT_TRACK=1\n' }, 'off'],
+  [
+    'what is served says no, while somebody is writing in the place of the start',
+    { 'project/.env': 'DO_NOT_TRACK=1\n', 'started/project.visivo.yml': 'telemetry_enabled: fa' },
+    'off',
+  ],
+  [
+    'the person says no, and so does the place of the start',
+    { '.visivo/config.yml': 'telemetry_enabled: no\n', 'started/.env': 'DO_NOT_TRACK=1\n' },
+    'off-for-good',
+  ],
+])('of a server that was started elsewhere, when %s', (_, files, answer) => {
+  const { home, projectDirectory } = place(files)
+  const startedIn = join(home, 'started')
+  const job = { product: visivo, home, destination, extras: {}, projectDirectory, startedIn }
+  expect(standingConsentOf(job)()).toBe(answer)
+})
+
 test("what lies where a command's courier happens to stand is no project of it", () => {
   const { home, projectDirectory } = place({ 'project/.env': 'DO_NOT_TRACK=1\n' })
   const before = process.cwd()
@@ -85,7 +106,7 @@ test('a home directory that was deleted is no moment of unclearness: nothing is 
 function place(files: Readonly<Record<string, string>>) {
   const home = temporaryDirectory()
   const projectDirectory = join(home, 'project')
-  for (const directory of ['.visivo', 'project']) mkdirSync(join(home, directory))
+  for (const directory of ['.visivo', 'project', 'started']) mkdirSync(join(home, directory))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text)
   return { home, projectDirectory }
 }

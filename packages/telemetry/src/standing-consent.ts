@@ -12,6 +12,9 @@ import type { Outbox } from './outbox.ts'
  */
 export type StandingConsent = 'on' | 'unclear' | 'off' | 'off-for-good'
 
+/** Of two places that both count, the one that allows less is heard. */
+const STRICTEST_FIRST: readonly StandingConsent[] = ['off-for-good', 'off', 'unclear']
+
 /** Whether what was recorded before is kept, sent or not. */
 export function mayKeep(consent: StandingConsent): boolean {
   return consent === 'on' || consent === 'unclear'
@@ -26,18 +29,23 @@ export type AskStanding = () => StandingConsent
  */
 export function standingConsentOf(job: CourierJob): AskStanding {
   // A command's courier knows of no project, and the directory that it stands in is none.
-  const { product, home, destination, projectDirectory = null, envFilePath } = job
+  const { product, home, destination, projectDirectory = null, startedIn, envFilePath } = job
+  const directories = startedIn === undefined ? [projectDirectory] : [projectDirectory, startedIn]
   const env = {
     [`${product.envPrefix}_POSTHOG_HOST`]: destination.host,
     [`${product.envPrefix}_POSTHOG_API_KEY`]: destination.apiKey,
   }
-  let known: { readonly sources: Sources; readonly answer: StandingConsent } | undefined
+  let known: { readonly sources: readonly Sources[]; readonly answer: StandingConsent } | undefined
   return () => {
     // Unlike a file that is unclear for a moment, a home directory that was deleted is not to be made anew.
     if (!existsSync(home)) return 'off'
-    const sources = readSources(product, { env, home, projectDirectory, envFilePath })
-    if (!known || !isDeepStrictEqual(sources, known.sources))
-      known = { sources, answer: answerOf(decide(product, sources)) }
+    const sources = directories.map((each) =>
+      readSources(product, { env, home, projectDirectory: each, envFilePath }),
+    )
+    if (!known || !isDeepStrictEqual(sources, known.sources)) {
+      const answers = sources.map((each) => answerOf(decide(product, each)))
+      known = { sources, answer: STRICTEST_FIRST.find((answer) => answers.includes(answer)) ?? 'on' }
+    }
     return known.answer
   }
 }

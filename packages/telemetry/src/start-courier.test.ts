@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
+import { jobFromVariables } from './courier-job.ts'
 import { courierFile, environmentFor } from './start-courier.ts'
 
 test.each([
@@ -37,4 +38,21 @@ test('a courier gets nothing of what some code has put on every object: as NODE_
   }
   expect(seen).toContain('TELEMETRY_COURIER_JOB')
   expect(seen).not.toContain('PLANTED')
+})
+
+test('the events of a program that declares hundreds of its own reach their courier: no system takes that much in one variable', () => {
+  const destination = { host: 'http://127.0.0.1:9', apiKey: 'phc_test' }
+  const numbers = Array.from({ length: 1_000 }, (_, at) => at)
+  const extras = Object.fromEntries(
+    numbers.map((at) => [
+      `cake_${at}`,
+      { when: `A cake was sold ${'🎂'.repeat(at % 100)}.`, properties: {} },
+    ]),
+  )
+  const job = { product: visivo, home: temporaryDirectory(), destination, extras }
+  const env = environmentFor(job)
+  const seen = execFileSync(process.execPath, ['-p', 'JSON.stringify(process.env)'], { env })
+  expect(jobFromVariables(JSON.parse(String(seen)))).toEqual(job)
+  // Windows takes this many.
+  expect(Object.values(env).every((value) => String(value).length < 32_767)).toBe(true)
 })

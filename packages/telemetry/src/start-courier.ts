@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join, parse, resolve } from 'node:path'
-import { type CourierJob, JOB_VARIABLE } from './courier-job.ts'
+import { type CourierJob, jobToVariables } from './courier-job.ts'
 import { claimCourierLock, releaseClaim } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { makePlace } from './make-place.ts'
@@ -107,7 +107,7 @@ export function environmentFor(job: CourierJob): NodeJS.ProcessEnv {
     ...inherited(PATHS, (path) => resolve(path)),
     // Node hands it on unless it is given, and a courier would write into a directory that is read or removed by then.
     NODE_V8_COVERAGE: '',
-    [JOB_VARIABLE]: JSON.stringify(job),
+    ...jobToVariables(job),
   }
   // Node also hands on what an object inherits, and some code may have put something on every object.
   return Object.setPrototypeOf(environment, null)
