@@ -24,6 +24,8 @@ export default defineConfig({
     // Nothing is judged by it: a machine with two cores may be busy with other tests.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // So is what a test waits for: a thread takes more than Vitest's second to start there.
+    expect: { poll: { timeout: 60_000 } },
     // Most of them wait for processes of their own, and leave nothing behind in this one.
     maxWorkers: availableParallelism(),
     isolate: false,

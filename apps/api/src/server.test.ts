@@ -2,12 +2,15 @@ import { EventEmitter, once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { ask } from '../test/ask.ts'
 import { emptyProject, type TempProject } from '../test/temp-project.ts'
 import { PortTakenError } from './listen-error.ts'
 import { exposureWarning } from './security.ts'
 import { requireAddress, startServer } from './server.ts'
+
+/** Before any server has started here. */
+const { Request, Response } = globalThis
 
 let project: TempProject
 beforeEach(async () => {
@@ -68,7 +71,14 @@ test('a lie about the host is refused over the wire', async () => {
   await server.close()
 })
 
+/** The time after which whatever is still open is cut off never comes. */
+function patiently(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
 test('closing ends an idle connection, and a second close is the first', async () => {
+  patiently()
   const server = await startServer({ directory: project.directory, port: 0 })
   const agent = new Agent({ keepAlive: true })
   const [response] = await once(get(`${server.url}/api/health`, { agent }), 'response')
@@ -82,6 +92,7 @@ test('closing ends an idle connection, and a second close is the first', async (
 })
 
 test('closing lets a running request finish, and then ends its connection', async () => {
+  patiently()
   const steps = new EventEmitter()
   const entered = once(steps, 'entered')
   const server = await startServer({
@@ -166,4 +177,11 @@ test.each([
 
 test.each(['LOCALHOST', '127.1'])('%s is the loopback', (host) => {
   expect(exposureWarning(host)).toBeUndefined()
+})
+
+test('the program around the server keeps its own Request and Response', async () => {
+  const server = await startServer({ directory: project.directory, port: 0 })
+  onTestFinished(() => server.close())
+  expect(globalThis.Request).toBe(Request)
+  expect(globalThis.Response).toBe(Response)
 })

@@ -94,7 +94,6 @@ function close(server: Server): Promise<void> {
       clearTimeout(giveUp)
       resolve()
     })
-    server.closeIdleConnections()
   })
 }
 
@@ -105,7 +104,7 @@ function close(server: Server): Promise<void> {
 function spareUnsentAnswers(server: Server): void {
   const unsent = new Set<ServerResponse>()
   const closeIdle = server.closeIdleConnections.bind(server)
-  // Node asks for this one by itself, too, when a server is told to close.
+  // Node asks for this one by itself when a server is told to close.
   server.closeIdleConnections = () => {
     if (![...unsent].some(({ writableEnded }) => writableEnded)) closeIdle()
   }

@@ -49,11 +49,25 @@ test('nothing compiled: ends with 1 and says what to run', async () => {
   expect(code).toBe(1)
 })
 
-posix('in a working directory that was deleted: ends with 1 and says so', async () => {
-  const script = `cd "$1"; mkdir gone; cd gone; rmdir "$PWD"; exec "${process.execPath}" "${program}"`
-  const started = spawn('sh', ['-c', script, 'sh', project.directory], { stdio: ['ignore', 'pipe', 'pipe'] })
+/** The program, started in a working directory that was deleted. */
+function startNowhere(args: readonly string[]) {
+  const script = `cd "$1"; shift; mkdir gone; cd gone; rmdir "$PWD"; exec "${process.execPath}" "${program}" "$@"`
+  const env = { ...process.env, VISIVO_TELEMETRY_DISABLED: 'true' }
+  const all = ['-c', script, 'sh', project.directory, ...args]
+  const started = spawn('sh', all, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   child = started
+  return started
+}
+
+posix('in a working directory that was deleted: ends with 1 and says so', async () => {
+  const started = startNowhere([])
   const [[text], [code]] = await Promise.all([once(started.stderr, 'data'), once(started, 'exit')])
   expect(String(text)).toMatch(/^The working directory does not exist any more\. .*\n$/)
   expect(code).toBe(1)
+})
+
+posix('there it serves what is named in full', async () => {
+  const started = startNowhere(['--directory', project.directory, '--port', '0'])
+  const [line] = await Promise.race([once(started.stdout, 'data'), once(started.stderr, 'data')])
+  expect(String(line)).toMatch(/^Serving /)
 })

@@ -1,12 +1,13 @@
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { guard, metadata, sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { withoutRoot } from '../test/without-root.ts'
 import { assemble } from './assemble.ts'
 import { runCourier } from './courier.ts'
 import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
-import { openCourierState, readCourierState } from './courier-state.ts'
+import { afterFailure, openCourierState, readCourierState } from './courier-state.ts'
 import { catalogueOf } from './events.ts'
 import { createGuard, type StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
@@ -57,6 +58,56 @@ test('a courier that starts behind a purge makes nothing anew', async () => {
   const job = { product: visivo, home, destination, extras: {}, claim: 1 }
   await expect(runCourier(job, AT_ONCE)).rejects.toThrow('ENOENT')
   expect(readdirSync(home)).toEqual([])
+})
+
+test('a courier that was asked to wait, for longer than it stays, asks nobody and ends', async () => {
+  const { home, receiver, destination } = await served()
+  const places = placesOf(visivo, home, destination)
+  const outbox = openOutbox(places.outbox, guard)
+  outbox.put(sampleEvent())
+  const state = openCourierState(places.state)
+  state.write(afterFailure(state.read(), Date.now(), 'the server answered 503'))
+  expect(await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)).toEqual({
+    kind: 'later',
+    reason: 'an earlier attempt failed; the next is due later',
+  })
+  expect([receiver.connections, outbox.waiting().length]).toEqual([0, 1])
+})
+
+test.skipIf(process.platform === 'win32').each([
+  ['takes', 200],
+  ['refuses', 400],
+])('what the server %s, and the disk does not let go of, is not sent over and over', (_, status) =>
+  withoutRoot(async () => {
+    const { home, receiver, destination } = await served()
+    const { outbox: directory } = placesOf(visivo, home, destination)
+    const outbox = openOutbox(directory, guard)
+    outbox.put(sampleEvent())
+    onTestFinished(() => chmodSync(directory, 0o700))
+    const stop = new AbortController()
+    const towards = () => {
+      chmodSync(directory, 0o500)
+      if (receiver.bodies.length > 0) stop.abort()
+      return true
+    }
+    receiver.misbehave({ status, towards })
+    const terms = { ...AT_ONCE, stop: stop.signal }
+    expect(await runCourier({ product: visivo, home, destination, extras: {} }, terms)).toEqual({
+      kind: 'done',
+    })
+    expect([receiver.bodies.length, outbox.waiting().length]).toEqual([1, 1])
+  }),
+)
+
+test('a failure is noted with the pause that the server asked for, which the couriers to come keep', async () => {
+  const { home, receiver, destination } = await served()
+  const places = placesOf(visivo, home, destination)
+  openOutbox(places.outbox, guard).put(sampleEvent())
+  receiver.misbehave({ status: 503, headers: { 'retry-after': '3600' } })
+  await runCourier({ product: visivo, home, destination, extras: {} }, AT_ONCE)
+  const { failures, retryAt, lastFailure } = readCourierState(places.state)
+  expect([failures, lastFailure?.reason]).toEqual([1, 'the server answered 503'])
+  expect(retryAt - Date.parse(lastFailure?.at ?? '')).toBe(3_600_000)
 })
 
 test('whoever asks for what waits does not send beside a courier that may send: all of it would arrive twice', async () => {

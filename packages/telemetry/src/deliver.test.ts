@@ -76,6 +76,24 @@ test('an event that is refused alone stays while the server has taken none: it m
   expect(refused).toEqual([])
 })
 
+test.each<[string, Verdict]>([
+  ['asks to come back', { kind: 'later', reason: 'a 503' }],
+  ['was reached, and nobody knows any more whether it may go', { kind: 'withheld' }],
+])(
+  'an event that is refused beside one that was taken is given up, also where the server then %s',
+  async (_, then) => {
+    const refusal: Verdict = { kind: 'refused', reason: 'a 400' }
+    const { carrier, refused } = picky(new Set(), [refusal, refusal, refusal, { kind: 'accepted' }, then])
+    expect(await deliver([1, 2, 3, 4], carrier)).toMatchObject({ kind: 'later' })
+    expect(refused).toEqual([1])
+  },
+)
+
+test('who opted out while the server was being reached sees no failure of the server', async () => {
+  const { carrier, requests } = picky(new Set(), [{ kind: 'withheld' }])
+  expect(await deliver(hundred, { ...carrier, mayGoOn: () => requests() === 0 })).toEqual({ kind: 'stopped' })
+})
+
 test('a failure in the middle keeps what was not accepted, and what was stays accepted', async () => {
   const { carrier, accepted } = picky(new Set(), [
     { kind: 'refused', reason: 'a 413' },

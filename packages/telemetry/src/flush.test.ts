@@ -95,6 +95,21 @@ test('a courier that is at work goes first', async () => {
   expect(receiver.connections).toBe(0)
 })
 
+test('whoever has enough of waiting for a courier at work does not wait until that is done', async () => {
+  // As long as it is waited for, no time passes.
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+  onTestFinished(() => clock.mockRestore())
+  const { receiver, telemetry, places } = await waitingAt(1)
+  const edition = telemetry.guard.edition()
+  const lock = holdCourierLock(
+    places.destination,
+    edition,
+    claimCourierLock(places.destination, edition) ?? 0,
+  )
+  expect(await flush(telemetry, {}, AbortSignal.abort())).toMatchObject({ ok: false, sent: 0, waiting: 1 })
+  expect([receiver.connections, lock?.held()]).toEqual([0, true])
+})
+
 test('a courier of another catalogue is neither waited for nor disturbed', async () => {
   const { receiver, telemetry, places } = await waitingAt(1)
   const claim = claimCourierLock(places.destination, 'feedc0de') ?? 0
@@ -190,7 +205,12 @@ test('a signal ends it, and what was not acknowledged waits on', async () => {
   const flushed = flush(telemetry, {}, stop.signal)
   await receiver.requested(1)
   stop.abort()
-  expect(await flushed).toMatchObject({ ok: false, sent: 0, waiting: 1 })
+  expect(await flushed).toEqual({
+    ok: false,
+    says: ['1 event still waits: it was stopped.'],
+    sent: 0,
+    waiting: 1,
+  })
 })
 
 test.each([

@@ -57,6 +57,28 @@ test('a program that records by two telemetries, and for two PostHogs, is held a
   expect(waits).toHaveBeenCalledTimes(180)
 })
 
+test('a program on a slow disk is held no longer, though it has looked less often', async () => {
+  const waits = vi.spyOn(Atomics, 'wait').mockReturnValue('timed-out')
+  let now = 0
+  // Every look takes a tenth of a second.
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 100))
+  onTestFinished(() => {
+    waits.mockRestore()
+    clock.mockRestore()
+  })
+  // As in a program of its own, which has not been held yet.
+  const own = './hold-at-exit.ts?own'
+  const fresh: typeof import('./hold-at-exit.ts') = await import(own)
+  const last = waiting()
+  forgetListeners()
+  for (const hold of [fresh.holdAtExit(), fresh.holdAtExit()]) {
+    hold.until(last)
+    hold.now()
+  }
+  expect(waits.mock.calls.length).toBeGreaterThan(0)
+  expect(waits.mock.calls.length).toBeLessThan(10)
+})
+
 /** Whether the exit is listened for is forgotten with the test. */
 function forgetListeners(): void {
   const listening = process.listeners('exit')

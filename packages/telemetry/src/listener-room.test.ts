@@ -118,10 +118,24 @@ test('whoever of us leaves first, the host has its limit back when all have left
 
 test('a limit of one that the host set in between is not taken for none', () => {
   const emitter = new EventEmitter()
-  const removeRoom = makeListenerRoom(emitter)
+  const first = makeListenerRoom(emitter)
   emitter.setMaxListeners(1)
-  removeRoom()
+  const second = makeListenerRoom(emitter)
+  first()
+  second()
   expect(emitter.getMaxListeners()).toBe(1)
+})
+
+test('whoever of us found no limit takes no room away from the one that the host sets back', () => {
+  const emitter = new EventEmitter()
+  const first = makeListenerRoom(emitter)
+  const most = emitter.getMaxListeners()
+  emitter.setMaxListeners(0)
+  const second = makeListenerRoom(emitter)
+  emitter.setMaxListeners(most)
+  second()
+  first()
+  expect(emitter.getMaxListeners()).toBe(MOST)
 })
 
 test('an emitter that is frozen keeps its limit', () => {

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -78,6 +78,12 @@ test.each([
     '\u001f\u008b',
     'later',
   ],
+  [
+    'nor is one that comes compressed, unasked, as XHTML',
+    'Content-Type: application/xhtml+xml\r\nContent-Encoding: br\r\n',
+    '\u001f\u008b',
+    'later',
+  ],
   ['a text that calls itself a page is one', 'Content-Type: text/html\r\n', 'ok', 'accepted'],
   ['no body is one', 'Content-Length: 0\r\n', '', 'accepted'],
   [
@@ -154,16 +160,15 @@ test.each<[string, Misbehaviour, object]>([
     { kind: 'later', retryAfter: 30_000 },
   ],
   [
-    'a pause that is over',
-    { status: 503, headers: { 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' } },
-    { kind: 'later' },
-  ],
-  [
     'a redirect',
     { status: 301, headers: { location: '/elsewhere/' } },
     { kind: 'later', reason: 'the server answered 301: it is no PostHog' },
   ],
-  ['no such path', { status: 404 }, { kind: 'later', reason: 'the server answered 404: it is no PostHog' }],
+  ...[302, 303, 308, 404, 405, 410].map((status): [string, Misbehaviour, object] => [
+    `a path that is not there, with ${status},`,
+    { status },
+    { kind: 'later', reason: `the server answered ${status}: it is no PostHog` },
+  ]),
   ['a choice of several, of which none took it', { status: 300 }, { kind: 'later' }],
   ...[307, 404, 403].map((status): [string, Misbehaviour, object] => [
     `a pause beside an answer of ${status}`,
@@ -185,6 +190,17 @@ test.each<[string, Misbehaviour, object]>([
   expect(receiver.bodies).toHaveLength(1)
 })
 
+test.each([
+  ['is over', 'Thu, 01 Jan 1970 00:00:00 GMT'],
+  ['is no time at all', 'soon'],
+])('a pause that %s is none: the next attempt waits as after any failure', async (_, pause) => {
+  const receiver = await freshReceiver({ status: 503, headers: { 'retry-after': pause } })
+  expect(await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never, anyTime)).toEqual({
+    kind: 'later',
+    reason: 'the server answered 503',
+  })
+})
+
 test('a pause until a time of day is as long as it is until then', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-01-31T10:00:00Z') })
   onTestFinished(() => void vi.useRealTimers())
@@ -193,6 +209,17 @@ test('a pause until a time of day is as long as it is until then', async () => {
   expect(await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never, anyTime)).toMatchObject({
     retryAfter: 120_000,
   })
+})
+
+test('a request that is over holds no program, and leaves nothing that grows with each', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const receiver = await freshReceiver()
+  const { signal } = new AbortController()
+  expect(await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, signal, anyTime)).toEqual({
+    kind: 'accepted',
+  })
+  expect([vi.getTimerCount(), getEventListeners(signal, 'abort')]).toEqual([0, []])
 })
 
 test('a server that never answers is left after ten seconds', async () => {
@@ -253,11 +280,15 @@ test.each<[string, string, object]>([
     '101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     { kind: 'later', reason: 'the server answered 101' },
   ],
-])('%s is known by its head', async (_, answer, verdict) => {
+])('%s is known by its head, and is left', async (_, answer, verdict) => {
+  let left: Promise<unknown> | undefined
   const host = await startRaw((socket) => {
+    left = once(socket, 'close')
     socket.write(`HTTP/1.1 ${answer}`)
   })
   expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toEqual(verdict)
+  // A connection that stays open would hold the program that sends.
+  await left
 })
 
 test('a server that is done with a connection, as it was asked to be, and does not say so takes the next batch as well', async () => {
@@ -276,14 +307,14 @@ test('nobody listening is a failure for later that names no address', async () =
   expect(verdict).toEqual({ kind: 'later', reason: 'the server was not reached (ECONNREFUSED)' })
 })
 
-test('a server that speaks no TLS is a failure for later', async () => {
+test('a server that speaks no TLS is a failure for later, and was not reached: nobody is asked whether it may go', async () => {
   const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const host = `https://127.0.0.1:${portOf(server)}`
-  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, anyTime)).toMatchObject({
-    kind: 'later',
-  })
+  const mayGo = vi.fn(anyTime)
+  expect(await send([toWire(sampleEvent())], { host, apiKey }, never, mayGo)).toMatchObject({ kind: 'later' })
+  expect(mayGo).not.toHaveBeenCalled()
 })
 
 test('somebody who opts out while the server is being reached is heard: not a byte of the event leaves', async () => {

@@ -35,8 +35,11 @@ test.each<[string, unknown]>([
   expect(uuidV7(1)).toMatch(UUID_SHAPE)
 })
 
-test('a clock that was never set, and lies before 1970, costs no event', () => {
-  expect(uuidV7(-1)).toMatch(UUID_SHAPE)
+test.each([
+  ['was never set, and lies before 1970,', -1],
+  ['lies in the year 10889, where the digits end,', 2 ** 48],
+])('a clock that %s costs no event', (_sentence, now) => {
+  expect(uuidV7(now)).toMatch(UUID_SHAPE)
 })
 
 test('a clock that gives parts of milliseconds costs no event', () => {

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { timelineOf, usesOf } from './activity.ts'
+
+afterEach(() => vi.unstubAllEnvs())
 
 const requests = (request_count: number, duration_ms: number) => ({
   sent_at: '2026-03-14T15:09:26.535Z',
@@ -43,4 +45,39 @@ test.each([
   })
   const counts = shown.map((stretches) => stretches.reduce((sum, one) => sum + one.requests, 0))
   expect(counts).toEqual(Array(120).fill(3))
+})
+
+test.each<[string, string, object, number]>([
+  ['a command that did not work', 'cli_command', { success: false }, 1],
+  ['a command that worked', 'cli_command', { success: true }, 0],
+  ['a command of which a log that somebody edited does not say it', 'cli_command', {}, 0],
+  ['requests at which the server failed', 'api_request', { status_code: 500, request_count: 3 }, 3],
+  ['requests that were wrong', 'api_request', { status_code: 499, request_count: 3 }, 0],
+])('what failed is counted: %s', (_sentence, event, properties, failed) => {
+  const sent = [{ sent_at: '2026-03-14T15:09:26.535Z', event: { event, properties } }]
+  expect(usesOf(sent as never)).toMatchObject([{ failed }])
+})
+
+test('of what failed and what did not, only the one counts as failed', () => {
+  const sent = [500, 200].map((status_code) => {
+    const one = requests(1, 5)
+    return { ...one, event: { ...one.event, properties: { ...one.event.properties, status_code } } }
+  })
+  expect(usesOf(sent as never)).toMatchObject([{ times: 2, failed: 1 }])
+})
+
+test('a day begins at midnight of this machine, also in the week in which its clocks go forward', () => {
+  vi.stubEnv('TZ', 'Europe/Berlin')
+  const now = Date.parse('2026-03-31T12:00:00Z')
+  const sent_at = new Date(now - 10 * 86_400_000).toISOString()
+  const { unit, stretches } = timelineOf([{ ...requests(1, 5), sent_at }] as never, now)
+  expect([unit, stretches.length]).toEqual(['day', 30])
+  expect(stretches.map(({ from }) => new Date(from).getHours())).toEqual(Array(30).fill(0))
+})
+
+test('commands, requests and whatever else left stand apart', () => {
+  const now = Date.parse('2026-03-14T15:09:27Z')
+  const of = (event: string) => ({ ...requests(1, 5), event: { ...requests(1, 5).event, event } })
+  const { stretches } = timelineOf(['cli_command', 'api_request', 'cake'].map(of) as never, now)
+  expect(stretches.at(-1)).toMatchObject({ commands: 1, requests: 1, others: 1 })
 })

@@ -16,8 +16,7 @@ export function refusalOf({ method, headers }: Asked, port: number): string | un
   // A browser leaves out the port that is HTTP's own.
   const hosts = [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])]
   const { host, origin } = headers
-  if (host === undefined || !hosts.includes(host.toLowerCase()))
-    return 'This server does not answer under that host name.'
+  if (host === undefined || !hosts.includes(host)) return 'This server does not answer under that host name.'
   if (origin === undefined && method === 'POST') return 'This request does not say where it comes from.'
   if (origin !== undefined && origin !== `http://${host}`) return 'This request comes from another page.'
   return undefined
