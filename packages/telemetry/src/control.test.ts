@@ -245,8 +245,8 @@ const BUSY_WRITER = `
   const { mkdirSync, writeFileSync } = require('node:fs')
   const { parentPort, workerData } = require('node:worker_threads')
   for (let n = 0; ; n += 1) {
-    mkdirSync(workerData, { recursive: true })
     try {
+      mkdirSync(workerData, { recursive: true })
       writeFileSync(workerData + '/' + n, '')
     } catch {}
     if (n === 500) parentPort.postMessage('busy')

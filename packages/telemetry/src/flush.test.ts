@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
@@ -140,10 +140,13 @@ test('a courier at work is not waited for where all that waits is of another cat
   expect(receiver.connections).toBe(0)
 })
 
-test('what another version recorded an hour ago is sent, also where nothing else waits', async () => {
+test('what another version recorded last, an hour ago, is sent, also where nothing else waits', async () => {
   const { receiver, telemetry, places } = await waitingAt(0)
   const theirs = createGuard(catalogueOf('visivo_version', { cake: { when: 'Baked.', properties: {} } }))
-  openOutbox(places.outbox, theirs).put(sampleEvent(Date.now() - 2 * 3_600_000))
+  const then = Date.now() - 2 * 3_600_000
+  openOutbox(places.outbox, theirs).put(sampleEvent(then))
+  // Nothing has changed there since.
+  utimesSync(places.outbox, new Date(then), new Date(then))
   expect(await flush(telemetry)).toMatchObject({ ok: true, sent: 1, waiting: 0 })
   expect(receiver.events).toHaveLength(1)
 })

@@ -51,6 +51,8 @@ export async function flush(telemetry: Telemetry, where: Where = {}, signal?: Ab
   const waited = await waitForOther(places, telemetry.guard.edition(), hasOurs, stop.signal)
   const tally = { accepted: 0, refused: 0 }
   const terms = { ...AT_ONCE, hurry: stop.signal, enough, stop: stop.signal, tally }
+  // Its clock stands still where nothing was recorded since an update: what the old version left would never be old.
+  outbox.tidy()
   const isForUs = hasOurs() || outbox.oldOfOthers(outbox.waiting()).size > 0
   const end = isForUs ? await tryCourier(telemetry.courierJob(destination), where, terms) : DONE
   stop.release()
