@@ -100,6 +100,24 @@ test('where the rest can not be loaded, telemetry is off, and says nothing to it
   expect(readdirSync(alone).sort()).toEqual(['on-demand.mjs', 'tool.mjs'])
 })
 
+test.each(['undefined', "''", '{}'])(
+  'a test of the host that makes readFileSync give %s is neither ended nor called back by the first call',
+  (given) => {
+    const said = run(
+      '--input-type=module',
+      `import fs from 'node:fs'
+      import { createTelemetry, followCommand } from '@visivo/telemetry'
+      let calls = 0
+      const mock = fs.readFileSync = () => (calls++, ${given})
+      const telemetry = createTelemetry({ version: '1.0.0', home: '' })
+      followCommand(telemetry, ['run'], { name: 'tool' }).ended()
+      console.log(JSON.stringify([calls, fs.readFileSync === mock, telemetry.consent().because]))`,
+      { DO_NOT_TRACK: '1' },
+    )
+    expect(JSON.parse(said)).toEqual([0, true, 'DO_NOT_TRACK is set (1)'])
+  },
+)
+
 /**
  * The files below `node_modules` that a process loads when it imports an entry, by what V8 says it saw.
  * @param then what is done with the import

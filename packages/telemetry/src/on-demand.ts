@@ -1,4 +1,5 @@
 import { defineProduct } from '@visivo/telemetry-config'
+import { attempt } from './attempt.ts'
 import type * as Whole from './index.ts'
 import { NO_COMMAND, NO_PROCESS, noTelemetry } from './nothing.ts'
 
@@ -21,14 +22,33 @@ export const followProcess: typeof Whole.followProcess = (...followed) =>
 
 let loaded: typeof Whole | undefined
 
+/** As it was at the import: a test of the host may have put a mock in its place by the first call. */
+const readFileSync = attempt(() => process.getBuiltinModule('node:fs').readFileSync)
+
 /** Loads all of it at once, without a wait: of CommonJS, which alone Node 20 can load so and say nothing. */
 function whole(): typeof Whole | undefined {
   try {
     const { createRequire } = process.getBuiltinModule('node:module')
-    loaded ??= createRequire(import.meta.url)('./index.cjs') as typeof Whole
+    loaded ??= unmocked(() => createRequire(import.meta.url)('./index.cjs') as typeof Whole)
     return loaded
   } catch {
     // A bundler took this file in place of `index`, or a sandbox forbids to read the other.
     return undefined
+  }
+}
+
+/**
+ * Node reads what is required by the `readFileSync` that everybody sees. Of a mock it would run whatever that gives, as
+ * what is behind this door, and end the whole process where that is no text.
+ */
+function unmocked<T>(load: () => T): T {
+  const fs = process.getBuiltinModule('node:fs')
+  const mock = fs.readFileSync
+  if (readFileSync === undefined || mock === readFileSync) return load()
+  fs.readFileSync = readFileSync
+  try {
+    return load()
+  } finally {
+    fs.readFileSync = mock
   }
 }
