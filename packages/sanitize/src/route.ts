@@ -3,10 +3,11 @@ import { UNMATCHED } from './placeholders.ts'
 import { fit, type Safe } from './safe.ts'
 
 /**
- * Express 5 and Koa, a part that may be missing: /models{/:name}, /:file{.:ext}. Behind a name, braces that begin with
- * neither a slash nor a separator and a parameter are a pattern, as in Hono's :rest{.+} and :id{-?[0-9]+}.
+ * Express 5 and Koa, a part that may be missing: /models{/:name}, /models/{:name}, /:file{.:ext}. Behind a name, braces
+ * that begin with neither a slash nor a separator and a parameter are a pattern, as in Hono's :rest{.+} and
+ * :id{-?[0-9]+}.
  */
-const OPTIONAL_PART = /\{(\/[^{}]*|[.-]:[^{}]*)\}|(?<!:[A-Za-z_]\w*)\{([.-][^{}]*)\}/g
+const OPTIONAL_PART = /\{(\/[^{}]*|[.-]:[^{}]*)\}|(?<!:[A-Za-z_]\w*)\{([.:-][^{}]*)\}/g
 
 /**
  * How routers write a parameter, each turned into `{name}`. The order matters: a later row must not read what an
