@@ -252,9 +252,12 @@ describe.skipIf(process.platform === 'win32')('the file itself', () => {
   })
 
   // As after `sudo`: a file of root's could not be read by its person any more, which counts as off.
-  test.skipIf(process.getuid?.() !== 0)('stays its owner’s, whoever edits it', () => {
-    writeFileSync(path, 'a: 1\n')
-    chownSync(path, 1234, 5678)
+  test.skipIf(process.getuid?.() !== 0).each([
+    ['stays its owner’s, whoever edits it', true],
+    ['is made for whom its directory belongs to', false],
+  ])('%s', (_sentence, isThere) => {
+    if (isThere) writeFileSync(path, 'a: 1\n')
+    chownSync(isThere ? path : home, 1234, 5678)
     setTelemetryEnabled(path, GLOBAL_SWITCH, false)
     expect(statSync(path)).toMatchObject({ uid: 1234, gid: 5678 })
   })

@@ -1,7 +1,8 @@
 import {
-  chmodSync,
-  chownSync,
   closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -17,18 +18,18 @@ import { codeOf } from './read-text.ts'
 
 /**
  * Replaces a file in one step, or makes it: whoever reads it sees the old text or the new one. A link stays a
- * link, the mode stays; a new file is for its owner only, and so is its directory where that has to be made, the
- * last part of it alone. Throws what `node:fs` throws, and leaves nothing behind then.
+ * link, owner and mode stay; a new file is for the directory's owner only, and that is made where it is missing, the last
+ * part of it alone and for its owner only. Throws what `node:fs` throws, and leaves nothing behind then.
  */
 export function writeText(path: string, text: string): void {
   const before = statSync(path, { throwIfNoEntry: false })
   if (before === undefined) makeDirectory(dirname(path))
+  const { uid, gid } = before ?? statSync(dirname(path))
   const target = before ? realpathSync(path) : path
   // A name that nobody can guess: a project that somebody gave you may hold links to your files under all that can be.
   const draft = `${target}.${process.getBuiltinModule('node:crypto').randomUUID()}.tmp`
   try {
-    writeDraft(draft, text)
-    if (before) keepOwnerAndMode(draft, before)
+    writeDraft(draft, text, { uid, gid, mode: before?.mode ?? 0o600 })
     renameSync(draft, target)
   } finally {
     rmSync(draft, { force: true })
@@ -47,24 +48,25 @@ function makeDirectory(directory: string): void {
   }
 }
 
-function writeDraft(draft: string, text: string): void {
+/** Owner and mode go by the file that is open: whoever may write in its directory may put a link in its place meanwhile. */
+function writeDraft(draft: string, text: string, like: Pick<Stats, 'uid' | 'gid' | 'mode'>): void {
   const handle = openSync(draft, 'wx', 0o600)
   try {
     writeFileSync(handle, text)
+    giveAway(handle, like)
+    fchmodSync(handle, like.mode & 0o7777)
     fsyncSync(handle)
   } finally {
     closeSync(handle)
   }
 }
 
-function keepOwnerAndMode(draft: string, { uid, gid, mode }: Stats): void {
-  const own = statSync(draft)
-  if (own.uid !== uid || own.gid !== gid) {
-    try {
-      chownSync(draft, uid, gid)
-    } catch {
-      // only root may give a file away; then it is the editor's, as with any editor that saves this way
-    }
+function giveAway(handle: number, { uid, gid }: Pick<Stats, 'uid' | 'gid'>): void {
+  const own = fstatSync(handle)
+  if (own.uid === uid && own.gid === gid) return
+  try {
+    fchownSync(handle, uid, gid)
+  } catch {
+    // Only root may give a file away; then it is the editor's, as with any editor that saves this way.
   }
-  chmodSync(draft, mode & 0o7777)
 }
