@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { CommandSpec } from '@visivo/sanitize'
 import { expect, test } from 'vitest'
 import { inTerminal } from '../../../apps/cli/test/terminal.ts'
@@ -207,4 +209,21 @@ test.each<[string, Readonly<Record<string, string>>, (followed: FollowedProcess)
   })
   end(followProcess(telemetry, cake, { argv: ['bake'], signals: true }))
   expect(found()).toEqual(before)
+})
+
+test('a run in a project that opted out is not recorded, though the project was moved away meanwhile', () => {
+  const home = temporaryDirectory()
+  const projectDirectory = join(home, 'shop')
+  mkdirSync(projectDirectory)
+  writeFileSync(join(projectDirectory, 'project.visivo.yml'), 'defaults:\n  telemetry_enabled: false\n')
+  const telemetry = createTelemetry({
+    version: '1.2.3',
+    home,
+    env: { VISIVO_POSTHOG_HOST: 'http://127.0.0.1:1', VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' },
+    stderr: () => ({ write: () => {} }),
+  })
+  const followed = followProcess(telemetry, cake, { argv: ['bake'], where: { projectDirectory } })
+  renameSync(projectDirectory, join(home, 'attic'))
+  followed.ended({ where: { projectDirectory } })
+  expect(readdirSync(home)).toEqual(['attic'])
 })

@@ -57,8 +57,8 @@ class Interrupted extends Error {
  * Records the command of this process once, however it ends: by itself, by `process.exit`, by an error or a rejection
  * that nobody catches. Call it before the program prints anything, so that the notice comes before the command's own
  * output. A run that only asks for help or for the version, or that names no command where there is no default, is not
- * recorded and prints no notice. With telemetry off nothing listens for the end; once the command has `ended`, nothing
- * does any more. In a worker of `node:cluster` it does nothing. Never throws.
+ * recorded and prints no notice. With telemetry off nothing listens for the end, and nothing is recorded though it is on by
+ * then; once the command has `ended`, nothing listens any more. In a worker of `node:cluster` it does nothing. Never throws.
  * @param program the declared commands and flags: no other word of the command line is ever collected
  */
 export function followProcess(
@@ -74,7 +74,8 @@ function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptio
   if (isClusterWorker()) return NO_PROCESS
   const typed = sanitizeCommand(argv, program)
   if (!isUse(typed, program, options)) return NO_PROCESS
-  const { recording } = telemetry.consent(where)
+  // Off where it began is off to its end, wherever the project that opted out may lie by then. Debug mode says why.
+  if (!telemetry.consent(where).recording && !telemetry.world.debug) return NO_PROCESS
   telemetry.warmUp(where)
   const command = followTyped(telemetry, () => typed, [...errorTypes, 'Interrupted'])
   let known: CommandOutcome = { where }
@@ -89,13 +90,11 @@ function follow(telemetry: Telemetry, program: CommandSpec, options: FollowOptio
       command.ended(withOutcome(known, outcome))
     },
   }
-  // Debug mode also shows why nothing would be sent.
-  if (recording || telemetry.world.debug)
-    leave = listenForEnd(
-      followed,
-      () => known.success !== false,
-      signals ? endedBy(telemetry, followed) : undefined,
-    )
+  leave = listenForEnd(
+    followed,
+    () => known.success !== false,
+    signals ? endedBy(telemetry, followed) : undefined,
+  )
   return followed
 }
 
