@@ -64,6 +64,13 @@ describe('a command is observed once', () => {
       { jobCount: 1 },
     ],
     [
+      'when the second of two filters fails',
+      ['run', '--threads', '1', '--dag-filter', 'good', '--dag-filter', 'bad'],
+      'QueryError',
+      1,
+      { jobCount: 1 },
+    ],
+    [
       'when a name is unknown',
       ['run', '--dag-filter', 'god'],
       'UnknownReferenceError',
@@ -145,6 +152,15 @@ describe('the working directory and the env file are known', () => {
       envFile: { path: join(cwd, 'sub', 'x.env'), values: { FROM_FILE: 'file', BOTH: 'file' } },
       env: { FROM_FILE: 'file', FROM_PROCESS: 'process', BOTH: 'process' },
     })
+  })
+
+  test.each([
+    ['', ['compile', '-e', 'a.env', '--env-file', 'b.env']],
+    [', also when a flag is wrong', ['compile', '-e', 'a.env', '--env-file', 'b.env', '--nope']],
+  ])('no setting of the first of two env files is lost, such as an opt-out%s', async (_case, argv) => {
+    const files = { 'a.env': 'DO_NOT_TRACK=1\nBOTH=a\n', 'b.env': 'BOTH=b\n' }
+    const { starts } = await observe(temporaryProject(files), argv)
+    expect(starts[0]?.envFile.values).toEqual({ DO_NOT_TRACK: '1', BOTH: 'b' })
   })
 
   test('.env of the working directory is read without being asked for', async () => {

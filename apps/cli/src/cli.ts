@@ -137,16 +137,17 @@ function placesIn(argv: readonly string[]): PlaceOptions {
     args: [...argv],
     options: {
       'working-dir': { type: 'string', short: 'w' },
-      'env-file': { type: 'string', short: 'e' },
+      'env-file': { type: 'string', short: 'e', multiple: true },
       'output-dir': { type: 'string', short: 'o' },
       'skip-compile': { type: 'boolean' },
     },
     strict: false,
   })
-  const { 'working-dir': workingDir, 'env-file': envFile, 'output-dir': outputDir } = values
+  const { 'working-dir': workingDir, 'env-file': envFiles = [], 'output-dir': outputDir } = values
+  const envFile = envFiles.filter((file) => typeof file === 'string')
   return {
     ...(typeof workingDir === 'string' && { workingDir }),
-    ...(typeof envFile === 'string' && { envFile }),
+    ...(envFile.length > 0 && { envFile }),
     ...(typeof outputDir === 'string' && { outputDir }),
     ...(values['skip-compile'] && { skipCompile: true }),
   }

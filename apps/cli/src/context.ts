@@ -40,7 +40,7 @@ export interface CommandContext {
 /** What every command takes, as commander parsed it. */
 export interface CommonOptions {
   readonly workingDir?: string
-  readonly envFile?: string
+  readonly envFile?: readonly string[]
   readonly verbose?: boolean
 }
 

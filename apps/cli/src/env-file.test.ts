@@ -21,8 +21,10 @@ test.each([
 })
 
 test('a file that was asked for and is missing is told with the flag that works everywhere', () => {
-  const file = readEnvFile(fileOf(SETTINGS), 'gone.env')
-  expect(() => requireEnvFile(file, 'gone.env')).toThrow(`the env file ${file.path} doesn't exist. Check -e.`)
+  const file = readEnvFile(fileOf(SETTINGS), ['gone.env'])
+  expect(() => requireEnvFile(file, ['gone.env'])).toThrow(
+    `the env file ${file.path} doesn't exist. Check -e.`,
+  )
 })
 
 test.each([

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 import { EnvFileError } from './errors.ts'
 import { isSystemError, reasonOf } from './system-error.ts'
 
-/** What the env file of a command held. */
+/** What the env file of a command held, or several together. */
 export interface EnvFile {
   /** Absolute; empty where there is no working directory. */
   readonly path: string
@@ -16,12 +16,24 @@ export interface EnvFile {
 }
 
 /**
- * Reads the file of `-e`, or `.env`, relative to the working directory, if there is one. Never throws.
+ * Reads the files of `-e`, or `.env`, relative to the working directory, if there is one. Of several the last that sets a
+ * variable counts, and what is told besides is that of the first with a problem, or else of the last. Never throws.
  * @param waits whether the writer of a pipe is waited for, as a program that keeps secrets may be
  */
-export function readEnvFile(workingDirectory: string, asked: string | undefined, waits = true): EnvFile {
-  if (workingDirectory === '') return { path: '', values: {}, problem: 'missing' }
-  const path = resolve(workingDirectory, asked ?? '.env')
+export function readEnvFile(
+  workingDirectory: string,
+  asked: readonly string[] | undefined,
+  waits = true,
+): EnvFile {
+  const missing: EnvFile = { path: '', values: {}, problem: 'missing' }
+  if (workingDirectory === '') return missing
+  const names = asked ?? ['.env']
+  const files = names.map((name) => readFile(resolve(workingDirectory, name), asked === undefined, waits))
+  const told = files.find(({ problem }) => problem !== undefined) ?? files.at(-1) ?? missing
+  return { ...told, values: Object.assign({}, ...files.map(({ values }) => values)) }
+}
+
+function readFile(path: string, isDefault: boolean, waits: boolean): EnvFile {
   try {
     const text = readUtf8(path, waits).replace(/^\uFEFF/, '')
     // UTF-16, which an editor on Windows may have chosen: its settings would go unseen, an opt-out among them.
@@ -34,7 +46,7 @@ export function readEnvFile(workingDirectory: string, asked: string | undefined,
   } catch (error) {
     const code = isSystemError(error) ? error.code : undefined
     // A directory of this name, which nobody asked for, is often an environment of Python's.
-    const missing = code === 'ENOENT' || code === 'ENOTDIR' || (code === 'EISDIR' && asked === undefined)
+    const missing = code === 'ENOENT' || code === 'ENOTDIR' || (code === 'EISDIR' && isDefault)
     return missing
       ? { path, values: {}, problem: 'missing' }
       : { path, values: {}, problem: 'unreadable', reason: reasonOf(error) }
@@ -51,7 +63,7 @@ function readUtf8(path: string, waits: boolean): string {
 }
 
 /** Throws an EnvFileError when a file that was asked for is missing, or one that is there can't be read. */
-export function requireEnvFile(file: EnvFile, asked: string | undefined): void {
+export function requireEnvFile(file: EnvFile, asked: readonly string[] | undefined): void {
   if (file.problem === 'missing' && asked !== undefined) {
     throw new EnvFileError(`the env file ${file.path} doesn't exist. Check -e.`)
   }

@@ -52,6 +52,7 @@ export function createProgram(host: ProgramHost): Command {
     .option(
       '-e, --env-file <file>',
       'file with environment variables (default: .env); write -e, Node takes --env-file for its own',
+      (file: string, before: readonly string[] = []) => [...before, file],
     )
     .option('--verbose', 'print the stack of an error')
     .configureHelp({ showGlobalOptions: true })
@@ -109,6 +110,7 @@ function runFlags(command: Command): Command {
     .option(
       '--dag-filter <filter>',
       'run only these: name, +name, name+, 2+name, name+1; several with commas',
+      (filter: string, before?: string) => (before === undefined ? filter : `${before},${filter}`),
     )
     .option('--threads <number>', 'models executed at once', wholeNumber(1, 1024), DEFAULT_THREADS)
     .option('--skip-compile', 'use the project.json that is there')

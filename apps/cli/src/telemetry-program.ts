@@ -55,7 +55,7 @@ function lookCommands(telemetry: Command, invoke: Invoke): void {
   telemetry
     .command('log')
     .description('what was sent and when, one line for each event')
-    .option('--event <name>', 'only events of this name')
+    .option('--event <name>', 'only events of this name', once)
     .option('--since <time>', 'only what was sent since: 30m, 12h, 2d or 2026-01-31', parseTime)
     .option('-f, --follow', 'go on with what is sent from now on, until Ctrl-C')
     .action(invoke(async () => (await import('./commands/telemetry/log.ts')).log))
@@ -104,6 +104,12 @@ function careCommands(telemetry: Command, invoke: Invoke): void {
     .command('purge')
     .description('remove everything that telemetry wrote on this machine')
     .action(invoke(async () => (await import('./commands/telemetry/remove.ts')).purgeAll))
+}
+
+/** Of two, only the last would be shown, and nobody told. */
+function once(text: string, before: unknown): string {
+  if (before === undefined) return text
+  throw new InvalidArgumentError('It can be given once.')
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }

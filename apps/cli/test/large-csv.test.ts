@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryProject } from './temp-project.ts'
@@ -79,4 +79,22 @@ test.each([
   expect(code).toBe(1)
   expect(stderr).toMatch(message)
   expect(stderr.split('\n')).toHaveLength(2)
+})
+
+test('sources that do not fit into memory do not read what another one has put on the disk', async () => {
+  const sorted = '(select range as n from range(3000000) order by hash(range) offset 1)'
+  const sql = `set threads = 2; set memory_limit = '60MB'; select count(*), sum(n)::bigint from ${sorted}`
+  const cwd = temporaryProject({
+    'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: ':memory:' }, { name: z, type: duckdb, database: ':memory:' }]
+models: [{ name: m, source: ref(s), sql: "${sql}" }, { name: n, source: ref(z), sql: "${sql}" }]
+`,
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  for (const model of ['m', 'n']) {
+    const { rows } = JSON.parse(readFileSync(join(cwd, 'target', 'data', `${model}.json`), 'utf8'))
+    expect(rows).toEqual([[2_999_999, 4_499_998_500_000]])
+  }
+  expect(readdirSync(cwd).toSorted()).toEqual(['project.visivo.yml', 'target'])
+  expect(readdirSync(join(cwd, 'target')).toSorted()).toEqual(['data', 'project.json'])
 })

@@ -14,6 +14,18 @@ const lines = (count: number, value: string) =>
 
 describe.each(CSV_SOURCES)('%s', (_kind, source) => {
   test.each([
+    ['in one line, which would be the header of no rows', '[{"id":1,"a":"x"},{"id":2,"a":"y"}]'],
+    ['in many lines', '[\n  {\n    "id": 1\n  }\n]\n'],
+    ['of which every line is one row', '{"id":1,"a":"x"}\n{"id":2,"a":"y"}\n'],
+  ])('what is JSON, %s', async (_case, text) => {
+    const { code, stderr } = await visivo(projectOf(source, text), ['run'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^Error: project\.visivo\.yml:3: [^\n]* is JSON, not a CSV\. [^\n]*read_json\([^\n]*\n$/,
+    )
+  })
+
+  test.each([
     [
       'in the last line, for which all others would be left out',
       `id,amount\n${lines(99, '$5.00')}99,$1,200.00\n`,
@@ -59,6 +71,7 @@ test.each([
       [2, 'b', 4],
     ],
   ],
+  ['names in brackets', '[id],[v]\n1,2\n', [[1, 2]]],
   [
     'several, with values',
     'by:,ann\nin:,2026\nid,name,v\n1,a,3\n2,b,4\n3,c,5\n4,d,6\n',

@@ -102,6 +102,23 @@ test.skipIf(!existsSync('/dev/full')).each([
   expect(end).toMatchObject({ code, stderr: expect.stringMatching(says) })
 })
 
+// A file that may not grow is what a full disk is, for whoever can't mount one.
+test.skipIf(process.platform === 'win32')(
+  'a seed that fills the disk is told where room is needed',
+  async () => {
+    const seed = `{ table_name: t, args: [node, -p, "'a'.repeat(1e6)"] }`
+    const cwd = temporaryProject({
+      'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: s.db, seeds: [${seed}] }]
+models: [{ name: m, source: ref(s), sql: select 1 }]
+`,
+    })
+    const { code, stderr } = await inShell(`ulimit -f 100; visivo run -w "${cwd}"`)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/:2: the seed of table 't' [^\n]* EFBIG: [^\n]* Make room in [^\n]* TMPDIR\.\n$/)
+  },
+)
+
 const COMPILES = 'name: p\nmodels: []\n'
 
 test.skipIf(!existsSync('/proc/self')).each<[string, string, string[], RegExp]>([

@@ -60,8 +60,14 @@ describe('includes', () => {
       "project.visivo.yml:3: 'visivo-io/more.git@main' is a git",
     ],
     ['no path', '  - depth: 1', 'project.visivo.yml:3: an item of `includes:` needs a `path:`'],
+    [
+      'a variable that is empty, which would be every file of the directory',
+      '  - path: ${env.EMPTY}',
+      'project.visivo.yml:3: an item of `includes:` needs a `path:`',
+    ],
   ])('%s is an error with its line', async (_case, item, message) => {
-    await expect(load({ 'project.visivo.yml': `name: p\nincludes:\n${item}\n` })).rejects.toThrow(message)
+    const files = { 'project.visivo.yml': `name: p\nincludes:\n${item}\n` }
+    await expect(load(files, { EMPTY: '' })).rejects.toThrow(message)
   })
 })
 

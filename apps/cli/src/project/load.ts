@@ -120,8 +120,10 @@ class FileLoader {
 
 function readInclude(item: Node | null, file: YamlFile, env: Readonly<NodeJS.ProcessEnv>): Include {
   const place = file.placeOf(item)
-  const { path, depth, exclusions } = recordOf(readPlain(item, file))
-  if (typeof path !== 'string' || path === '') {
+  const { path: written, depth, exclusions } = recordOf(readPlain(item, file))
+  const path = typeof written === 'string' ? resolveVariables(written, env, place) : ''
+  // Also of a variable that is empty: it would name the whole directory.
+  if (path === '') {
     throw new ProjectParseError('an item of `includes:` needs a `path:`.', { place })
   }
   if (depth !== undefined && depth !== null && !(Number.isInteger(depth) && Number(depth) >= 0)) {
@@ -131,7 +133,7 @@ function readInclude(item: Node | null, file: YamlFile, env: Readonly<NodeJS.Pro
     throw new ProjectParseError('`exclusions:` is a list; write its items with a dash each.', { place })
   }
   return {
-    path: resolveVariables(path, env, place),
+    path,
     ...(typeof depth === 'number' ? { depth } : {}),
     exclusions: (exclusions ?? []).map(String),
     place,

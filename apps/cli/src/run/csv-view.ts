@@ -7,6 +7,7 @@ import { reasonOfCsv, SAME_COLUMNS } from './csv-error.ts'
 import { refuseMisread } from './misread.ts'
 import { refuseOneColumn } from './one-column.ts'
 import { columnsOf, readCsv, withQuotes } from './read-csv.ts'
+import { refuseJson } from './refuse-json.ts'
 import type { CsvView } from './source-plan.ts'
 import { escapePattern, NO_COMMENTS, quoteName, quoteText } from './sql.ts'
 
@@ -15,12 +16,14 @@ export async function createCsvView(connection: DuckDBConnection, name: string, 
   // A file may be called `sales[1].csv`, which as a pattern stands for `sales1.csv`.
   const pattern = (await isThere(csv.file)) ? escapePattern(csv.file) : csv.pattern
   const files = await requireFiles(connection, csv, pattern)
+  const [first = ''] = files
+  // Without a header, a value may begin like JSON, and no line is taken for names.
+  if (csv.header !== false) await refuseJson(first)
   const options = await withQuotes(connection, files, optionsOf(csv, isPartitioned(files, csv)))
   const table = readCsv(pattern, options)
   if (files.length > 1) {
     await refuseLostColumns(connection, csv, table, readCsv(pattern, [...options, 'union_by_name = true']))
   }
-  const [first = ''] = files
   if (csv.delimiter === undefined) await refuseOneColumn(connection, table, first)
   await refuseMisread(connection, { pattern, first, options })
   await connection.run(`create view ${quoteName(name)} as select * from ${table}`).catch((cause: unknown) => {

@@ -5,10 +5,9 @@ import { reasonOfCsv } from './csv-error.ts'
 import { interruptingQueries } from './interrupt-queries.ts'
 import { createModelViews } from './model-views.ts'
 import { hasNamelessFields } from './nameless-fields.ts'
-import { type OpenSources, openSources } from './open-source.ts'
+import { type OpenContext, type OpenSources, openSources } from './open-source.ts'
 import { type Job, throwAll } from './plan.ts'
 import { writeResult } from './results.ts'
-import type { SeedContext } from './seed.ts'
 
 /** A job that was executed to the end. */
 export interface JobDone {
@@ -18,9 +17,7 @@ export interface JobDone {
 }
 
 /** How jobs are executed. */
-export interface ExecuteOptions extends SeedContext {
-  /** Where `data/` is written, absolute. */
-  readonly directory: string
+export interface ExecuteOptions extends OpenContext {
   /** How many jobs run at once, from 1. */
   readonly threads: number
   readonly onJobDone: (job: JobDone) => void

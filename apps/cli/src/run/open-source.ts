@@ -1,4 +1,5 @@
-import { dirname } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { dirname, join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { ProjectError, SourceError } from '../errors.ts'
 import { foundAt } from '../found-at.ts'
@@ -9,6 +10,12 @@ import { createCsvView } from './csv-view.ts'
 import { interruptingQueries } from './interrupt-queries.ts'
 import { loadSeed, type SeedContext } from './seed.ts'
 import type { Seed, SourcePlan } from './source-plan.ts'
+
+/** Where sources are opened. */
+export interface OpenContext extends SeedContext {
+  /** Where results go, and meanwhile what does not fit into memory; absolute. */
+  readonly directory: string
+}
 
 /** The databases of a run. Each is opened once and holds its seeds before anything reads it. */
 export interface OpenSources {
@@ -25,7 +32,7 @@ export interface OpenSources {
  */
 export async function openSources(
   sources: readonly SourcePlan[],
-  context: SeedContext,
+  context: OpenContext,
 ): Promise<OpenSources> {
   const instances = new Map<string, DuckDBInstance>()
   const keys = new Map<string, string>()
@@ -49,7 +56,7 @@ export async function openSources(
       const key = keys.get(source.name) ?? ''
       const sharers = sharersOf(source)
       const writes = sharers.some(({ seeds }) => seeds.length > 0)
-      if (!instances.has(key)) instances.set(key, await openDatabase(source, writes))
+      if (!instances.has(key)) instances.set(key, await openDatabase(source, writes, context))
       await prepare(source, open, context)
     }
   } catch (error) {
@@ -79,9 +86,16 @@ function refuseReplacedSeed({ name, seeds, place }: SourcePlan, sharers: readonl
   }
 }
 
-async function openDatabase(source: SourcePlan, writes: boolean): Promise<DuckDBInstance> {
+async function openDatabase(
+  source: SourcePlan,
+  writes: boolean,
+  { directory }: OpenContext,
+): Promise<DuckDBInstance> {
   const { database, name, place } = source
-  if (database === ':memory:') return DuckDBInstance.create(database)
+  // DuckDB's own choice is the same for all databases in memory, and for two processes that read one file: each would read
+  // what the other has put there.
+  const temporary = { temp_directory: join(directory, `.visivo-${randomBytes(6).toString('hex')}.tmp`) }
+  if (database === ':memory:') return DuckDBInstance.create(database, temporary)
   const found = await foundAt(database).catch((cause: unknown) => {
     const message = `the database of '${name}' can't be read: ${database} (${reasonOf(cause)}). Make it readable for you.`
     throw new SourceError(message, { place, cause })
@@ -101,7 +115,8 @@ async function openDatabase(source: SourcePlan, writes: boolean): Promise<DuckDB
   if (writes) await makeDirectoryOf(source)
   try {
     // Readers don't lock each other out; a writer needs the file for itself.
-    return await DuckDBInstance.create(database, { access_mode: writes ? 'READ_WRITE' : 'READ_ONLY' })
+    const access_mode = writes ? 'READ_WRITE' : 'READ_ONLY'
+    return await DuckDBInstance.create(database, { ...temporary, access_mode })
   } catch (cause) {
     throw new SourceError(`the database of '${name}' can't be opened: ${reasonOf(cause)}`, { place, cause })
   }

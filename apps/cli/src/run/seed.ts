@@ -11,6 +11,7 @@ import { reasonOfCsv } from './csv-error.ts'
 import { refuseMisread } from './misread.ts'
 import { refuseOneColumn } from './one-column.ts'
 import { readCsv, withQuotes } from './read-csv.ts'
+import { refuseJson } from './refuse-json.ts'
 import type { Seed, SourcePlan } from './source-plan.ts'
 import { escapePattern, NO_COMMENTS, quoteName } from './sql.ts'
 
@@ -64,6 +65,7 @@ export async function loadSeed(
 }
 
 async function load(connection: DuckDBConnection, { table }: Seed, file: string): Promise<void> {
+  await refuseJson(file)
   // Names of directories above mean nothing here.
   const read = ['header = true', 'hive_partitioning = false', NO_COMMENTS]
   const options = await withQuotes(connection, [file], read)
@@ -91,18 +93,21 @@ async function printToFile(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-LAST_WORDS)
   })
-  let failure: Error | undefined
-  const fail = (error: Error) => {
-    failure ??= error
+  let failure: string | undefined
+  const fail = (error: Error, advice = 'Check `args:`') => {
+    failure ??= `could not run: ${error.message}. ${advice}.`
     child.kill()
     // A program that it has started may hold the pipe open for longer than it lives.
     child.stderr.destroy()
   }
   child.once('error', fail)
   const closed = new Promise((resolve) => child.once('close', resolve))
-  await pipeline(child.stdout, createWriteStream(file), { signal }).catch(fail)
+  const output = createWriteStream(file)
+  // Only the disk fails here: a program that can't be started has told before.
+  output.once('error', (error) => fail(error, `Make room in ${tmpdir()}, or choose another TMPDIR`))
+  await pipeline(child.stdout, output, { signal }).catch(fail)
   await closed
-  if (failure) return `could not run: ${failure.message}. Check \`args:\`.`
+  if (failure !== undefined) return failure
   if (child.exitCode === 0) return undefined
   const end = child.signalCode ?? `exit code ${child.exitCode}`
   return `ended with ${end}${lastWords === '' ? '.' : `: ${lastWords.trim()}`}`
