@@ -1,4 +1,4 @@
-import { realpathSync, symlinkSync } from 'node:fs'
+import { appendFileSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import {
@@ -218,8 +218,60 @@ test.skipIf(process.platform === 'win32').each([['show'], ['log'], ['view'], ['f
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^Error: \/[^\n]*\/\.visivo\/telemetry can't be read \(ELOOP: [^\n]*\)\. Make it your own: after sudo it is root's\.\n$/,
+        /^Error: \/[^\n]*\/\.visivo\/telemetry can't be read \(ELOOP: [^\n]*\)\. Make it your own \(after sudo it is root's\), or move it away\.\n$/,
       ),
     })
   },
 )
+
+test.skipIf(process.platform === 'win32').each([
+  ['telemetry', ''],
+  ["a destination's own", 'aaaaaaaaaaaaaaaa'],
+])(
+  'status and doctor do not tell that nothing waits where the directory of %s can not be seen',
+  async (_, name) => {
+    const world = await telemetryWorld()
+    world.write('.visivo/config.yml', 'telemetry_enabled: true\n')
+    const root = join(world.home, '.visivo', 'telemetry')
+    if (name !== '') mkdirSync(root)
+    symlinkSync(name || 'telemetry', join(root, name))
+    const status = (await telemetry(world, [])).stdout
+    expect(status).toMatch(/^Waiting +nobody can tell: \/[^\n]* can't be read \(ELOOP: [^\n]*\)$/m)
+    expect(status).not.toMatch(/^(Last success|Given up|Courier)/m)
+    const { code, stdout } = await telemetry(world, ['doctor'])
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^bad {2}courier nobody can tell what waits: \//m),
+    ])
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'nobody is told that nothing was sent where the older half of the log can not be read; what waits goes out',
+  async () => {
+    const world = await telemetryWorld()
+    await leaveAnEvent(world)
+    const outbox = world.files().find((file) => file.endsWith('outbox')) ?? ''
+    symlinkSync('sent.older.jsonl', join(world.home, outbox, '..', 'sent.older.jsonl'))
+    for (const command of ['show', 'log', 'view'])
+      expect(await telemetry(world, [command])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^Error: \/[^\n]*\/sent\.older\.jsonl can't be read \(ELOOP: /),
+      })
+    expect(await telemetry(world, ['flush'])).toMatchObject({ code: 0 })
+    expect(world.receiver.events).toHaveLength(2)
+  },
+)
+
+test('nobody is told that nothing was sent where edits have made the log larger than any that is read', async () => {
+  const world = await telemetryWorld()
+  await leaveAnEvent(world)
+  await telemetry(world, ['flush'])
+  const log = world.files().find((file) => file.endsWith('sent.jsonl')) ?? ''
+  appendFileSync(join(world.home, log), '\n'.repeat(2_000_000))
+  expect(await telemetry(world, ['log'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/\/sent\.jsonl can't be read \(larger than 2 MB\)\. /),
+  })
+})

@@ -192,6 +192,21 @@ test('a new id is made only where there is one', () => {
   expect(readdirSync(telemetry.world.home)).toEqual([])
 })
 
+test.skipIf(process.platform === 'win32')(
+  'nobody is told that there is no id where it can not be read',
+  () => {
+    const telemetry = personsTelemetry()
+    const { directory } = placesOf(telemetry.world.product, telemetry.world.home, { host: '', apiKey: '' })
+    mkdirSync(directory)
+    // A link to itself answers everybody as a file that is root's after `sudo` does its person.
+    symlinkSync('machine_id', join(directory, 'machine_id'))
+    expect(reset(telemetry)).toEqual({
+      ok: false,
+      says: [expect.stringMatching(/\/machine_id can't be read \(ELOOP: [^,]*\)\. Make it your own/)],
+    })
+  },
+)
+
 test('a new id says which server goes on under the old one', () => {
   const telemetry = personsTelemetry()
   const { directory, destination } = placesOf(telemetry.world.product, telemetry.world.home, {

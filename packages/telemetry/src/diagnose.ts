@@ -159,11 +159,17 @@ function adviceAgainst(reason: string, telemetry: Telemetry): string {
 
 function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
   const { decision, courier, waiting, waitingOfOthers, waitingElsewhere } = inspection
-  const { canSend, nextAttempt, lastFailure } = inspection
+  const { canSend, nextAttempt, lastFailure, unreadable } = inspection
   const atWork = `at work${courier.pid === undefined ? '' : ` (process ${courier.pid})`}`
   // Nothing that could be advised would send.
   if (!decision.enabled)
     return fine('courier', courier.alive ? atWork : 'none is started while telemetry is off')
+  if (unreadable && !unreadable.isLog)
+    return amiss(
+      'courier',
+      `nobody can tell what waits: ${unreadable.path} can't be read (${unreadable.reason})`,
+      "Make it your own (after sudo it is root's), or move it away.",
+    )
   const flush = `${telemetry.world.product.name} telemetry flush`
   const reason = lastFailure?.reason ?? 'it failed before'
   const oldest = Date.now() - Date.parse(waiting[0]?.timestamp ?? '')

@@ -15,9 +15,11 @@ import { openOutbox } from './outbox.ts'
 import { type DestinationPlaces, findPlaces, placesOf, type SharedPlaces, sharedPlacesOf } from './places.ts'
 import { readSentLog, type SentEvent } from './sent-log.ts'
 import type { Telemetry } from './telemetry.ts'
+import { findUnreadable, type Unreadable } from './unreadable.ts'
 import { toWire, type WireEvent } from './wire.ts'
 
 export type { SentEvent } from './sent-log.ts'
+export type { Unreadable } from './unreadable.ts'
 export type { WireEvent } from './wire.ts'
 
 /**
@@ -63,6 +65,8 @@ export interface Inspection {
   readonly courier: { readonly alive: boolean; readonly pid?: number }
   /** False where no child process can be started, as in a program bundled into one file: then events only wait. */
   readonly canSend: boolean
+  /** What nobody can look into who runs this: what lies there is missing above, as if it were not there. */
+  readonly unreadable?: Unreadable
   /** Where all of this lies. */
   readonly places: SharedPlaces & {
     /** The destinations that `waiting`, the times and `courier` come from. */
@@ -83,6 +87,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
   const elsewhere = all.filter((places) => !looked.some((own) => own.destination === places.destination))
   const id = isCi ? undefined : readMachineId({ directory: shared.directory })
   const contradiction = contradictionIn(decision)
+  const unreadable = findUnreadable(shared.root)
   const notice = isCi || !isNoticeDue(shared.notice) ? 'shown' : 'due'
   return {
     ...whether(telemetry, where, decision, notice),
@@ -98,6 +103,7 @@ export function inspectTelemetry(telemetry: Telemetry, where: Where = {}): Inspe
     dropped: all.reduce((sum, places) => sum + countDropped(telemetry, places), 0),
     courier: courierOf(looked, telemetry.guard.edition()),
     canSend: telemetry.canSend,
+    ...(unreadable === undefined ? {} : { unreadable }),
     places: { ...shared, destinations: looked },
   }
 }

@@ -25,7 +25,8 @@ export function readOwn(path: string): string {
   try {
     // As big integers, see docs/decisions/0008.
     const found = fstatSync(file, { bigint: true })
-    if (!found.isFile() || found.size > MOST_BYTES) throw new Error('not a file of ours')
+    if (!found.isFile()) throw new Error('not a file of ours')
+    if (found.size > MOST_BYTES) throw Object.assign(new Error('larger than 2 MB'), { code: 'EFBIG' })
     return readFileSync(file, 'utf8')
   } finally {
     closeSync(file)

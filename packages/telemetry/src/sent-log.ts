@@ -47,10 +47,15 @@ function isCutOff(path: string): boolean {
 
 /** What was acknowledged, oldest first; damaged lines are left out. */
 export function readSentLog(path: string): readonly SentEvent[] {
-  return [older(path), path].flatMap(
+  return halvesOf(path).flatMap(
     // Nothing where there is no such file yet, or none of ours.
     (file) => attempt(() => readOwn(file).split('\n').flatMap(parseLine)) ?? [],
   )
+}
+
+/** The two files of the log, the older one first. */
+export function halvesOf(path: string): readonly string[] {
+  return [older(path), path]
 }
 
 function parseLine(line: string): readonly SentEvent[] {

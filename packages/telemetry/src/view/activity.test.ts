@@ -32,6 +32,10 @@ test.each([Number.POSITIVE_INFINITY, 1e308, -5, 'many', null])(
   },
 )
 
+test('a duration that an edited log writes with three hundred digits is none, so that the page keeps its width', () => {
+  expect(usesOf([requests(1, 1e300)] as never)[0]).not.toHaveProperty('typical')
+})
+
 test.each([
   ['two hours', 120],
   ['a day', 1_440],

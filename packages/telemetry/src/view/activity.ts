@@ -133,8 +133,8 @@ function sumOf(all: readonly Meaning[]): number {
 /** Reads an event for the page. A log that somebody edited gives odd words, and no failure. */
 export function meaningOf({ event, properties }: SentEvent['event']): Meaning {
   const { duration_ms } = properties
-  // JSON has no infinity, and the page no words for what it has in place of that.
-  const duration = Number.isFinite(duration_ms) ? { duration: Number(duration_ms) } : {}
+  // JSON has no infinity, and a number of three hundred digits leaves the page no room.
+  const duration = Number.isSafeInteger(duration_ms) ? { duration: Number(duration_ms) } : {}
   if (event === 'cli_command') {
     const { command, command_args, success } = properties
     const detail = Array.isArray(command_args) ? command_args.join(' ') : ''

@@ -91,6 +91,21 @@ describe.runIf(HERE)('in a real browser', () => {
     await takePicture(page, name)
   })
 
+  test('with the forced colours of a system, and on paper, the switch and the charts are not empty', async () => {
+    const { page } = await visit()
+    const looks = () =>
+      page.evaluate(
+        `['.switch', '.switch span', '.bar span', '.legend i', '.use-bar'].map((name) => {
+          const { backgroundColor, printColorAdjust } = getComputedStyle(document.querySelector(name))
+          return [name, backgroundColor, printColorAdjust]
+        })`,
+      ) as Promise<string[][]>
+    const before = await looks()
+    await page.emulateMedia({ forcedColors: 'active' })
+    expect(await looks()).toEqual(before)
+    expect(before.map(([, , adjust]) => adjust)).toEqual(before.map(() => 'exact'))
+  })
+
   test('an event opens by keyboard to its exact JSON', async () => {
     const { page } = await visit()
     const first = page.locator('#events details').first()

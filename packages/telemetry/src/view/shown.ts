@@ -17,7 +17,7 @@ export interface Told {
 }
 
 /** What the page gets. It holds no key. */
-export interface State extends Omit<Inspection, 'places' | 'waiting'> {
+export interface State extends Omit<Inspection, 'places' | 'waiting' | 'unreadable'> {
   /** The program's name, such as `visivo`, and its version. */
   readonly product: { readonly name: string; readonly version: string }
   /** In CI and containers every run has an id of its own. */
@@ -49,10 +49,12 @@ export function shownOf(telemetry: Telemetry, where: Where): Shown {
   }
 }
 
-/** Everything that the page tells. */
+/** Everything that the page tells. Throws where what telemetry keeps can't be read. */
 function readState(telemetry: Telemetry, where: Where): State {
   const { product, home, isCi } = telemetry.world
-  const { places, waiting, ...inspection } = inspectTelemetry(telemetry, where)
+  const { places, waiting, unreadable, ...inspection } = inspectTelemetry(telemetry, where)
+  // It would be told that nothing waits and nothing was sent.
+  if (unreadable) throw new Error(`${unreadable.path} can't be read`)
   const { checked } = inspection.decision
   const sent = readSent(telemetry)
   const short = (path: string) => (home === '' ? path : `~/${relative(home, path).replaceAll('\\', '/')}`)

@@ -1,10 +1,13 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
+import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { EXAMPLE } from '../../test/example-weeks.ts'
 import { openView } from '../../test/view-world.ts'
+import { placesOf } from '../places.ts'
 
 type World = Awaited<ReturnType<typeof openView>>
 
@@ -49,6 +52,16 @@ test('whoever has the token sees everything, and the switch really writes the co
     waiting: [],
   })
 })
+
+test.skipIf(process.platform === 'win32')(
+  'the page does not tell that nothing was sent where that can not be read',
+  async () => {
+    const world = await openView()
+    const { sentLog } = placesOf(visivo, world.home, EXAMPLE)
+    symlinkSync('sent.older.jsonl', sentLog.replace('sent', 'sent.older'))
+    expect((await ask(world, 'GET', '/state', known(world))).status).toBe(500)
+  },
+)
 
 test.each<[string, string, string, number]>([
   ['a path that is not there', 'GET', '/etc/passwd', 404],

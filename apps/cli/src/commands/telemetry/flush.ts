@@ -7,7 +7,7 @@ import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
 /** `visivo telemetry flush`: sends what waits, and fails when something still waits afterwards. */
 export async function flushNow(flags: TelemetryFlags, context: CommandContext): Promise<void> {
   const here = telemetryHere(context)
-  await requireReadable(here)
+  requireReadable(here, { logs: false })
   const { telemetry, where } = here
   const flushed = await flush(telemetry, where, context.signal)
   context.signal.throwIfAborted()

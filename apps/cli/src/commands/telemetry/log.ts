@@ -24,7 +24,7 @@ export async function log(flags: LogFlags, context: CommandContext): Promise<voi
   if (event !== undefined && !Object.hasOwn(EVENTS, event))
     throw new UsageError(`there is no event '${event}', only ${Object.keys(EVENTS).join(', ')}.`)
   const here = telemetryHere(context)
-  await requireReadable(here)
+  requireReadable(here)
   const { telemetry } = here
   const { stdout } = context
   const over = new AbortController()

@@ -13,7 +13,7 @@ export interface ShowFlags extends TelemetryFlags {
 /** `visivo telemetry show`: what waits and what was sent last, as JSON, oldest first. */
 export async function show(flags: ShowFlags, context: CommandContext): Promise<void> {
   const here = telemetryHere(context)
-  await requireReadable(here)
+  requireReadable(here)
   const { telemetry, where } = here
   const { waiting, waitingOfOthers, waitingElsewhere } = inspectTelemetry(telemetry, where)
   const all = readSent(telemetry)

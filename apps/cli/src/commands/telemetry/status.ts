@@ -43,20 +43,30 @@ function sourceRows({ decision }: Inspection): readonly (readonly string[])[] {
 }
 
 function factRows(inspection: Inspection, isCi: boolean): readonly (readonly string[])[] {
-  const { destination, machineId, places, waiting, waitingOfOthers, waitingElsewhere, dropped } = inspection
+  const { destination, machineId, places, unreadable } = inspection
+  return [
+    ['Destination', destination ? `${destination.host}, with a key` : 'none'],
+    ['Machine id', machineId ? `${machineId.id} in ${machineId.path}` : sayNoId(places.machineId, isCi)],
+    ...(unreadable && !unreadable.isLog
+      ? [['Waiting', `nobody can tell: ${unreadable.path} can't be read (${unreadable.reason})`]]
+      : deliveryRows(inspection)),
+    ['Notice', isCi ? 'none in CI and containers' : sayNotice(inspection)],
+  ]
+}
+
+/** What the directory of telemetry tells of what waits and how sending went. */
+function deliveryRows(inspection: Inspection): readonly (readonly string[])[] {
+  const { waiting, waitingOfOthers, waitingElsewhere, dropped } = inspection
   const { lastSuccess, lastFailure, nextAttempt } = inspection
   const ofOthers = waitingOfOthers === 0 ? '' : `, and ${waitingOfOthers} of another version`
   const elsewhere = waitingElsewhere === 0 ? '' : `, and ${waitingElsewhere} for other destinations`
   return [
-    ['Destination', destination ? `${destination.host}, with a key` : 'none'],
-    ['Machine id', machineId ? `${machineId.id} in ${machineId.path}` : sayNoId(places.machineId, isCi)],
     ['Waiting', `${waiting.length}${ofOthers}${elsewhere}`],
     ['Last success', lastSuccess === undefined ? 'none' : renderTime(lastSuccess)],
     ['Last failure', lastFailure ? `${renderTime(lastFailure.at)}: ${lastFailure.reason}` : 'none'],
     ...(nextAttempt === undefined ? [] : [['Next attempt', `after ${renderTime(nextAttempt)}`]]),
     ['Given up', String(dropped)],
     ['Courier', sayCourier(inspection)],
-    ['Notice', isCi ? 'none in CI and containers' : sayNotice(inspection)],
   ]
 }
 

@@ -23,7 +23,7 @@ const SOON_OVER = 'Ctrl-C ends the page, and so does a quarter of an hour in whi
 export async function view(flags: ViewFlags, context: CommandContext): Promise<void> {
   const { stdout, env, signal } = context
   const here = telemetryHere(context)
-  await requireReadable(here)
+  requireReadable(here)
   const { telemetry, where } = here
   const page = await start(telemetry, { where, port: flags.port })
   const over = new AbortController()
