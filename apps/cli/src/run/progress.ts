@@ -26,7 +26,10 @@ function showBar(stderr: CommandContext['stderr'], total: number): Progress {
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 30,
-    hideCursor: true,
+    // Whatever stops or ends this process meanwhile, such as Ctrl-Z, the shell gets back a terminal that shows its cursor
+    // and wraps its lines. What is wider than the terminal is cut off.
+    hideCursor: false,
+    linewrap: true,
     clearOnComplete: true,
     stopOnComplete: true,
     // Ctrl-C is this program's own business.
