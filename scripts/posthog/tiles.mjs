@@ -86,7 +86,7 @@ ORDER BY week`),
   {
     name: 'From the first run to a served project',
     description:
-      'Of the machines that were new in the last twelve weeks: how many have compiled, run and served, and it worked. A run compiles and a server runs, so each stands for what comes before it.',
+      'Of the machines that were new in the last twelve weeks: how many have compiled, run and served, and it worked. A run compiles and serve runs, so each stands for what comes before it. A machine that only has visivo-api counts as one that served: what it serves was compiled and run somewhere.',
     // No funnel: the command that showed the notice is in no event, and whoever began with compile never came further.
     query:
       sql(`SELECT count() AS new_machines, countIf(step >= 1) AS compiled, countIf(step >= 2) AS ran, countIf(step >= 3) AS served

@@ -15,6 +15,10 @@ const { tiles }: { readonly tiles: readonly Tile[] } = JSON.parse(
 )
 const sqlOf = (tile: string) => tiles.find(({ name }) => name === tile)?.query.source.query ?? ''
 
+/** One of the questions that the page asks in SQL. */
+const question = (words: string) =>
+  blocksOf(readPage('docs/posthog/README.md')).find(({ text }) => text.includes(words))?.text ?? ''
+
 const DAY = 86_400_000
 const NEW = { event: 'new_installation' }
 const REQUEST = { event: 'api_request', endpoint: '/api/models/{name}' }
@@ -62,13 +66,37 @@ test.each([
 )
 
 test('a project has a size that nobody compiles but by run: nearly everybody does', async () => {
-  const { text = '' } =
-    blocksOf(readPage('docs/posthog/README.md')).find(({ text }) => text.includes('How big')) ?? {}
   const sized = (command: string, models: number) => ({
     ...worked(command),
     project_hash: '70c2dadaa4262658',
     object_counts: JSON.stringify({ models }),
   })
-  const rows = await answerTo(text, machine(sized('compile', 2), sized('run', 12), worked('run')))
+  const rows = await answerTo(
+    question('How big'),
+    machine(sized('compile', 2), sized('run', 12), worked('run')),
+  )
   expect(rows).toEqual([{ project: '70c2dadaa4262658', models: '12' }])
+})
+
+const answered = (status_code: number, duration_ms: number, request_count?: number) => ({
+  ...REQUEST,
+  status_code,
+  duration_ms,
+  request_count,
+})
+
+test('requests are summed up once where their event was sent twice, and PostHog has not merged it yet', async () => {
+  const [busy, ofPython] = machine(answered(200, 10, 40), answered(200, 10)).map((event) => ({
+    ...event,
+    timestamp: new Date(Date.now() - DAY / 2).toISOString(),
+  }))
+  const twice = [busy, ofPython, busy].flatMap((event) => event ?? [])
+  const rows = await answerTo(question('Summed up once'), twice)
+  expect(rows).toEqual([{ endpoint: REQUEST.endpoint, requests: '41' }])
+})
+
+test('a route is as slow as its requests, not as its events, and one without a count is one request', async () => {
+  const events = machine(answered(200, 10, 98), answered(500, 1_000), answered(404, 20))
+  const rows = await answerTo(sqlOf('Routes: failures and mean duration'), events)
+  expect(rows).toEqual([{ endpoint: REQUEST.endpoint, requests: '100', failed_percent: 1, mean_ms: 20 }])
 })

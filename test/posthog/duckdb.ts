@@ -15,11 +15,15 @@ interface DuckDB {
 const MACROS = [
   'toString(value) AS value::VARCHAR',
   'notEmpty(value) AS coalesce(length(value) > 0, false)',
+  'toInt(value) AS value::BIGINT',
+  'toFloat(value) AS value::DOUBLE',
+  'sumIf(value, condition) AS coalesce(sum(value) FILTER (condition), 0)',
   "JSONExtractInt(value, key) AS json_extract(value, '$.' || key)::BIGINT",
 ]
 /** The properties that the queries look at. */
 const PROPERTIES =
-  'command VARCHAR, success BOOLEAN, is_ci BOOLEAN, project_hash VARCHAR, object_counts VARCHAR, endpoint VARCHAR'
+  'command VARCHAR, success BOOLEAN, is_ci BOOLEAN, project_hash VARCHAR, object_counts VARCHAR, endpoint VARCHAR, ' +
+  'status_code BIGINT, duration_ms BIGINT, request_count BIGINT'
 
 /** Asks a question of PostHog's SQL about events, in the DuckDB that `visivo run` uses. Counts are text, as it gives them. */
 export async function answerTo(
@@ -31,11 +35,11 @@ export async function answerTo(
   )
   const connection = await (await DuckDBInstance.create()).connect()
   await connection.runAndReadAll(
-    `CREATE TABLE events (event VARCHAR, distinct_id VARCHAR, timestamp TIMESTAMPTZ, properties STRUCT(${PROPERTIES}))`,
+    `CREATE TABLE events (event VARCHAR, uuid VARCHAR, distinct_id VARCHAR, timestamp TIMESTAMPTZ, properties STRUCT(${PROPERTIES}))`,
   )
-  for (const { event, distinct_id, timestamp, properties } of events)
+  for (const { event, uuid, distinct_id, timestamp, properties } of events)
     await connection.runAndReadAll(
-      `INSERT INTO events SELECT '${event}', '${distinct_id}', '${timestamp}',
+      `INSERT INTO events SELECT '${event}', '${uuid}', '${distinct_id}', '${timestamp}',
         from_json('${JSON.stringify(properties)}', '${asJson(PROPERTIES)}')`,
     )
   for (const macro of MACROS) await connection.runAndReadAll(`CREATE MACRO ${macro}`)

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { EVENTS } from '../../packages/telemetry/src/events.ts'
+import { EVENTS, type EventSpec } from '../../packages/telemetry/src/events.ts'
 import { blocksOf, readPage } from '../markdown.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/posthog-docs.mjs', import.meta.url))
@@ -17,7 +17,9 @@ const questions = blocksOf(readPage('docs/posthog/README.md')).filter(({ languag
 test.each(questions.map(({ text }) => [text.split('\n')[0], text] as const))(
   'the rows of "%s" are of events that carry what is asked for: a failed compile may have no counts, and is no 0',
   (_, sql) => {
-    const carried: Readonly<Record<string, object>> = EVENTS.cli_command.properties
+    const [, event = ''] = /event = '(\w+)'/.exec(sql) ?? []
+    const catalogue: Readonly<Record<string, EventSpec>> = EVENTS
+    const carried: Readonly<Record<string, object>> = catalogue[event]?.properties ?? {}
     const asked = [...sql.matchAll(/properties\.(\w+)/g)].map(([, name = '']) => name)
     const missing = asked.filter((name) => {
       const spec = carried[name]

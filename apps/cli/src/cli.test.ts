@@ -56,6 +56,7 @@ describe('a command is observed once', () => {
   const cases: readonly [string, readonly string[], string | undefined, number, object][] = [
     ['when it succeeds', ['compile'], undefined, 0, { projectName: 'observed' }],
     ['when it runs a model', ['run', '--dag-filter', 'good'], undefined, 0, { jobCount: 1 }],
+    ['when its only model fails', ['run', '--dag-filter', 'bad'], 'QueryError', 1, { jobCount: 0 }],
     [
       'when its last model fails',
       ['run', '--threads', '1', '--dag-filter', 'good,bad'],

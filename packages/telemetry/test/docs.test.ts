@@ -171,7 +171,7 @@ test('an adopter’s own catalogue is rendered the same way', () => {
   expect(table).toContain('### `cake_baked`\n\nA cake was baked.\n')
   expect(table).toContain('| `size` | one of `small`, `large` | Which tins to make. |')
   expect(table).toContain(
-    '| `note` | a text of one shape | Without an example. Left out where there is none. |',
+    '| `note` | a text of one shape | Without an example. Left out where it does not apply. |',
   )
   expect(table).toContain('| `acme_version` |')
   expect(table).not.toContain('visivo')

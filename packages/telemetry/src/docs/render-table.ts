@@ -32,7 +32,11 @@ function section(title: string, when: string, rows: readonly Row[]): string {
 }
 
 function propertyRow([name, spec]: readonly [string, PropertySpec]): Row {
-  return [`\`${name}\``, holds(spec), spec.optional ? `${spec.why} Left out where there is none.` : spec.why]
+  return [
+    `\`${name}\``,
+    holds(spec),
+    spec.optional ? `${spec.why} Left out where it does not apply.` : spec.why,
+  ]
 }
 
 function fieldRow([name, { example, why }]: readonly [string, WireField]): Row {
