@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask } from '../test/ask.ts'
 import { emptyProject, SECRET, type TempProject, tempProject } from '../test/temp-project.ts'
+import { createApp } from './app.ts'
 import { type RunningServer, startServer } from './server.ts'
 
 let project: TempProject
@@ -164,6 +165,14 @@ describe('a directory that is not as it should be', () => {
       await other.close()
       await broken.remove()
     }
+  })
+
+  test('a project whose name is empty has the page of what serves it, and no page without a title', async () => {
+    const nameless = await emptyProject()
+    await nameless.write('project.json', { name: '' })
+    const page = await createApp({ directory: nameless.directory }).request('http://127.0.0.1/')
+    await nameless.remove()
+    expect(await page.text()).toContain('<title>Visivo')
   })
 
   test('what is compiled and run while the server runs is served at once', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -67,6 +67,24 @@ test('a file renamed over it is loaded anew, though its size and time are the sa
   await write('b', '2')
   await utimes(join(folder, 'b'), time, time)
   await rename(join(folder, 'b'), join(folder, 'a'))
+  expect(await read('a')).toEqual({ state: 'ok', value: 2 })
+})
+
+test('a file written over in place is loaded anew, though a program that copies gave it its size and time', async () => {
+  const read = open(100)
+  const time = new Date(1_700_000_000_000)
+  await write('a', '1')
+  await utimes(join(folder, 'a'), time, time)
+  await read('a')
+  const { ctimeMs } = await stat(join(folder, 'a'))
+  // A kernel's clock moves on by whole ticks.
+  await expect
+    .poll(async () => {
+      await write('a', '2')
+      await utimes(join(folder, 'a'), time, time)
+      return (await stat(join(folder, 'a'))).ctimeMs
+    })
+    .toBeGreaterThan(ctimeMs)
   expect(await read('a')).toEqual({ state: 'ok', value: 2 })
 })
 

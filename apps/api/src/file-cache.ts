@@ -40,7 +40,7 @@ export function openFileCache<T>(options: FileCacheOptions<T>): (file: string) =
 
     const reading = await entry.reading
     const kept = reading.state === 'ok' || reading.state === 'too-large'
-    if (!kept && entries.get(file) === entry) entries.delete(file)
+    if (!kept) entries.delete(file)
     return reading
   }
 }

@@ -92,7 +92,7 @@ test.each([
   ['the version', ['--version'], 0, ''],
   ['an unknown flag', ['--prot', '80'], 2, 'unknown option'],
   ['an argument too many', ['here'], 2, 'too many arguments'],
-  ['a port that is none', ['--port', '70000'], 2, 'It must be a whole number from 0 to 65535.'],
+  ['a port that is none', ['--port', '65536'], 2, 'It must be a whole number from 0 to 65535.'],
   ['an empty port', ['--port', ''], 2, 'It must be a whole number'],
   ['the host of a variable that is not set', ['--host', ''], 2, 'It must be an address, such as 127.0.0.1.'],
 ])('%s', async (_what, args, code, text) => {

@@ -32,7 +32,6 @@ export function readUsage(args: readonly string[], output: Output): Usage | { re
       '127.0.0.1',
     )
     .version(version)
-    .allowExcessArguments(false)
     .configureOutput({ writeOut: output.out, writeErr: output.err })
     .exitOverride()
   try {

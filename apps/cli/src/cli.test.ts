@@ -134,6 +134,8 @@ test.each([
   ['help with a command that does not exist', ['help', 'cake'], 2],
   ['--version', ['--version'], 0],
   ['nothing', [], 2],
+  ['what looks at telemetry', ['telemetry', 'schema'], 0],
+  ['what a shell asks for', ['completion', 'bash'], 0],
 ])('%s is not observed', async (_case, argv, exitCode) => {
   const told = await observe(temporaryDirectory(), argv)
   expect(told).toMatchObject({ exitCode, starts: [], ends: [] })
@@ -144,6 +146,7 @@ describe('the working directory and the env file are known', () => {
     ['before the command', ['-e', 'x.env', 'compile', '-w', 'sub']],
     ['after it', ['compile', '-w', 'sub', '-e', 'x.env']],
     ['when a flag is wrong', ['compile', '--working-dir=sub', '--env-file=x.env', '--nope']],
+    ['behind a value that is wrong', ['serve', '--port', 'x', '-w', 'sub', '-e', 'x.env']],
     ['when a value is wrong', ['run', '-w', 'sub', '-e', 'x.env', '--threads', 'many']],
   ])('%s', async (_case, argv) => {
     const cwd = realpathSync(temporaryProject({ 'sub/x.env': 'FROM_FILE=file\nBOTH=file\n' }))

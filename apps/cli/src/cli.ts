@@ -131,23 +131,25 @@ function readRequest(argv: readonly string[], world: World): Request | { readonl
   return { program, command: named, options: asked, load: () => Promise.reject(usage) }
 }
 
-/** Of a command line that is wrong commander reads only a part; what it names anywhere may opt out all the same. */
+/**
+ * Of a command line that is wrong commander reads only a part; what it names anywhere may opt out all the same. Not so
+ * of `-e`, which the program itself has read by then, wherever it stands.
+ */
 function placesIn(argv: readonly string[]): PlaceOptions {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       'working-dir': { type: 'string', short: 'w' },
-      'env-file': { type: 'string', short: 'e', multiple: true },
+      // So that its file is not taken for anything else.
+      'env-file': { type: 'string', short: 'e' },
       'output-dir': { type: 'string', short: 'o' },
       'skip-compile': { type: 'boolean' },
     },
     strict: false,
   })
-  const { 'working-dir': workingDir, 'env-file': envFiles = [], 'output-dir': outputDir } = values
-  const envFile = envFiles.filter((file) => typeof file === 'string')
+  const { 'working-dir': workingDir, 'output-dir': outputDir } = values
   return {
     ...(typeof workingDir === 'string' && { workingDir }),
-    ...(envFile.length > 0 && { envFile }),
     ...(typeof outputDir === 'string' && { outputDir }),
     ...(values['skip-compile'] && { skipCompile: true }),
   }

@@ -35,3 +35,7 @@ test.each([
   expect(file).toMatchObject({ problem: 'unreadable', values: {} })
   expect(() => requireEnvFile(file, undefined)).toThrow('It has to be a text in UTF-8')
 })
+
+test('who works in what is a file is told of that, and not of an env file that nobody has written', () => {
+  expect(readEnvFile(join(fileOf(SETTINGS), '.env'), undefined)).toMatchObject({ problem: 'missing' })
+})

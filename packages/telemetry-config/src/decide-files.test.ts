@@ -64,6 +64,7 @@ describe('a value in a file', () => {
     ['on', ' TRUE'],
     ['on', ' yes'],
     ['on', " 'On'"],
+    ['on', ' " yes "'],
     ['on', ' 1 # one'],
     ['on', ' "true"'],
     ['on', ' !!bool true'],

@@ -162,6 +162,17 @@ test('a project is edited only where there is one', () => {
   expect(inspectTelemetry(telemetry, { projectDirectory: project })).toMatchObject({ recording: true })
 })
 
+test('on for a project says nothing of the one that somebody stands in, which has opted out', () => {
+  const [project, projectDirectory] = [temporaryDirectory(), temporaryDirectory()]
+  writeFileSync(join(project, 'project.visivo.yml'), 'name: p\n')
+  writeFileSync(
+    join(projectDirectory, 'project.visivo.yml'),
+    'name: q\ndefaults: { telemetry_enabled: false }\n',
+  )
+  const { says } = turnOn(personsTelemetry(), { project, where: { projectDirectory } })
+  expect(says).toEqual([expect.stringMatching(/^Telemetry is on now/)])
+})
+
 test('a project in a place that can have none is answered, not thrown', () => {
   const project = join(temporaryDirectory(), 'file', 'project')
   writeFileSync(dirname(project), 'mine')

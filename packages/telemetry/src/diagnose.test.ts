@@ -4,8 +4,15 @@ import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { fill, unlessMounts } from '../test/mounts.ts'
 import { personsTelemetry } from '../test/person.ts'
+import { sampleEvent } from '../test/samples.ts'
+import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
+import { afterFailure, openCourierState } from './courier-state.ts'
 import { diagnose } from './diagnose.ts'
-import { placesOf } from './places.ts'
+import { NO_POSTHOG } from './in-words.ts'
+import { makePlace } from './make-place.ts'
+import { openOutbox } from './outbox.ts'
+import { type Places, placesOf } from './places.ts'
+import type { Telemetry } from './telemetry.ts'
 import { type Misbehaviour, startReceiver } from './testing.ts'
 
 const OFF = { DO_NOT_TRACK: '1' }
@@ -97,9 +104,114 @@ test('in debug mode, in which nothing is sent, a doctor opens no connection eith
   const receiver = await startReceiver()
   onTestFinished(() => receiver.close())
   const env = { VISIVO_POSTHOG_HOST: receiver.url, VISIVO_TELEMETRY_DEBUG: '1' }
-  const host = (await diagnose(personsTelemetry(env))).find(({ name }) => name === 'host')
-  expect(host?.says).toContain('was not asked')
+  const checks = await diagnose(personsTelemetry(env))
+  expect(checks.find(({ name }) => name === 'host')?.says).toContain('was not asked')
+  expect(checks.find(({ name }) => name === 'switch')?.says).toContain(
+    'telemetry is on, but VISIVO_TELEMETRY_DEBUG',
+  )
   expect(receiver.connections).toBe(0)
+})
+
+test('a doctor that was interrupted asks nobody any more', async () => {
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  await diagnose(personsTelemetry({ VISIVO_POSTHOG_HOST: receiver.url }), {}, AbortSignal.abort())
+  expect(receiver.connections).toBe(0)
+})
+
+test.each([
+  ['https_proxy is', { https_proxy: 'http://127.0.0.1:2' }],
+  ['HTTPS_PROXY, https_proxy are', { HTTPS_PROXY: 'http://127.0.0.1:2', https_proxy: 'http://127.0.0.1:2' }],
+])('who reaches the world by a proxy alone is told why nothing arrives: %s set', async (says, env) => {
+  const proxy = (await diagnose(personsTelemetry(env))).find(({ name }) => name === 'proxy')
+  expect(proxy).toMatchObject({ ok: false, says: expect.stringContaining(`${says} set, and not used`) })
+})
+
+describe('of what sends', () => {
+  async function saidOf(name: string, telemetry: Telemetry) {
+    return (await diagnose(telemetry)).find((check) => check.name === name)
+  }
+
+  /** A person whose program can start a courier, and what there is before the doctor comes. */
+  function personWith(happens: (places: Places, telemetry: Telemetry) => void, host = 'http://127.0.0.1:1') {
+    const telemetry = { ...personsTelemetry({ VISIVO_POSTHOG_HOST: host }), canSend: true }
+    const { product, home } = telemetry.world
+    const places = placesOf(product, home, { host, apiKey: 'phc_secret' })
+    makePlace('outbox', places.outbox)
+    happens(places, telemetry)
+    return telemetry
+  }
+
+  const waits = ({ outbox }: Places, { guard }: Telemetry, ago = 0) =>
+    void openOutbox(outbox, guard).put(sampleEvent(Date.now() - ago))
+  const works = ({ destination }: Places, { guard }: Telemetry) => {
+    const edition = guard.edition()
+    const lock = holdCourierLock(destination, edition, claimCourierLock(destination, edition) ?? 0)
+    onTestFinished(() => lock?.release())
+  }
+  const failed = ({ state }: Places, reason: string, pause: number) =>
+    openCourierState(state).write(
+      afterFailure({ failures: 0, retryAt: 0 }, Date.now() - 20_000, reason, pause),
+    )
+
+  test.each<[string, (places: Places, telemetry: Telemetry) => void, object]>([
+    [
+      'a courier that lets events wait for minutes is stuck, and is named',
+      (places, telemetry) => {
+        works(places, telemetry)
+        waits(places, telemetry, 180_000)
+      },
+      {
+        ok: false,
+        says: `process ${process.pid} is at work, but events wait for minutes`,
+        advice: expect.stringContaining(`(kill ${process.pid}); then visivo telemetry flush`),
+      },
+    ],
+    [
+      'one that has been handed an event just now is not: nobody is told to end it',
+      (places, telemetry) => {
+        works(places, telemetry)
+        waits(places, telemetry)
+      },
+      { ok: true, says: `at work (process ${process.pid})` },
+    ],
+    [
+      'where none is at work there is nothing to end, however long an event has waited',
+      (places, telemetry) => waits(places, telemetry, 180_000),
+      { ok: true, says: 'none is at work; 1 event goes out with the next command' },
+    ],
+    [
+      'a failure after which nothing waits asks nothing of anybody',
+      (places) => failed(places, 'the server answered 503', 600_000),
+      { ok: true, says: 'none is at work, and nothing waits' },
+    ],
+    [
+      'a log that can not be read keeps nothing from arriving',
+      ({ sentLog }) => symlinkSync(sentLog, sentLog),
+      { ok: true, says: 'none is at work, and nothing waits' },
+    ],
+  ])('%s', async (_, happens, expected) => {
+    expect(await saidOf('courier', personWith(happens))).toMatchObject(expected)
+  })
+
+  test('a host that was no PostHog, and is one by now, is not said to be none once its wait is over', async () => {
+    const receiver = await startReceiver()
+    onTestFinished(() => receiver.close())
+    const reason = `the server answered 404: ${NO_POSTHOG}`
+    const person = (pause: number) => personWith((places) => failed(places, reason, pause), receiver.url)
+    expect(await saidOf('host', person(600_000))).toMatchObject({ ok: false })
+    expect(await saidOf('host', person(0))).toMatchObject({ ok: true, says: `${receiver.url} answers` })
+  })
+
+  test('a program that can start no process says so: its events wait until somebody sends them', async () => {
+    const telemetry = { ...personsTelemetry(), canSend: false }
+    expect(await saidOf('courier', telemetry)).toEqual({
+      name: 'courier',
+      ok: false,
+      says: 'no process can be started here',
+      advice: 'Events wait; send them with visivo telemetry flush.',
+    })
+  })
 })
 
 describe('with telemetry on', () => {

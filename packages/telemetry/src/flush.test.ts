@@ -83,6 +83,20 @@ test('what is gone in the moment before it would be sent waits no more, and that
   expect(await flush(tooLate)).toEqual({ ok: true, says, sent: 0, waiting: 0 })
 })
 
+test('who opts out while it sends is not told that a server has refused what went with that', async () => {
+  const { telemetry, places, outbox } = await waitingAt(2)
+  writeFileSync(join(places.outbox, outbox.waiting()[1] ?? ''), '{"event":')
+  const optingOut: typeof telemetry = {
+    ...telemetry,
+    courierJob: (destination) => {
+      writeFileSync(places.config, 'telemetry_enabled: false\n')
+      return telemetry.courierJob(destination)
+    },
+  }
+  const says = ['Nothing waits any more.']
+  expect(await flush(optingOut)).toEqual({ ok: true, says, sent: 0, waiting: 0 })
+})
+
 test('a courier that is at work goes first', async () => {
   const { receiver, telemetry, places, outbox } = await waitingAt(1)
   const edition = telemetry.guard.edition()

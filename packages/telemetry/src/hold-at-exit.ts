@@ -48,7 +48,6 @@ export function holdAtExit(): Hold {
         left.steps -= 1
       }
     left.patience -= performance.now() - began
-    waiting.clear()
   }
   return {
     until: (last) => {

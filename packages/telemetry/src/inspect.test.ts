@@ -1,8 +1,9 @@
 import { appendFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { personsTelemetry } from '../test/person.ts'
 import { sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { claimCourierLock, holdCourierLock } from './courier-lock.ts'
 import { afterFailure, afterSuccess, openCourierState, readCourierState } from './courier-state.ts'
 import { catalogueOf } from './events.ts'
 import { createGuard } from './guard.ts'
@@ -58,6 +59,23 @@ test('what another version recorded is counted beside it: it waits as well', () 
   openOutbox(outbox, theirs).put(sampleEvent())
   const seen = inspectTelemetry(telemetry)
   expect([seen.waiting.length, seen.waitingOfOthers, seen.waitingElsewhere]).toEqual([1, 1, 0])
+})
+
+test('the courier of another version is not taken for the one that sends what this one records', () => {
+  const telemetry = personsTelemetry()
+  const { destination, outbox } = placesFor(telemetry)
+  mkdirSync(outbox, { recursive: true })
+  const lock = holdCourierLock(destination, 'feedc0de', claimCourierLock(destination, 'feedc0de') ?? 0)
+  onTestFinished(() => lock?.release())
+  expect(inspectTelemetry(telemetry).courier).toEqual({ alive: false })
+})
+
+test('a look leaves what waits where it is, also once its person has opted out', () => {
+  const telemetry = personsTelemetry()
+  wait(telemetry, sampleEvent())
+  write(placesFor(telemetry).config, 'telemetry_enabled: false\n')
+  expect(inspectTelemetry(telemetry).recording).toBe(false)
+  expect(inspectTelemetry(telemetry).waiting).toHaveLength(1)
 })
 
 test('no key is in it, and nothing is written', () => {
@@ -144,6 +162,7 @@ test.each([
   expect(inspectTelemetry(telemetry)).toMatchObject({ recording: true, waiting: [] })
   expect(inspectTelemetry(telemetry).lastSuccess).toBeUndefined()
   expect(inspectTelemetry(telemetry).lastFailure).toBeUndefined()
+  expect(inspectTelemetry(telemetry).dropped).toBe(0)
   expect(readSent(telemetry)).toEqual([])
 })
 

@@ -92,6 +92,26 @@ test('a name server that is silent is the end of it: the system, which would hol
   await expect(all(lookup, 'telemetry.invalid')).rejects.toMatchObject({ code: 'ETIMEOUT' })
 })
 
+test('a name server that is silent on one kind of address does not use up the time in which to reach the other', async () => {
+  const { names, lookup } = await lookupWith('')
+  const silent = await lookupWith('')
+  const givenUp = all(silent.lookup, 'telemetry.example').catch(() => 'given up')
+  // Both kinds, and one of them once more: who would wait for an answer as patiently gives up after this one.
+  await expect.poll(() => silent.names.questions).toBeGreaterThan(2)
+  names.answer('A')
+  expect(await Promise.race([givenUp, all(lookup, 'telemetry.example')])).toEqual([
+    { address: '127.0.0.1', family: 4 },
+  ])
+})
+
+test('who asks for one address, as Node does where it tries no second one, is given one', async () => {
+  const { lookup } = await lookupWith(HOSTS)
+  const found = await new Promise((resolve) =>
+    lookup('telemetry.example', {}, (...answer) => resolve(answer)),
+  )
+  expect(found).toEqual([null, '10.0.0.2', 4])
+})
+
 test('a server that listens on ::1 alone is reached as localhost', async ({ skip }) => {
   const isThere = Object.values(networkInterfaces()).some((all) =>
     all?.some(({ address }) => address === '::1'),

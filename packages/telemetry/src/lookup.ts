@@ -8,7 +8,6 @@ import { findInHostsFile } from './hosts-file.ts'
 const PATIENCE = { timeout: 1_500, tries: 2 } as const
 /** How long, in milliseconds, the slower kind of address is waited for when the other is known. */
 const COURTESY = 250
-const SILENT = ['ETIMEOUT', 'ECANCELLED']
 
 interface Answer {
   readonly addresses: readonly LookupAddress[]
@@ -92,8 +91,8 @@ async function ask(question: () => Promise<readonly string[]>, family: 4 | 6): P
   try {
     return { addresses: (await question()).map((address) => ({ address, family })) }
   } catch (error) {
-    if (error instanceof Error && SILENT.includes(String(codeOf(error))))
-      return { addresses: [], silence: error }
-    return NOTHING
+    return error instanceof Error && codeOf(error) === 'ETIMEOUT'
+      ? { addresses: [], silence: error }
+      : NOTHING
   }
 }

@@ -4,6 +4,7 @@ import { temporaryDirectory } from '../test/samples.ts'
 import { followCommand } from './follow-command.ts'
 import { inspectTelemetry } from './inspect.ts'
 import { createTelemetry } from './telemetry.ts'
+import { lookAround } from './world.ts'
 
 test('an environment that may not be read is off, and no error for the host', () => {
   const home = temporaryDirectory()
@@ -19,3 +20,10 @@ test('an environment that may not be read is off, and no error for the host', ()
   expect(inspectTelemetry(telemetry)).toMatchObject({ recording: false, reason })
   expect(readdirSync(home)).toEqual([])
 })
+
+test.each(['', '0', 'false', 'no', 'OFF', ' off '])(
+  'who sets the debug mode to %j wants none of it: what is recorded is kept and sent',
+  (value) => {
+    expect(lookAround({ env: { VISIVO_TELEMETRY_DEBUG: value } }).debug).toBe(false)
+  },
+)

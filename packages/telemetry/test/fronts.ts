@@ -98,8 +98,8 @@ export function makeCertificate(scene: Scene, name: string): Certificate {
 /** A name server on loopback that takes every question and answers none, until it is told to. */
 export interface NameServer {
   readonly questions: number
-  /** From now on every name is at 127.0.0.1. */
-  answer(): void
+  /** From now on every name is at 127.0.0.1. With `A` it stays silent where it is asked for another kind of address. */
+  answer(kinds?: 'A' | 'all'): void
 }
 
 export async function startNameServer(
@@ -108,10 +108,11 @@ export async function startNameServer(
   port: number,
 ): Promise<NameServer & { readonly port: number }> {
   let questions = 0
-  let answers = false
+  let answers: 'A' | 'all' | 'none' = 'none'
   const socket = createSocket('udp4', (question, from) => {
     questions += 1
-    if (answers) socket.send(answerTo(question), from.port, from.address)
+    if (answers === 'all' || (answers === 'A' && isForA(question)))
+      socket.send(answerTo(question), from.port, from.address)
   })
   socket.bind(port, address)
   await once(socket, 'listening')
@@ -121,20 +122,29 @@ export async function startNameServer(
     get questions() {
       return questions
     },
-    answer: () => {
-      answers = true
+    answer: (kinds = 'all') => {
+      answers = kinds
     },
   }
 }
 
 /** A DNS answer (RFC 1035): 127.0.0.1 to a question for an A record, no record to any other. */
 function answerTo(question: Buffer): Buffer {
-  const end = question.indexOf(0, 12) + 5
-  const isForA = question.readUInt16BE(end - 4) === 1
-  const header = Buffer.from([0, 0, 0x81, 0x80, 0, 1, 0, isForA ? 1 : 0, 0, 0, 0, 0])
+  const end = endOf(question)
+  const found = isForA(question)
+  const header = Buffer.from([0, 0, 0x81, 0x80, 0, 1, 0, found ? 1 : 0, 0, 0, 0, 0])
   question.copy(header, 0, 0, 2)
   const record = Buffer.from([0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1])
-  return Buffer.concat([header, question.subarray(12, end), ...(isForA ? [record] : [])])
+  return Buffer.concat([header, question.subarray(12, end), ...(found ? [record] : [])])
+}
+
+/** Behind the name stand the kind and the class that are asked for, two bytes each. */
+function endOf(question: Buffer): number {
+  return question.indexOf(0, 12) + 5
+}
+
+function isForA(question: Buffer): boolean {
+  return question.readUInt16BE(endOf(question) - 4) === 1
 }
 
 async function listen(server: Server, port: number): Promise<number> {
