@@ -1,5 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
-import { Agent, get } from 'node:http'
+import { Agent, get, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
@@ -71,10 +72,16 @@ test('a lie about the host is refused over the wire', async () => {
   await server.close()
 })
 
-/** The time after which whatever is still open is cut off never comes. */
+/** The times never come after which whatever is still open is cut off: ours, and Node's own for an idle connection. */
 function patiently(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  onTestFinished(() => void vi.useRealTimers())
+  const keepAlive = (message: unknown) =>
+    Object.assign((message as { server: Server }).server, { keepAliveTimeout: 0 })
+  subscribe('http.server.request.start', keepAlive)
+  onTestFinished(() => {
+    vi.useRealTimers()
+    unsubscribe('http.server.request.start', keepAlive)
+  })
 }
 
 test('closing ends an idle connection, and a second close is the first', async () => {
@@ -118,6 +125,7 @@ test('closing lets a running request finish, and then ends its connection', asyn
 })
 
 test('closing cuts off no answer that is complete and still on its way to a slow client', async () => {
+  patiently()
   const body = 'x'.repeat(20_000_000)
   const server = await startServer({
     directory: project.directory,

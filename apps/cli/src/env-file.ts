@@ -4,8 +4,13 @@ import { parseEnv } from 'node:util'
 import { EnvFileError } from './errors.ts'
 import { isSystemError, reasonOf } from './system-error.ts'
 
-/** What the env file of a command held, or several together. */
-export interface EnvFile {
+/** What the env files of a command held together. */
+export interface EnvFile extends OneFile {
+  /** All of them, absolute: an opt-out counts in each, also where a later one takes it back. */
+  readonly paths: readonly string[]
+}
+
+interface OneFile {
   /** Absolute; empty where there is no working directory. */
   readonly path: string
   readonly values: Readonly<Record<string, string>>
@@ -25,15 +30,15 @@ export function readEnvFile(
   asked: readonly string[] | undefined,
   waits = true,
 ): EnvFile {
-  const missing: EnvFile = { path: '', values: {}, problem: 'missing' }
-  if (workingDirectory === '') return missing
-  const names = asked ?? ['.env']
+  const missing: OneFile = { path: '', values: {}, problem: 'missing' }
+  const names = workingDirectory === '' ? [] : (asked ?? ['.env'])
   const files = names.map((name) => readFile(resolve(workingDirectory, name), asked === undefined, waits))
   const told = files.find(({ problem }) => problem !== undefined) ?? files.at(-1) ?? missing
-  return { ...told, values: Object.assign({}, ...files.map(({ values }) => values)) }
+  const values = Object.assign({}, ...files.map((file) => file.values))
+  return { ...told, values, paths: files.map(({ path }) => path) }
 }
 
-function readFile(path: string, isDefault: boolean, waits: boolean): EnvFile {
+function readFile(path: string, isDefault: boolean, waits: boolean): OneFile {
   try {
     const text = readUtf8(path, waits).replace(/^\uFEFF/, '')
     // UTF-16, which an editor on Windows may have chosen: its settings would go unseen, an opt-out among them.

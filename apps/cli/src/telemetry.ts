@@ -21,7 +21,7 @@ export function whereOf({
   workingDirectory,
   envFile,
 }: Pick<CommandStart, 'workingDirectory' | 'envFile'>): Where & { readonly projectDirectory: string } {
-  return { projectDirectory: workingDirectory, envFile: envFile.values, envFilePath: envFile.path }
+  return { projectDirectory: workingDirectory, envFile: envFile.values, envFilePath: envFile.paths }
 }
 
 /** Records every command that the CLI is asked for, however it ends: also by a crash or by leaving early. */

@@ -17,6 +17,8 @@ describe.each(CSV_SOURCES)('%s', (_kind, source) => {
     ['in one line, which would be the header of no rows', '[{"id":1,"a":"x"},{"id":2,"a":"y"}]'],
     ['in many lines', '[\n  {\n    "id": 1\n  }\n]\n'],
     ['of which every line is one row', '{"id":1,"a":"x"}\n{"id":2,"a":"y"}\n'],
+    ['with a byte order mark, and brackets in a text', '\uFEFF[{"id":1,"a":"\\"]}, "},{"id":2,"a":"y"}]'],
+    ['which is long', `[{"id":1,"a":"${'x'.repeat(2_000)}"}]`],
   ])('what is JSON, %s', async (_case, text) => {
     const { code, stderr } = await visivo(projectOf(source, text), ['run'])
     expect(code).toBe(1)
@@ -72,6 +74,15 @@ test.each([
     ],
   ],
   ['names in brackets', '[id],[v]\n1,2\n', [[1, 2]]],
+  ['names in more brackets', '[[Name]],["v"]\n1,2\n', [[1, 2]]],
+  [
+    'values that are JSON, without a header',
+    '{"a": [1]}\t5\n{"b": {}}\t6\n',
+    [
+      ['{"a": [1]}', 5],
+      ['{"b": {}}', 6],
+    ],
+  ],
   [
     'several, with values',
     'by:,ann\nin:,2026\nid,name,v\n1,a,3\n2,b,4\n3,c,5\n4,d,6\n',

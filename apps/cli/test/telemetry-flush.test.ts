@@ -259,6 +259,10 @@ test.skipIf(process.platform === 'win32')(
         stdout: '',
         stderr: expect.stringMatching(/^Error: \/[^\n]*\/sent\.older\.jsonl can't be read \(ELOOP: /),
       })
+    // The page that can't be read sends whoever looks at it there.
+    expect((await telemetry(world, [])).stdout).toMatch(
+      /^Waiting +2\n(.+\n)+Sent +nobody can tell: \/[^\n]*\/sent\.older\.jsonl can't be read \(ELOOP: /m,
+    )
     expect(await telemetry(world, ['flush'])).toMatchObject({ code: 0 })
     expect(world.receiver.events).toHaveLength(2)
   },

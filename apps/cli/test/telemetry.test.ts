@@ -225,6 +225,13 @@ describe('with one opt-out alone there is no connection and no new file', () => 
       },
     ],
     [
+      'the first of two env files, in a line that no parser takes, though the second says on',
+      {
+        files: { 'project.visivo.yml': project, 'a.env': 'DO_NOT_TRACK: 1\n', 'b.env': 'DO_NOT_TRACK=0\n' },
+        args: ['compile', '-e', 'a.env', '-e', 'b.env'],
+      },
+    ],
+    [
       'the .env file, though another one is loaded',
       {
         files: { 'project.visivo.yml': project, '.env': 'DO_NOT_TRACK=1\n', 'other.env': 'TOKEN=x\n' },

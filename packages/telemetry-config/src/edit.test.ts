@@ -1,4 +1,4 @@
-import {
+import fs, {
   chmodSync,
   chownSync,
   existsSync,
@@ -12,10 +12,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { setTelemetryEnabled } from './edit.ts'
 import { editText } from './edit-text.ts'
@@ -268,6 +269,19 @@ describe.skipIf(process.platform === 'win32')('the file itself', () => {
     setTelemetryEnabled(path, GLOBAL_SWITCH, false)
     expect(mode(path)).toBe('664')
     expect(readdirSync(home)).toEqual(['config.yml'])
+  })
+
+  test('can be made in a home on a shared folder, which lets nobody change a mode', () => {
+    const change = vi.spyOn(fs, 'fchmodSync').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM: operation not permitted, fchmod'), { code: 'EPERM' })
+    })
+    syncBuiltinESMExports()
+    onTestFinished(() => {
+      change.mockRestore()
+      syncBuiltinESMExports()
+    })
+    expect(setTelemetryEnabled(path, GLOBAL_SWITCH, false)).toEqual({ changed: true })
+    expect([mode(path), readdirSync(home)]).toEqual(['600', ['config.yml']])
   })
 
   test('stays a link', () => {

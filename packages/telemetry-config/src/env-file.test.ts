@@ -114,16 +114,21 @@ describe('the .env file of the project', () => {
     expect(readEnv()).toEqual(expected)
   })
 
-  test('is not all: the file that the tool loads in its place is read for an opt-out as well', () => {
-    const envFilePath = join(home, 'prod.env')
-    writeFileSync(envFilePath, 'hello\nexport  DO_NOT_TRACK: 1\nDO_NOT_TRACK=0')
+  test.each<[string, string | readonly string[], string]>([
+    ['the file', 'prod.env', '.env or prod.env'],
+    ['each of several files', ['prod.env', 'on.env'], '.env or prod.env or on.env'],
+  ])('is not all: %s that the tool loads in its place is read for an opt-out as well', (_, names, said) => {
+    writeFileSync(join(home, 'prod.env'), 'hello\nexport  DO_NOT_TRACK: 1\nDO_NOT_TRACK=0')
+    writeFileSync(join(home, 'on.env'), 'DO_NOT_TRACK=0')
+    const inHome = (name: string) => join(home, name)
+    const envFilePath = typeof names === 'string' ? inHome(names) : names.map(inHome)
     const { envFile, envFileName } = readSources(visivo, {
       env: {},
       home,
       projectDirectory: home,
       envFilePath,
     })
-    expect([envFile, envFileName]).toEqual([{ DO_NOT_TRACK: '1' }, '.env or prod.env'])
+    expect([envFile, envFileName]).toEqual([{ DO_NOT_TRACK: '1' }, said])
   })
 
   test('adds to the one that the tool loads, and no on of that one wins', () => {

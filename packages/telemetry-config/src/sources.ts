@@ -30,8 +30,8 @@ export interface SourcesOptions {
   readonly envFile?: Environment | undefined
   /** Absolute path of the home directory. Default: the operating system's answer. */
   readonly home?: string
-  /** The path of the `.env` file that the tool loads: an opt-out in it counts however it is written. */
-  readonly envFilePath?: string | undefined
+  /** The path of the `.env` file that the tool loads, or of several: an opt-out in any counts however it is written. */
+  readonly envFilePath?: string | readonly string[] | undefined
   /** A directory in a project or below one, or `null` where there is no project. Default: the working directory. */
   readonly projectDirectory?: string | null | undefined
   /**
@@ -109,15 +109,15 @@ function readNearest(directory: string, name: string): TextFile {
   return isFound(own) || above === directory ? own : readNearest(above, name)
 }
 
-/** The directory's own `.env`, the one beside the project's file, and the one that was loaded in their place. */
+/** The directory's own `.env`, the one beside the project's file, and those that were loaded in their place. */
 function envFilesOf(
   directory: string | null,
   project: TextFile,
-  loaded: string | undefined,
+  loaded: string | readonly string[] | undefined,
 ): readonly string[] {
   const own = directory ? [join(directory, '.env'), join(dirname(project.path), '.env')] : []
   // A program without types may hand over null.
-  return [...new Set(typeof loaded === 'string' ? [...own, loaded] : own)]
+  return [...new Set([...own, ...[loaded].flat().filter((path) => typeof path === 'string')])]
 }
 
 /**

@@ -24,12 +24,12 @@ import { codeOf } from './read-text.ts'
 export function writeText(path: string, text: string): void {
   const before = statSync(path, { throwIfNoEntry: false })
   if (before === undefined) makeDirectory(dirname(path))
-  const { uid, gid } = before ?? statSync(dirname(path))
+  const owner = before ?? statSync(dirname(path))
   const target = before ? realpathSync(path) : path
   // A name that nobody can guess: a project that somebody gave you may hold links to your files under all that can be.
   const draft = `${target}.${process.getBuiltinModule('node:crypto').randomUUID()}.tmp`
   try {
-    writeDraft(draft, text, { uid, gid, mode: before?.mode ?? 0o600 })
+    writeDraft(draft, text, owner, before?.mode)
     renameSync(draft, target)
   } finally {
     rmSync(draft, { force: true })
@@ -49,19 +49,20 @@ function makeDirectory(directory: string): void {
 }
 
 /** Owner and mode go by the file that is open: whoever may write in its directory may put a link in its place meanwhile. */
-function writeDraft(draft: string, text: string, like: Pick<Stats, 'uid' | 'gid' | 'mode'>): void {
+function writeDraft(draft: string, text: string, owner: Stats, mode: number | undefined): void {
   const handle = openSync(draft, 'wx', 0o600)
   try {
     writeFileSync(handle, text)
-    giveAway(handle, like)
-    fchmodSync(handle, like.mode & 0o7777)
+    giveAway(handle, owner)
+    // A new file is as it was opened: a shared folder may let nobody change a mode.
+    if (mode !== undefined) fchmodSync(handle, mode & 0o7777)
     fsyncSync(handle)
   } finally {
     closeSync(handle)
   }
 }
 
-function giveAway(handle: number, { uid, gid }: Pick<Stats, 'uid' | 'gid'>): void {
+function giveAway(handle: number, { uid, gid }: Stats): void {
   const own = fstatSync(handle)
   if (own.uid === uid && own.gid === gid) return
   try {

@@ -22,8 +22,11 @@ export interface Where {
   readonly startedIn?: string | undefined
   /** The variables of the `.env` file that the program loaded. */
   readonly envFile?: Readonly<Record<string, string | undefined>> | undefined
-  /** That file's absolute path: an opt-out in it counts even where the program's parser passes over the line. */
-  readonly envFilePath?: string | undefined
+  /**
+   * That file's absolute path, or those of several: an opt-out in any counts even where the program's parser passes over
+   * the line, or takes a later value.
+   */
+  readonly envFilePath?: string | readonly string[] | undefined
   /** If the program itself knows of an opt-out: what says so, in words. Then nothing is recorded, and this is the reason. */
   readonly optedOut?: string | undefined
 }

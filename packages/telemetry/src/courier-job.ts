@@ -16,8 +16,8 @@ export interface CourierJob {
   readonly projectDirectory?: string
   /** Where the server was started, if that is elsewhere: watched in the same way. */
   readonly startedIn?: string | undefined
-  /** The env file that a server loaded, which is watched as well. */
-  readonly envFilePath?: string | undefined
+  /** The env files that a server loaded, which are watched as well. */
+  readonly envFilePath?: string | readonly string[] | undefined
   /** The lock that was claimed for this courier. */
   readonly claim?: number
   /** Commands wait for what this courier does, as in CI: it sends each event at once, instead of gathering. */
@@ -55,12 +55,12 @@ function pieceName(at: number): string {
 /** The same job for a courier that knows where it stands. Absolute, as seen from here and now: a server may move later. */
 export function jobAt(job: CourierJob, where: Where): CourierJob {
   // A program without types may hand over null.
-  const { projectDirectory = '', startedIn, envFilePath } = where ?? {}
+  const { projectDirectory, startedIn, envFilePath } = where ?? {}
   return {
     ...job,
-    projectDirectory: resolve(projectDirectory),
-    startedIn: startedIn === undefined ? undefined : resolve(startedIn),
-    envFilePath: envFilePath && resolve(envFilePath),
+    projectDirectory: resolve(projectDirectory ?? ''),
+    startedIn: startedIn && resolve(startedIn),
+    envFilePath: [envFilePath || []].flat().map((path) => resolve(path)),
   }
 }
 

@@ -57,7 +57,7 @@ export function followTyped(
       if (ended) return
       ended = true
       const outcome = withOutcome({}, given)
-      attempt(() => telemetry.record('cli_command', propertiesOf, placeOf(telemetry, began, outcome.where)))
+      attempt(() => telemetry.record('cli_command', propertiesOf, placeOf(began, outcome.where)))
 
       function propertiesOf(): PropertiesOf<(typeof EVENTS)['cli_command']> {
         const { command, args } = typed()
@@ -79,13 +79,12 @@ export function followTyped(
 }
 
 /**
- * Where a command is recorded: where it ends, unless telemetry is off where it began. A person who is in a project that
- * opted out is still there when the program has changed its directory.
+ * Where a command is recorded: where it ends, and where it began. A person who is in a project that opted out is still
+ * there when the program has changed its directory.
  */
-function placeOf(telemetry: Telemetry, began: string, where: Where | undefined): Where | undefined {
+function placeOf(began: string, where: Where | undefined): Where | undefined {
   if (where?.projectDirectory !== undefined || began === workingDirectory()) return where
-  const there = { ...where, projectDirectory: began }
-  return telemetry.consent(there).recording ? where : there
+  return { ...where, startedIn: where?.startedIn ?? began }
 }
 
 /** Empty where it can't be told, which counts as off. */

@@ -5,7 +5,7 @@ import { sanitizeMethod, sanitizeRoute } from '@visivo/sanitize'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { guard, temporaryDirectory } from '../test/samples.ts'
-import { followServer } from './follow-server.ts'
+import { type FollowedServer, followServer } from './follow-server.ts'
 import { followRequests } from './node-http.ts'
 import { openOutbox } from './outbox.ts'
 import { placesOf } from './places.ts'
@@ -21,7 +21,7 @@ const cakes = {
 }
 
 /** A server that is followed without a thread, and the requests that wait in its home. */
-function follow(env: Readonly<Record<string, string>> = {}) {
+function follow(env: Readonly<Record<string, string>> = {}, where?: unknown) {
   const home = temporaryDirectory()
   const shown: string[] = []
   const telemetry = createTelemetry({
@@ -37,8 +37,17 @@ function follow(env: Readonly<Record<string, string>> = {}) {
       .map((name) => outbox.read(name))
       .map((event) => Number(event?.properties.request_count ?? 0))
       .reduce((sum, count) => sum + count, 0)
-  return { server: followServer(telemetry, { where: { projectDirectory: home } }), shown, waiting }
+  const facts = { where: where ?? { projectDirectory: home } }
+  const server: FollowedServer = Reflect.apply(followServer, undefined, [telemetry, facts])
+  return { server, shown, waiting }
 }
+
+test('no request is lost where a program without types says null in place of a project', async () => {
+  const { server, waiting } = follow({}, { projectDirectory: null, startedIn: null, envFilePath: null })
+  server.request(cakes)
+  await server.close()
+  expect(waiting()).toBe(1)
+})
 
 test.each<[string, unknown]>([
   ['a number that is none', Number.NaN],

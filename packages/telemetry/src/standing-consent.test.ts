@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, test } from 'vitest'
 import { guard, sampleEvent, temporaryDirectory } from '../test/samples.ts'
+import { jobAt } from './courier-job.ts'
 import { openOutbox } from './outbox.ts'
 import { keepIn, type StandingConsent, standingConsentOf } from './standing-consent.ts'
 
@@ -23,11 +24,16 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     'off',
   ],
   ['the file says no that the server loaded', { 'project/prod.env': '\tDO_NOT_TRACK: 1\n' }, 'off'],
+  [
+    'one of two files says no that the server loaded, and the other one yes',
+    { 'project/prod.env': 'DO_NOT_TRACK=1\n', 'project/more.env': 'DO_NOT_TRACK=0\n' },
+    'off',
+  ],
   ['the file can not be read that the server loaded', { 'project/prod.env': 'A=1\0' }, 'unclear'],
 ])('when %s', (_, files, answer) => {
   const { home, projectDirectory } = place(files)
-  const envFilePath = join(projectDirectory, 'prod.env')
-  const job = { product: visivo, home, destination, extras: {}, projectDirectory, envFilePath }
+  const envFilePath = ['prod.env', 'more.env'].map((name) => join(projectDirectory, name))
+  const job = jobAt({ product: visivo, home, destination, extras: {} }, { projectDirectory, envFilePath })
   expect(standingConsentOf(job)()).toBe(answer)
 })
 

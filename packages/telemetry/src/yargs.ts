@@ -140,14 +140,16 @@ function optionSpecsOf(
     // `.alias('h', 'help')` says it of the other name.
     const namesakes = Object.entries(alias).filter(([one, others]) => one === name || others.includes(name))
     const { flags, negations } = flagsOf([...new Set([name, ...namesakes.flat(2)])])
-    if (count.includes(name)) return [{ names: flags, value: 'none' }]
-    // Of any flag, not only of a switch: `.option('open', { default: true })` has a `--no-open`.
-    const negated: OptionSpec = { names: negations, value: 'none' }
-    if (boolean.includes(name))
-      return [{ names: flags, value: isSpelledOut(flags, argv) ? 'optional' : 'none' }, negated]
+    const isSwitch = boolean.includes(name)
+    const isBare = count.includes(name) || (isSwitch && !isSpelledOut(flags, argv))
     // yargs leaves a word to the next flag where it looks like one.
-    const variadic = array.includes(name) || (narg[name] ?? 1) > 1
-    return [{ names: flags, value: 'optional', variadic }, negated]
+    const value = isBare ? 'none' : 'optional'
+    const variadic = !isSwitch && (array.includes(name) || (narg[name] ?? 1) > 1)
+    return [
+      { names: flags, value, variadic },
+      // Of any flag, not only of a switch: `.option('open', { default: true })` has a `--no-open`.
+      { names: negations, value: 'none' },
+    ]
   })
 }
 

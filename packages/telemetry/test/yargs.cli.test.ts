@@ -43,6 +43,7 @@ describe('what yargs declares', () => {
     ['a short name behind two dashes', ['--c', 'mix', 'stir', '--v'], 'mix', ['--c', '<value>', '--v']],
     ['the help under another name', ['mix', '-h'], 'mix', ['-h']],
     ['a counted flag', ['mix', '-vv'], 'mix', ['-v', '-v']],
+    ['a negated flag that is counted', ['--no-verbose', 'mix'], 'mix', ['--no-verbose']],
     ['a flag of what runs without a command', ['--sugar'], '<none>', ['--sugar']],
     ['a word for it', ['./recipe', '--sugar'], '<none>', ['<path>', '--sugar']],
     ['a hidden command, declared by a promise', ['taste', '--raw'], 'taste', ['--raw']],

@@ -1,4 +1,4 @@
-import { type Inspection, inspectTelemetry } from '@visivo/telemetry/inspect'
+import { type Inspection, inspectTelemetry, type Unreadable } from '@visivo/telemetry/inspect'
 import type { CommandContext } from '../../context.ts'
 import { print, renderColumns, renderTime } from './print.ts'
 import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
@@ -47,11 +47,14 @@ function factRows(inspection: Inspection, isCi: boolean): readonly (readonly str
   return [
     ['Destination', destination ? `${destination.host}, with a key` : 'none'],
     ['Machine id', machineId ? `${machineId.id} in ${machineId.path}` : sayNoId(places.machineId, isCi)],
-    ...(unreadable && !unreadable.isLog
-      ? [['Waiting', `nobody can tell: ${unreadable.path} can't be read (${unreadable.reason})`]]
-      : deliveryRows(inspection)),
+    ...(unreadable?.isLog === false ? [] : deliveryRows(inspection)),
+    ...(unreadable ? [unreadableRow(unreadable)] : []),
     ['Notice', isCi ? 'none in CI and containers' : sayNotice(inspection)],
   ]
+}
+
+function unreadableRow({ path, reason, isLog }: Unreadable): readonly string[] {
+  return [isLog ? 'Sent' : 'Waiting', `nobody can tell: ${path} can't be read (${reason})`]
 }
 
 /** What the directory of telemetry tells of what waits and how sending went. */
