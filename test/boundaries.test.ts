@@ -85,7 +85,7 @@ const RULES: readonly Rule[] = [
       'packages/telemetry-config/src/sources.ts',
       'packages/telemetry/src/world.ts',
       'packages/telemetry/src/start-courier.ts',
-      'packages/telemetry/src/courier-process.ts',
+      'packages/telemetry/src/begin-courier.ts',
       // Where Windows is, and in it the hosts file.
       'packages/telemetry/src/hosts-file.ts',
       // Hides a person's own setting of the SDK from it.
@@ -126,6 +126,8 @@ const RULES: readonly Rule[] = [
     'does something when it is imported',
     ({ runsAtImport }) => runsAtImport,
     [
+      // Of a courier process alone.
+      'packages/telemetry/src/begin-courier.ts',
       'packages/telemetry/src/courier-process.ts',
       'packages/telemetry/src/courier-thread.ts',
       'apps/api/src/main.ts',

@@ -6,7 +6,8 @@ const O_CLOEXEC = 0o2000000
 
 /**
  * Closes what this process was given open by whoever started it: Node hands on most descriptors above 15, and a lock or
- * a pipe would be held for as long as a courier lives. Whatever Node opens itself has the flag. Never throws.
+ * a pipe would be held for as long as a courier lives. Whatever Node opens itself has the flag, but certificates: call it
+ * before TLS is loaded. Never throws.
  *
  * Only Linux shows the flags of a descriptor, in `/proc`. macOS does not, and Deno closes only what it opened: there
  * nothing is closed.

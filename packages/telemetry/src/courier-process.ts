@@ -1,6 +1,6 @@
-import { closeInherited } from './close-inherited.ts'
+// First of all, see there.
+import { job } from './begin-courier.ts'
 import { LAST_WORDS, runCourier } from './courier.ts'
-import { jobFromVariables } from './courier-job.ts'
 
 /** How long a courier process waits for more events, in milliseconds. */
 const LINGER = 3_000
@@ -14,9 +14,7 @@ const LIFE = 60_000
 /** Towards the end of a life, in milliseconds, nothing is waited for any more: what there is goes out before its last words. */
 const EVENING = 5_000
 
-const job = jobFromVariables(process.env)
 if (job) {
-  closeInherited()
   const hurry = new AbortController()
   // However often it is told: a request that is broken off is sent again by the next courier.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => hurry.abort())

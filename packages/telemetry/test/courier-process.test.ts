@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { visivo } from '@visivo/telemetry-config'
+import { expect, onTestFinished, test } from 'vitest'
+import { courierFile, environmentFor } from '../src/start-courier.ts'
+import { temporaryDirectory } from './samples.ts'
+
+/** A descriptor that Node hands on: to those below 16 it does not. */
+const HANDED_ON = 20
+
+/** Tells whether that is still open when TLS is loaded. */
+const WATCH = `
+import { fstatSync } from 'node:fs'
+const { getBuiltinModule } = process
+process.getBuiltinModule = (name) => {
+  if (name === 'node:https') process.stdout.write(isOpen() ? 'open' : 'closed')
+  return getBuiltinModule(name)
+}
+function isOpen() {
+  try {
+    fstatSync(${HANDED_ON})
+    return true
+  } catch {
+    return false
+  }
+}
+`
+
+// Only Linux shows what was inherited.
+test.runIf(process.platform === 'linux')(
+  'a courier has closed what it was handed on before Node opens certificates: of those it would close one in use',
+  async () => {
+    const home = temporaryDirectory()
+    const watch = join(home, 'watch.mjs')
+    writeFileSync(watch, WATCH)
+    const job = { product: visivo, home, destination: { host: 'http://127.0.0.1:9', apiKey: 'phc_test' } }
+    const file = courierFile('courier-process', join(import.meta.dirname, '..', 'dist')) ?? 'none'
+    const handedOn = openSync(watch, 'r')
+    const courier = spawn(process.execPath, ['--import', watch, file], {
+      env: environmentFor({ ...job, extras: {} }),
+      stdio: Object.assign(Array(HANDED_ON).fill('ignore'), { 1: 'pipe', [HANDED_ON]: handedOn }),
+    })
+    closeSync(handedOn)
+    onTestFinished(() => void courier.kill('SIGKILL'))
+    const [seen] = courier.stdout ? await once(courier.stdout, 'data') : []
+    expect(String(seen)).toBe('closed')
+  },
+)
