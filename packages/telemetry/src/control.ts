@@ -16,7 +16,7 @@ import { openOutbox } from './outbox.ts'
 import { readOwn } from './own-file.ts'
 import { findPlaces, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
-import { whyRefused } from './unreadable.ts'
+import { OWN_OR_MOVE, whyRefused } from './unreadable.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
 /** What a change did. */
@@ -40,7 +40,6 @@ const LONGEST_WAIT = 3_000
 const STEP = 50
 
 const OWN_ADVICE = "Make the directory your own (after sudo it is root's)"
-const FILE_ADVICE = "Make it your own (after sudo it is root's), or move it away."
 
 /** Switches telemetry on in the person's file, or a project's; says so when another source keeps it off. Never throws. */
 export function turnOn(telemetry: Telemetry, options: SwitchOptions = {}): Outcome {
@@ -117,7 +116,7 @@ export function reset(telemetry: Telemetry): Outcome {
   if (old === undefined) {
     const refused = isCi || !isAbsolute(home) ? undefined : whyRefused(() => readOwn(machineId))
     if (refused !== undefined)
-      return { ok: false, says: [`${machineId} can't be read (${refused}). ${FILE_ADVICE}`] }
+      return { ok: false, says: [`${machineId} can't be read (${refused}). ${OWN_OR_MOVE}`] }
     const how = isCi
       ? 'in CI and containers every run has one of its own'
       : 'one is made when the first event is recorded'

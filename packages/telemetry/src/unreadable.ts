@@ -5,6 +5,9 @@ import { readOwn } from './own-file.ts'
 import { findPlaces } from './places.ts'
 import { halvesOf } from './sent-log.ts'
 
+/** What to do about one. */
+export const OWN_OR_MOVE = "Make it your own (after sudo it is root's), or move it away."
+
 /** What the system lets nobody look into who runs this, as what is root's after `sudo`: what is in there, nobody can tell. */
 export interface Unreadable {
   readonly path: string
