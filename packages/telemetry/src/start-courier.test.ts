@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, test } from 'vitest'
@@ -51,8 +51,11 @@ test('the events of a program that declares hundreds of its own reach their cour
   )
   const job = { product: visivo, home: temporaryDirectory(), destination, extras }
   const env = environmentFor(job)
-  const seen = execFileSync(process.execPath, ['-p', 'JSON.stringify(process.env)'], { env })
-  expect(jobFromVariables(JSON.parse(String(seen)))).toEqual(job)
+  // By a file: a pipe holds less than that.
+  const seen = join(temporaryDirectory(), 'seen.json')
+  const write = "require('fs').writeFileSync(process.argv[1], JSON.stringify(process.env))"
+  execFileSync(process.execPath, ['-e', write, seen], { env })
+  expect(jobFromVariables(JSON.parse(readFileSync(seen, 'utf8')))).toEqual(job)
   // Windows takes this many.
   expect(Object.values(env).every((value) => String(value).length < 32_767)).toBe(true)
 })

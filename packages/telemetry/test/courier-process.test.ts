@@ -14,14 +14,15 @@ const HANDED_ON = 20
 const WATCH = `
 import { fstatSync } from 'node:fs'
 const { getBuiltinModule } = process
+const handedOn = fstatSync(${HANDED_ON}).ino
 process.getBuiltinModule = (name) => {
   if (name === 'node:https') process.stdout.write(isOpen() ? 'open' : 'closed')
   return getBuiltinModule(name)
 }
 function isOpen() {
   try {
-    fstatSync(${HANDED_ON})
-    return true
+    // Another file may have got its number.
+    return fstatSync(${HANDED_ON}).ino === handedOn
   } catch {
     return false
   }
