@@ -24,6 +24,12 @@ const open = (maxBytes: number) => {
   return (name: string) => cached(join(folder, name))
 }
 const write = (name: string, text: string) => writeFile(join(folder, name), text)
+/** As a program writes that gives what it copies the time of its source. */
+const copy = async (name: string, text: string) => {
+  const time = new Date(1_700_000_000_000)
+  await write(name, text)
+  await utimes(join(folder, name), time, time)
+}
 
 test('a file that stays the same is loaded once, also when asked for by many at once', async () => {
   const read = open(100)
@@ -60,28 +66,22 @@ test('what could not be read in one moment, as by a server out of file descripto
 
 test('a file renamed over it is loaded anew, though its size and time are the same', async () => {
   const read = open(100)
-  const time = new Date(1_700_000_000_000)
-  await write('a', '1')
-  await utimes(join(folder, 'a'), time, time)
+  await copy('a', '1')
   await read('a')
-  await write('b', '2')
-  await utimes(join(folder, 'b'), time, time)
+  await copy('b', '2')
   await rename(join(folder, 'b'), join(folder, 'a'))
   expect(await read('a')).toEqual({ state: 'ok', value: 2 })
 })
 
 test('a file written over in place is loaded anew, though a program that copies gave it its size and time', async () => {
   const read = open(100)
-  const time = new Date(1_700_000_000_000)
-  await write('a', '1')
-  await utimes(join(folder, 'a'), time, time)
+  await copy('a', '1')
   await read('a')
   const { ctimeMs } = await stat(join(folder, 'a'))
   // A kernel's clock moves on by whole ticks.
   await expect
     .poll(async () => {
-      await write('a', '2')
-      await utimes(join(folder, 'a'), time, time)
+      await copy('a', '2')
       return (await stat(join(folder, 'a'))).ctimeMs
     })
     .toBeGreaterThan(ctimeMs)

@@ -34,7 +34,9 @@ function whereOfProject(
   here: StartedHere,
   { projectDirectory, isOptedOut }: Pick<ServedProject, 'projectDirectory' | 'isOptedOut'>,
 ): Where {
-  const place = { ...here, projectDirectory, startedIn: here.projectDirectory }
+  const { projectDirectory: startedIn } = here
+  // Nearly always it is the same.
+  const place = startedIn === projectDirectory ? here : { ...here, projectDirectory, startedIn }
   return isOptedOut ? { ...place, optedOut: 'defaults.telemetry_enabled in project.json' } : place
 }
 

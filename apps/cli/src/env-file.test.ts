@@ -30,6 +30,7 @@ test('a file that was asked for and is missing is told with the flag that works 
 test.each([
   ['UTF-16 with its mark', Buffer.from(`\uFEFF${SETTINGS}`, 'utf16le')],
   ['UTF-16 without one', Buffer.from(SETTINGS, 'utf16le')],
+  ['half a mark of UTF-8', Buffer.concat([Buffer.from([0xef, 0xbb]), Buffer.from(SETTINGS)])],
 ])('%s is an error and no file without settings: it may hold an opt-out', (_, bytes) => {
   const file = readEnvFile(fileOf(bytes), undefined)
   expect(file).toMatchObject({ problem: 'unreadable', values: {} })

@@ -42,7 +42,7 @@ function readFile(path: string, isDefault: boolean, waits: boolean): OneFile {
   try {
     const text = readUtf8(path, waits).replace(/^\uFEFF/, '')
     // UTF-16, which an editor on Windows may have chosen: its settings would go unseen, an opt-out among them.
-    if (text.includes('\0')) return { path, values: {}, problem: 'unreadable' }
+    if (text.includes('\0') || text.startsWith('\uFFFD')) return { path, values: {}, problem: 'unreadable' }
     const values = parseEnv(text) as Record<string, string>
     // Another encoding: what is no UTF-8 would be part of a password. In a comment it does no harm.
     if (Object.values(values).some((value) => value.includes('\uFFFD')))

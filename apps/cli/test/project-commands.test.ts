@@ -285,7 +285,6 @@ test.each<[string, string[]]>([
   ['a filter', ['run', '--dag-filter', '++']],
   ['a number', ['run', '--threads', 'many']],
   ['a name of an event', ['telemetry', 'log', '--event', 'cake']],
-  ['a second name of an event', ['telemetry', 'log', '--event', 'cli_command', '--event', 'api_request']],
   ['a word too many', ['compile', 'cake']],
 ])('%s that is wrong is told in one line, without advice for something else', async (_case, args) => {
   const { code, stderr } = await visivo(temporaryDirectory(), args)

@@ -13,7 +13,7 @@ import { forgetWaiting } from './forget-waiting.ts'
 import { sayEvents, sayWhatCounts } from './in-words.ts'
 import { NO_GUARD } from './nothing.ts'
 import { openOutbox } from './outbox.ts'
-import { readOwn } from './own-file.ts'
+import { requireOwn } from './own-file.ts'
 import { findPlaces, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
 import { OWN_OR_MOVE, whyRefused } from './unreadable.ts'
@@ -114,7 +114,7 @@ export function reset(telemetry: Telemetry): Outcome {
   const { directory, root, machineId } = sharedPlacesOf(product, home)
   const old = readMachineId({ directory })
   if (old === undefined) {
-    const refused = isCi || !isAbsolute(home) ? undefined : whyRefused(() => readOwn(machineId))
+    const refused = isCi || !isAbsolute(home) ? undefined : whyRefused(() => requireOwn(machineId))
     if (refused !== undefined)
       return { ok: false, says: [`${machineId} can't be read (${refused}). ${OWN_OR_MOVE}`] }
     const how = isCi

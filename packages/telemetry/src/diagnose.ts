@@ -6,7 +6,6 @@ import { isBroken, KEY_REFUSED, NO_POSTHOG, sayEvents, sayOfOthers, sayWaiting }
 import { type Inspection, inspectTelemetry } from './inspect.ts'
 import { type Probe, probe } from './probe.ts'
 import type { Telemetry } from './telemetry.ts'
-import { OWN_OR_MOVE } from './unreadable.ts'
 
 /** One thing that was looked at. */
 export interface Check {
@@ -169,7 +168,7 @@ function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
     return amiss(
       'courier',
       `nobody can tell what waits: ${unreadable.path} can't be read (${unreadable.reason})`,
-      OWN_OR_MOVE,
+      unreadable.advice,
     )
   const flush = `${telemetry.world.product.name} telemetry flush`
   const reason = lastFailure?.reason ?? 'it failed before'

@@ -19,6 +19,15 @@ const MOST_BYTES = 2_000_000
  * have put a pipe or a device in its place, which would hold the process for ever or feed it without an end.
  */
 export function readOwn(path: string): string {
+  return withOwn(path, (file) => readFileSync(file, 'utf8'))
+}
+
+/** Throws as `readOwn` does, and reads nothing. */
+export function requireOwn(path: string): void {
+  withOwn(path, () => {})
+}
+
+function withOwn<T>(path: string, use: (file: number) => T): T {
   // Windows knows no pipes that are files.
   const { O_RDONLY, O_NONBLOCK = 0 } = constants
   const file = openSync(path, O_RDONLY | O_NONBLOCK)
@@ -27,7 +36,7 @@ export function readOwn(path: string): string {
     const found = fstatSync(file, { bigint: true })
     if (!found.isFile()) throw new Error('not a file of ours')
     if (found.size > MOST_BYTES) throw Object.assign(new Error('larger than 2 MB'), { code: 'EFBIG' })
-    return readFileSync(file, 'utf8')
+    return use(file)
   } finally {
     closeSync(file)
   }

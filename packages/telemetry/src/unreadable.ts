@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { codeOf } from './code-of.ts'
-import { readOwn } from './own-file.ts'
+import { requireOwn } from './own-file.ts'
 import { findPlaces } from './places.ts'
 import { halvesOf } from './sent-log.ts'
 
-/** What to do about one. */
+/** What to do about a file or a directory that can't be read. */
 export const OWN_OR_MOVE = "Make it your own (after sudo it is root's), or move it away."
 
 /** What the system lets nobody look into who runs this, as what is root's after `sudo`: what is in there, nobody can tell. */
@@ -15,6 +15,8 @@ export interface Unreadable {
   readonly reason: string
   /** Whether it is a log of what was sent. Else it is a directory, and what waits there can't be seen either. */
   readonly isLog: boolean
+  /** What to do about it. */
+  readonly advice: string
 }
 
 /** The first of all that telemetry keeps that can't be read, directories before logs. Never throws. */
@@ -24,7 +26,7 @@ export function findUnreadable(root: string): Unreadable | undefined {
   const all = findPlaces(root)
   const directories = [root, ...all.flatMap(({ destination, outbox }) => [destination, outbox])]
   const logs = all.flatMap(({ sentLog }) => halvesOf(sentLog))
-  return firstRefused(directories, readdirSync, false) ?? firstRefused(logs, readOwn, true)
+  return firstRefused(directories, readdirSync, false) ?? firstRefused(logs, requireOwn, true)
 }
 
 function firstRefused(
@@ -34,7 +36,7 @@ function firstRefused(
 ): Unreadable | undefined {
   for (const path of paths) {
     const reason = whyRefused(() => read(path))
-    if (reason !== undefined) return { path, reason, isLog }
+    if (reason !== undefined) return { path, reason, isLog, advice: OWN_OR_MOVE }
   }
   return undefined
 }

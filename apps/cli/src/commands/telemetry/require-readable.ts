@@ -12,8 +12,7 @@ export function requireReadable(
   { logs = true } = {},
 ): void {
   const { unreadable } = inspectTelemetry(telemetry, where)
-  if (unreadable && (logs || !unreadable.isLog))
-    throw new TelemetryError(
-      `${unreadable.path} can't be read (${unreadable.reason}). Make it your own (after sudo it is root's), or move it away.`,
-    )
+  if (!unreadable || (unreadable.isLog && !logs)) return
+  const { path, reason, advice } = unreadable
+  throw new TelemetryError(`${path} can't be read (${reason}). ${advice}`)
 }
