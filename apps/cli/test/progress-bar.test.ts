@@ -14,7 +14,8 @@ sources: [{ name: s, type: duckdb, database: ':memory:', seeds: [{ table_name: t
 models: [{ name: m, source: s, sql: select * from t }]
 `,
   })
-  const off = { HOME: temporaryDirectory(), DO_NOT_TRACK: '1' }
+  // What a run was in the middle of stays behind.
+  const off = { HOME: temporaryDirectory(), TMPDIR: temporaryDirectory(), DO_NOT_TRACK: '1' }
   const { code, screen } = await inTerminal(project, ['run'], off)
   expect(code).toBeGreaterThan(128)
   expect(screen).toContain('░ 0/1')
