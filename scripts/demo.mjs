@@ -62,7 +62,7 @@ try {
       properties.object_counts?.models > 0 && /^[0-9a-f]{16}$/.test(properties.project_hash),
   })
   await scene({
-    title: 'The example of the promises, letter for letter',
+    title: 'The example in TELEMETRY.md, letter for letter',
     args: ['run', '--dag-filter', '+my_chart+', '--threads', '4', '--output-dir', output],
     promise: 'Values become <value> and <path>; the number of jobs is counted.',
     expected: { cli_command: 1 },
@@ -109,7 +109,11 @@ async function serving() {
     })
     server.once('exit', (code) => reject(new Error(`visivo serve ended with ${code}`)))
   })
-  for (const path of ['/api/health', '/api/models/orders/data?limit=5&token=hunter2', '/somebody/private'])
+  for (const path of [
+    '/api/health',
+    '/api/models/monthly_revenue/data?limit=5&token=hunter2',
+    '/somebody/private',
+  ])
     print(dim(`  GET ${path} → ${(await fetch(url + path)).status}`))
   // Asked to end, it has two seconds for what it has not sent, of which a busy machine may need more; on Windows nothing
   // asks, and it is ended.

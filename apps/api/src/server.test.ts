@@ -173,6 +173,35 @@ test('requests that are no HTTP or name no host are answered 400', async () => {
 })
 
 test.each([
+  ['has a Host that is none', 400, 'GET / HTTP/1.1\r\nHost: a b'],
+  ['has no path', 400, 'OPTIONS * HTTP/1.1\r\nHost: localhost'],
+  ['has headers above 16 KB', 431, `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(17_000)}`],
+  ['expects what nobody knows', 417, 'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: more'],
+])(
+  'a request that %s is answered %i, and nothing that watches requests sees it',
+  async (_, status, request) => {
+    let seen = 0
+    const server = await startServer({
+      directory: project.directory,
+      port: 0,
+      middleware: [
+        (_c, next) => {
+          seen += 1
+          return next()
+        },
+      ],
+    })
+    onTestFinished(() => server.close())
+    const socket = connect(server.port, '127.0.0.1')
+    socket.write(`${request}\r\n\r\n`)
+    const [data] = await once(socket, 'data')
+    socket.destroy()
+    expect(String(data)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(seen).toBe(0)
+  },
+)
+
+test.each([
   ['0', '0.0.0.0'],
   ['::0', '[::]'],
 ])('on %s it answers under what a browser makes of that', async (host, asked) => {

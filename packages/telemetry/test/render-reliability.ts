@@ -16,9 +16,9 @@ What happens to events when things go wrong. Every row is a test with real proce
 servers, with their own home directory and a misbehaving PostHog on loopback. Every command also runs with telemetry off:
 its output must be the same, byte for byte, and so must its exit code.
 
-An event is *recorded* when it lies in the outbox. When it *arrives*, it is counted once, by its uuid. A *double* is another
-arrival with the same uuid; PostHog keeps one of them. If a row ends with a later command, that command's own event counts
-too. *All* means that the number depends on the machine.
+An event is *recorded* when it lies in [the outbox](architecture.md). When it *arrives*, it is counted once, by its uuid. A
+*double* is another arrival with the same uuid; PostHog keeps one of them. If a row ends with a later command, that
+command's own event counts too. *All* is as many as were recorded, a number that depends on the machine.
 
 \`npx -y pnpm@12 test\` measures every row again and fails when one is no longer true. To write a changed row, run
 \`npx -y pnpm@12 exec vitest run packages/telemetry/test/reliability.test.ts -u\` after a build. Some rows need root on
