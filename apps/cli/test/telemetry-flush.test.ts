@@ -198,14 +198,19 @@ test('what waits for another PostHog is not passed over by status, show, doctor 
   expect(other.receiver.connections).toBe(1)
 })
 
-test.skipIf(process.platform === 'win32')('Ctrl-C ends a doctor that a server keeps waiting', async () => {
-  const world = await telemetryWorld()
-  world.receiver.misbehave({ instead: 'silence' })
-  const { child, ended } = start(temporaryDirectory(), ['telemetry', 'doctor'], world.env)
-  await vi.waitFor(() => expect(world.receiver.connections).toBe(1), 10_000)
-  child.kill('SIGINT')
-  expect(await ended).toMatchObject({ code: 130, stdout: '' })
-})
+test.skipIf(process.platform === 'win32').each([['doctor'], ['flush']])(
+  'Ctrl-C ends a %s that a server keeps waiting',
+  async (command) => {
+    const world = await telemetryWorld()
+    await leaveAnEvent(world)
+    const { connections } = world.receiver
+    world.receiver.misbehave({ instead: 'silence' })
+    const { child, ended } = start(temporaryDirectory(), ['telemetry', command], world.env)
+    await vi.waitFor(() => expect(world.receiver.connections).toBe(connections + 1), 10_000)
+    child.kill('SIGINT')
+    expect(await ended).toEqual({ code: 130, stdout: '', stderr: 'Stopped.\n' })
+  },
+)
 
 // A link to itself answers everybody as a directory that is root's after `sudo visivo` does its person.
 test.skipIf(process.platform === 'win32').each([['show'], ['log'], ['view'], ['flush']])(
@@ -276,6 +281,6 @@ test('nobody is told that nothing was sent where edits have made the log larger 
   appendFileSync(join(world.home, log), '\n'.repeat(2_000_000))
   expect(await telemetry(world, ['log'])).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/\/sent\.jsonl can't be read \(larger than 2 MB\)\. /),
+    stderr: expect.stringMatching(/\/sent\.jsonl can't be read \(larger than 2 MB\)\. Move it away\.\n$/),
   })
 })

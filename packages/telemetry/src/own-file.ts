@@ -13,6 +13,8 @@ import { uuidV7 } from './uuid-v7.ts'
 
 /** Twice what the largest of them, a half of the sent log, may come to. */
 const MOST_BYTES = 2_000_000
+/** Why one that somebody's edits have made larger is not read. */
+export const TOO_LARGE = 'larger than 2 MB'
 
 /**
  * Reads a file that telemetry wrote itself. Throws where it is none: absent, too large, or no regular file. Somebody may
@@ -35,7 +37,7 @@ function withOwn<T>(path: string, use: (file: number) => T): T {
     // As big integers, see docs/decisions/0008.
     const found = fstatSync(file, { bigint: true })
     if (!found.isFile()) throw new Error('not a file of ours')
-    if (found.size > MOST_BYTES) throw Object.assign(new Error('larger than 2 MB'), { code: 'EFBIG' })
+    if (found.size > MOST_BYTES) throw Object.assign(new Error(TOO_LARGE), { code: 'EFBIG' })
     return use(file)
   } finally {
     closeSync(file)

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { codeOf } from './code-of.ts'
-import { requireOwn } from './own-file.ts'
+import { requireOwn, TOO_LARGE } from './own-file.ts'
 import { findPlaces } from './places.ts'
 import { halvesOf } from './sent-log.ts'
 
@@ -36,9 +36,14 @@ function firstRefused(
 ): Unreadable | undefined {
   for (const path of paths) {
     const reason = whyRefused(() => read(path))
-    if (reason !== undefined) return { path, reason, isLog, advice: OWN_OR_MOVE }
+    if (reason !== undefined) return { path, reason, isLog, advice: adviceAgainst(reason) }
   }
   return undefined
+}
+
+/** What is too large is its person's own. */
+function adviceAgainst(reason: string): string {
+  return reason === TOO_LARGE ? 'Move it away.' : OWN_OR_MOVE
 }
 
 /** Why the system refused a look, in its words. Nothing where it allowed it, where nothing lies there or nothing of ours. */

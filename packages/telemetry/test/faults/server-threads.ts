@@ -50,6 +50,26 @@ export const SERVER_THREADS: readonly Fault[] = [
   },
   {
     fault:
+      'the courier thread of a server dies and a command sends what it was handed: at its end the server sends none of it again',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const script = await bundle(scene, 'server.mjs')
+      writeFileSync(
+        join(dirname(script), 'courier-thread.js'),
+        `(await import('node:worker_threads')).parentPort.on('message', () => {
+           throw new Error('out of memory')
+         })\n`,
+      )
+      const server = await startServer(scene, { script })
+      const asked = await server.ask(5)
+      await until('events in the outbox', () => scene.outbox.waiting().length === asked)
+      await bringTheRest(scene, asked)
+      await ended(scene, server, { script })
+      await bringTheRest(scene, asked)
+    },
+  },
+  {
+    fault:
       'the courier thread of a server is stuck and can’t be ended: close waits no longer, and nothing is lost',
     events: ['all', 'all', 0],
     happens: async (scene) => {
@@ -116,6 +136,43 @@ export const SERVER_THREADS: readonly Fault[] = [
       const server = await startServer(scene, how)
       await requestsDelivered(scene, await server.ask(5))
       if (readFileSync(given, 'utf8') !== '{}') scene.noticed.push(readFileSync(given, 'utf8'))
+      await ended(scene, server, how)
+    },
+  },
+  {
+    fault:
+      'the courier thread of a server prints something, as Node does with its warnings: the server prints none of it',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const script = await bundle(scene, 'server.mjs')
+      writeFileSync(
+        join(dirname(script), 'courier-thread.js'),
+        `console.log('a word')
+         process.emitWarning('and a warning')
+         await import(${JSON.stringify(pathToFileURL(BUILT_THREAD).href)})\n`,
+      )
+      const server = await startServer(scene, { script })
+      await requestsDelivered(scene, await server.ask(5))
+      await ended(scene, server, { script })
+    },
+  },
+  {
+    fault:
+      'a server is started with a module to load first (--import): its courier thread does not load it as well',
+    events: ['all', 'all', 0],
+    happens: async (scene) => {
+      const first = join(scene.root, 'first.mjs')
+      const seen = join(scene.root, 'seen')
+      writeFileSync(
+        first,
+        `import { appendFileSync } from 'node:fs'
+         import { isMainThread } from 'node:worker_threads'
+         appendFileSync(${JSON.stringify(seen)}, isMainThread ? 'server ' : 'thread ')\n`,
+      )
+      const how = { by: (script: string) => [process.execPath, '--import', pathToFileURL(first).href, script] }
+      const server = await startServer(scene, how)
+      await requestsDelivered(scene, await server.ask(5))
+      if (readFileSync(seen, 'utf8') !== 'server ') scene.noticed.push(readFileSync(seen, 'utf8'))
       await ended(scene, server, how)
     },
   },
