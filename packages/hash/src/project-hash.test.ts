@@ -33,3 +33,7 @@ test("another salt gives another tool's hash, and the same name the same hash ag
   expect(hash).not.toBe(projectHash('coffee_facts'))
   expect(projectHash('coffee_facts', 'acme-telemetry-v1')).toBe(hash)
 })
+
+test('a name counts as it is written, as the Python client has it: an accent may be a character of its own', () => {
+  expect(projectHash('cafe\u0301')).not.toBe(projectHash('caf\u00e9'))
+})

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { ciMachineId, isMachineId, temporaryMachineId } from './id.ts'
 import { ensureMachineId, readMachineId, resetMachineId } from './machine-id.ts'
@@ -144,6 +144,11 @@ describe('the id holds for this run only', () => {
   ])('when the directory is %s', (_, location) => {
     expectTemporary({ directory: location })
     expect(existsSync(join('.visivo-of-an-unset-home'))).toBe(false)
+  })
+
+  test('when a relative directory leads to an id, which may be of whoever made the project there', () => {
+    store(UUID)
+    expectTemporary({ directory: relative(process.cwd(), directory) })
   })
 
   test.each<[string, unknown]>([

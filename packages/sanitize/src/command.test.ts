@@ -94,6 +94,18 @@ describe('commands', () => {
     })
   })
 
+  test('the flags of the fifth command are known, and so are those that are secret', () => {
+    const options = [{ names: ['--seed'], value: 'required', sensitive: true }] as const
+    const root = ['e', 'd', 'c', 'b', 'a'].reduce<CommandSpec>((spec, name) => ({ name, commands: [spec] }), {
+      name: 'f',
+      options,
+    })
+    expect(sanitizeCommand('b c d e f --seed x'.split(' '), root)).toEqual({
+      command: 'b c d e f',
+      args: ['--seed', '<redacted>'],
+    })
+  })
+
   test('the path has at most five names', () => {
     const { command, args } = sanitizeCommand(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7'], nested(0))
     expect(command).toBe('c1 c2 c3 c4 c5')
@@ -105,6 +117,7 @@ describe('commands', () => {
     ['41 are not', 'a'.repeat(41), '<unknown>'],
     ['joined by - _ . :', 'a-b_c.d:9', 'a-b_c.d:9'],
     ['in capitals', 'Run', 'Run'],
+    ['with capitals within', 'heatUp:toMax', 'heatUp:toMax'],
     ['starting with a digit', '2run', '<unknown>'],
     ['with two separators in a row', 'a--b', '<unknown>'],
     ['ending in a separator', 'run-', '<unknown>'],
@@ -283,6 +296,11 @@ describe('a default', () => {
   }
   const takesWords: CommandSpec = { ...program, default: { name: '' } }
   const takesNone: CommandSpec = { ...program, default: { name: '', commands: program.commands ?? [] } }
+  const ownToken: CommandSpec = {
+    name: 'tool',
+    options: [{ names: ['-t', '--token'], value: 'required' }],
+    default: { name: '', options: [{ names: ['-t', '--threads'], value: 'required' }] },
+  }
   const endless: { name: string; commands: CommandSpec[]; default?: CommandSpec } = {
     name: 'again',
     commands: [],
@@ -297,6 +315,7 @@ describe('a default', () => {
     ['what is not named is it', withDefault, [], 'serve', []],
     ['its flags are known', withDefault, ['--port', '80'], 'serve', ['--port', '<value>']],
     ['so are those of its parent', withDefault, ['--no-color'], 'serve', ['--no-color']],
+    ["a parent's own flag wins", ownToken, ['-t', 's3cret'], '<none>', ['-t', '<redacted>']],
     ['a word that names nothing goes to it', withDefault, ['./site'], 'serve <unknown>', []],
     ['a command of its own does', withDefault, ['stop'], 'serve stop', []],
     ['one that is named is not it', withDefault, ['run', '--port', '80'], 'run', ['--port', '<value>']],

@@ -205,6 +205,11 @@ describe('sensitive flags', () => {
       ['--seed-phrase', '<redacted>', '--seed-phrase=<redacted>'],
     ],
     ['an optional value', ['--auth', 's3cret', 'x'], ['--auth', '<redacted>', '<value>']],
+    [
+      'an optional value with a dash',
+      ['--auth', '-', '--auth', '-5'],
+      ['--auth', '<redacted>', '--auth', '<redacted>'],
+    ],
     ['an optional value that is a flag', ['--auth', '-v', 'x'], ['--auth', '-v', '<value>']],
     ['a switch takes no word', ['--private', 'x'], ['--private', '<value>']],
     ['an undeclared one', ['--api-key', 's3cret', 'x'], ['<flag>', '<redacted>', '<value>']],
@@ -218,6 +223,18 @@ describe('sensitive flags', () => {
     ],
   ])('%s', (_says, argv, args) => {
     expect(run(argv).args).toEqual(args)
+  })
+
+  test.each([
+    ['first', ['--token', '--to', '-t']],
+    ['last', ['-t', '--to', '--token']],
+  ])('one of which only the %s name says so', (_says, names) => {
+    const spec: CommandSpec = { name: 't', options: [{ names, value: 'required' }] }
+    expect(sanitizeCommand(['-t', 's3cret', '--to=s3cret'], spec).args).toEqual([
+      '-t',
+      '<redacted>',
+      '--to=<redacted>',
+    ])
   })
 
   test('an undeclared one before the command takes only its value', () => {

@@ -14,9 +14,6 @@ const OPTIONAL_PART = /\{(\/[^{}]*|[.-]:[^{}]*)\}|(?<!:[A-Za-z_]\w*)\{([.:-][^{}
  * earlier one means.
  */
 const SYNTAXES: readonly (readonly [syntax: RegExp, replacement: string])[] = [
-  [OPTIONAL_PART, '$1$2'],
-  // Once more, for one within another: /:year{/:month{/:day}}
-  [OPTIONAL_PART, '$1$2'],
   // OpenAPI, Fastify, Go, Hapi, Starlette: {id}, {id?}, {path...}, {path*2}, {*path}, {id:[0-9]{2}}
   [/\{\*{0,2}([A-Za-z_]\w*)(?:\.\.\.|[?+]|\*[0-9]*)?(?::(?:[^{}]|\{[^{}]*\})*)?\}/g, '{$1}'],
   // Next, Astro, SvelteKit: [id], [...path], [[...path]], [id=integer]
@@ -44,7 +41,13 @@ export function sanitizeRoute(template: string): Safe {
   if (typeof template !== 'string' || template === '' || template.length > LONGEST_TEMPLATE) return UNMATCHED
   // Flask's parameters look like this, too.
   if (template === UNMATCHED) return UNMATCHED
-  const named = SYNTAXES.reduce((text, [syntax, name]) => text.replace(syntax, name), template)
+  const named = SYNTAXES.reduce((text, [syntax, name]) => text.replace(syntax, name), unfolded(template))
   const rooted = named.startsWith('/') ? named : `/${named}`
   return fit(ENDPOINT_SHAPE, rooted.length > 1 ? rooted.replace(/\/$/, '') : rooted) ?? UNMATCHED
+}
+
+/** The template with all that may be missing from it; again and again, for one within another: /:y{/:m{/:d}}. */
+function unfolded(template: string): string {
+  const flatter = template.replace(OPTIONAL_PART, '$1$2')
+  return flatter === template ? template : unfolded(flatter)
 }
