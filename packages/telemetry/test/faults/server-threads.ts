@@ -169,7 +169,9 @@ export const SERVER_THREADS: readonly Fault[] = [
          import { isMainThread } from 'node:worker_threads'
          appendFileSync(${JSON.stringify(seen)}, isMainThread ? 'server ' : 'thread ')\n`,
       )
-      const how = { by: (script: string) => [process.execPath, '--import', pathToFileURL(first).href, script] }
+      const how = {
+        by: (script: string) => [process.execPath, '--import', pathToFileURL(first).href, script],
+      }
       const server = await startServer(scene, how)
       await requestsDelivered(scene, await server.ask(5))
       if (readFileSync(seen, 'utf8') !== 'server ') scene.noticed.push(readFileSync(seen, 'utf8'))
