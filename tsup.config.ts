@@ -76,6 +76,18 @@ const rawTexts: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 }
 
+/**
+ * PostHog's library imports this for e-mails alone, and nobody here sends any. Left in what is built, it is something that
+ * a bundler of our users looks for and does not find.
+ */
+const noEmails: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'no-emails',
+  setup(build) {
+    build.onResolve({ filter: /^@react-email\/render$/ }, ({ path }) => ({ path, namespace: 'nothing' }))
+    build.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: '' }))
+  },
+}
+
 // Before the builds and not by them: they write to it side by side.
 rmSync('dist', { recursive: true, force: true })
 
@@ -88,7 +100,7 @@ const common: Options = {
   removeNodeProtocol: false,
   // Says whose code a bundle carries; scripts/third-party-notices.mjs reads it, nobody publishes it.
   metafile: (manifest.build?.inline ?? []).length > 0,
-  esbuildPlugins: [leanBuiltins, rawTexts],
+  esbuildPlugins: [leanBuiltins, rawTexts, noEmails],
   // A release build is given its PostHog; any other has none, whatever the environment of its user says.
   env: Object.fromEntries(
     ['VISIVO_RELEASE_POSTHOG_HOST', 'VISIVO_RELEASE_POSTHOG_API_KEY'].map((name) => [

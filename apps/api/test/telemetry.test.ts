@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,15 +42,19 @@ async function world(projectFile: string, envFile?: string) {
   return { home, output, receiver }
 }
 
-function start(home: string, output: string, receiver: Receiver, cwd?: string) {
-  const env = {
-    PATH: process.env.PATH,
-    HOME: home,
-    USERPROFILE: home,
-    CI: 'false',
-    VISIVO_POSTHOG_HOST: receiver.url,
-    VISIVO_POSTHOG_API_KEY: 'phc_test',
-  }
+/** What names a PostHog, in an environment or a `.env`. */
+function destinationOf({ url }: Receiver) {
+  return { VISIVO_POSTHOG_HOST: url, VISIVO_POSTHOG_API_KEY: 'phc_test' }
+}
+
+function start(
+  home: string,
+  output: string,
+  receiver: Receiver,
+  cwd?: string,
+  destination: NodeJS.ProcessEnv = destinationOf(receiver),
+) {
+  const env = { PATH: process.env.PATH, HOME: home, USERPROFILE: home, CI: 'false', ...destination }
   const server = spawn(process.execPath, [PROGRAM, '--directory', output, '--port', '0'], { env, cwd })
   onTestFinished(() => void server.kill('SIGKILL'))
   return server
@@ -51,18 +64,23 @@ function filesIn(home: string): readonly string[] {
   return readdirSync(home, { recursive: true, encoding: 'utf8' })
 }
 
-/**
- * Serves, makes the requests, and ends the server as a person would.
- * @param before how many events have arrived by then
- */
+interface ServeOptions {
+  readonly cwd?: string | undefined
+  /** How many events have arrived before the requests. */
+  readonly before?: number
+  /** The variables of its environment that name a PostHog. Default: those of the receiver. */
+  readonly destination?: NodeJS.ProcessEnv
+}
+
+/** Serves, makes the requests, and ends the server as a person would. */
 async function serve(
   home: string,
   output: string,
   receiver: Receiver,
   requests: readonly string[],
-  { cwd, before = 0 }: { readonly cwd?: string | undefined; readonly before?: number } = {},
+  { cwd, before = 0, destination }: ServeOptions = {},
 ) {
-  const server = start(home, output, receiver, cwd)
+  const server = start(home, output, receiver, cwd, destination)
   const [line] = await once(server.stdout, 'data')
   const url = /http:\S+/.exec(String(line))?.[0] ?? ''
   await receiver.received(before)
@@ -195,3 +213,20 @@ test.skipIf(process.platform === 'win32').each<[string, string, string]>([
     expect(filesIn(home).filter((name) => /outbox.+json$/.test(name))).toEqual([])
   },
 )
+
+test('whoever names a PostHog in a .env alone is told that visivo-api does not send there', async ({
+  skip,
+}) => {
+  skip(process.platform === 'win32', 'no process there can be sent a signal that it would hear')
+  const { home, output, receiver } = await world('name: p\n')
+  const cwd = join(home, '..', 'project')
+  const lines = Object.entries(destinationOf(receiver)).map(([name, value]) => `${name}=${value}\n`)
+  writeFileSync(join(cwd, '.env'), lines.join(''))
+  expect(await serve(home, output, receiver, ['/api/health'], { cwd, destination: {} })).toEqual([0, null])
+  expect([receiver.connections, readdirSync(home)]).toEqual([0, []])
+  const [rules, readme] = ['../../../TELEMETRY.md', '../README.md'].map((page) =>
+    readFileSync(new URL(page, import.meta.url), 'utf8').replace(/\s+/g, ' '),
+  )
+  expect(rules).toContain('Of a `.env`, `visivo-api` takes the opt-outs alone')
+  expect(readme).toContain('`visivo-api` takes nothing else from a `.env` file')
+})

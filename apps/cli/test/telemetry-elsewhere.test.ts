@@ -1,4 +1,4 @@
-import { cpSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { PROJECT, telemetryWorld } from './telemetry-world.ts'
@@ -124,4 +124,18 @@ test('a project that did not is recorded, wherever it is run from', async () => 
   await visivo(temporaryDirectory(), ['run', '--skip-compile', '-o', output], world.env)
   const events = await world.receiver.received(2)
   expect(events.map(({ event }) => event)).toEqual(['new_installation', 'cli_command'])
+})
+
+test('whoever names another directory from within a project that opted out is told which of the two counts', async () => {
+  const world = await telemetryWorld()
+  const output = await compiled(PROJECT)
+  const named = join(output, '..')
+  const optedOut = temporaryProject({ [FILE]: OFF })
+  await visivo(optedOut, ['run', '--skip-compile', '-o', output], world.env)
+  expect(world.files()).toEqual([])
+  await visivo(optedOut, ['run', '--skip-compile', '-w', named], world.env)
+  const events = await world.receiver.received(2)
+  expect(events.map(({ event }) => event)).toEqual(['new_installation', 'cli_command'])
+  const page = readFileSync(new URL('../../../TELEMETRY.md', import.meta.url), 'utf8').replace(/\s+/g, ' ')
+  expect(page).toContain('with `--working-dir`, the directory that it names counts in place of the one')
 })

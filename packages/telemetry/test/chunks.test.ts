@@ -1,4 +1,5 @@
 import { copyFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -30,3 +31,19 @@ test.each([
   const seen = await run([process.execPath, join(directory, 'status.mjs')], { cwd: directory, env })
   expect(seen).toMatchObject({ stdout: `${hasCourier}\n`, stderr: '' })
 })
+
+test.each(['flush', 'courier-process', 'courier-thread'])(
+  'a bundler of %s does not complain of a package that nobody was told to install',
+  async (name) => {
+    const { metafile } = await build({
+      entryPoints: [fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url))],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+    })
+    const left = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
+    expect(left.filter((path) => !isBuiltin(path))).toEqual([])
+  },
+)
