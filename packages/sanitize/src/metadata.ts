@@ -10,7 +10,7 @@ export const PLATFORM_VERSION_SHAPE = /^(?:<unknown>|[0-9]{1,5}(?:\.[0-9]{1,5}){
 
 const LEADING_NUMBERS = /^[0-9]{1,5}(?:\.[0-9]{1,5}){0,3}(?![0-9])/
 
-const PLATFORM_NAMES: ReadonlyMap<unknown, Safe> = new Map([
+const PLATFORM_NAMES: ReadonlyMap<string, Safe> = new Map([
   ['aix', safe`aix`],
   ['android', safe`android`],
   ['darwin', safe`darwin`],
@@ -22,7 +22,7 @@ const PLATFORM_NAMES: ReadonlyMap<unknown, Safe> = new Map([
   ['win32', safe`windows`],
 ])
 
-const ARCHITECTURE_NAMES: ReadonlyMap<unknown, Safe> = new Map([
+const ARCHITECTURE_NAMES: ReadonlyMap<string, Safe> = new Map([
   ['arm', safe`arm`],
   ['arm64', safe`arm64`],
   ['ia32', safe`i386`],

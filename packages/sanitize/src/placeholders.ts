@@ -24,5 +24,5 @@ export const NONE = safe`<none>`
 /** Stands for the endpoint of a request that no route took. */
 export const UNMATCHED = safe`<unmatched>`
 
-/** Stands for whatever is not in a closed list: a method, a platform, an architecture. */
+/** Stands for a platform or an architecture that is not in the list; a method has an `OTHER` in capitals, as all methods. */
 export const OTHER = safe`other`

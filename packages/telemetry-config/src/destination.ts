@@ -36,7 +36,11 @@ export function findDestination(product: Product, env: Environment, envFile: Env
   return { problem: `${given.host ? hostName : 'the built-in posthog.host'} ${problem}` }
 }
 
-function checkHost(text: string): { readonly host?: string; readonly problem?: string } {
+type CheckedHost =
+  | { readonly host: string; readonly problem?: never }
+  | { readonly problem: string; readonly host?: never }
+
+function checkHost(text: string): CheckedHost {
   const url = toUrl(text)
   if (!url) return { problem: 'is not a URL' }
   if (url.username || url.password) return { problem: `must not hold credentials (${url.host})` }

@@ -56,8 +56,8 @@ function edit(original: string, keyPath: readonly string[], enabled: boolean): E
     return { problem: 'it holds more than one YAML document', line }
   }
   const wanted = withSwitch(document.toJS(), keyPath, enabled)
-  const comments = commentsIn(text)
   if (isSetAlready(document, keyPath, enabled)) return { text: original }
+  const comments = commentsIn(text)
   for (const splice of places(text, document, keyPath, enabled)) {
     const edited = spliced(text, splice)
     const isWhole = isDeepStrictEqual(commentsIn(edited), comments)

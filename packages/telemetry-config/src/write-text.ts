@@ -18,8 +18,8 @@ import { codeOf } from './read-text.ts'
 
 /**
  * Replaces a file in one step, or makes it: whoever reads it sees the old text or the new one. A link stays a
- * link, owner and mode stay; a new file is for the owner of its directory only. One that is missing is made, the last part
- * of it alone, for its owner only. Throws what `node:fs` throws, and leaves nothing behind then.
+ * link, owner and mode stay; a new file is for the owner of its directory only. A directory that is missing is made, the
+ * last part of its path alone, for its owner only. Throws what `node:fs` throws, and leaves no draft behind then.
  */
 export function writeText(path: string, text: string): void {
   const before = statSync(path, { throwIfNoEntry: false })

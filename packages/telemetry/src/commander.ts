@@ -28,9 +28,6 @@ export interface CommanderOption {
   attributeName(): string
 }
 
-/** What commander itself declares for every program. */
-const HELP: OptionSpec = { names: ['-h', '--help'], value: 'none' }
-
 /** What commander keeps to itself. Another version may call it something else: then nothing runs by default. */
 interface Kept {
   readonly _versionOptionName?: unknown
@@ -89,7 +86,7 @@ function optionSpecOf(option: CommanderOption): OptionSpec {
 function helpOptionOf(command: CommanderProgram): OptionSpec {
   const shown = command.createHelp().visibleOptions(command)
   const names = shown.filter((option) => !command.options.includes(option)).map(optionSpecOf)
-  return { ...HELP, names: [...new Set([...names.flatMap((option) => option.names), '--help'])] }
+  return { names: [...new Set([...names.flatMap((option) => option.names), '--help'])], value: 'none' }
 }
 
 /** `help`, which commander adds where there are commands. Where a program renames it, it still stands for `help`. */

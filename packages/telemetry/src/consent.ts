@@ -87,9 +87,10 @@ export function rememberConsent(world: World): (where: Where, quiet?: boolean) =
   return (where, quiet = false) => {
     if (no?.where === where && Math.abs(Date.now() - no.at) < SHORTLY) return no.answer
     const answer = untold ?? askConsent(world, where, quiet || world.debug)
+    const isUntold = !answer.recording && answer.untold
     // Who was only asked about is yet to be told.
-    if (quiet && !answer.recording && answer.untold) return answer
-    if (!answer.recording && answer.untold) untold = answer
+    if (isUntold && quiet) return answer
+    if (isUntold) untold = answer
     no = answer.recording ? undefined : { where, at: Date.now(), answer }
     return answer
   }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { attempt } from './attempt.ts'
 import { readOwn, replaceOwn } from './own-file.ts'
 
 /** What couriers tell each other, and a person who asks, from one run to the next. */
@@ -64,7 +65,10 @@ export function afterFailure(state: CourierState, now: number, reason: string, r
   return { ...state, failures, retryAt: now + wait, lastFailure: { at: new Date(now).toISOString(), reason } }
 }
 
-/** The state of one courier at work. What the disk does not take it remembers, so that it still backs off. */
+/**
+ * The state of one courier at work. What the disk does not take it remembers, so that it still backs off; the next courier
+ * then tries at once.
+ */
 export interface CourierMemory {
   read(): CourierState
   write(state: CourierState): void
@@ -76,17 +80,11 @@ export function openCourierState(path: string): CourierMemory {
   return {
     read: () => unwritten ?? readCourierState(path),
     write: (state) => {
-      unwritten = tryWriteState(path, state) ? undefined : state
+      unwritten = state
+      attempt(() => {
+        replaceOwn(path, JSON.stringify(state))
+        unwritten = undefined
+      })
     },
-  }
-}
-
-/** False where the disk refuses: then the next courier tries at once. */
-function tryWriteState(path: string, state: CourierState): boolean {
-  try {
-    replaceOwn(path, JSON.stringify(state))
-    return true
-  } catch {
-    return false
   }
 }

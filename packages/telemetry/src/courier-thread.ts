@@ -32,7 +32,6 @@ parentPort?.on('message', (message: ToThread) => {
 
 /** Writes what is not written yet. A disk that is full or out of reach now may not be so a second later. */
 function keep(): void {
-  if (unwritten.size === 0) return
   for (const [parcel, events] of unwritten) {
     const left = keepIn(outbox, ask, events) ?? []
     unwritten.set(parcel, left)

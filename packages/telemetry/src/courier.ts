@@ -56,7 +56,7 @@ export interface CourierTally {
 }
 
 /** How a courier ended: see `Delivery`; `off` after an opt-out, `busy` when another one is at work. */
-export type CourierEnd = Delivery | { readonly kind: 'off' } | { readonly kind: 'busy' }
+export type CourierEnd = Delivery | { readonly kind: 'off' | 'busy' }
 
 interface Waiting {
   readonly name: string
@@ -175,7 +175,7 @@ function takeBatch(courier: Courier): readonly Waiting[] {
     if (settled.has(name)) continue
     const isOurs = outbox.isOurs(name)
     if (!isOurs && !left.has(name)) continue
-    const event = isOurs ? outbox.read(name) : outbox.readOther(name)
+    const event = outbox.readAny(name)
     if (event) batch.push({ name, event })
     else if (!isOurs || (outbox.isDamaged(name) && !outbox.discard(name))) settled.add(name)
   }

@@ -1,10 +1,7 @@
 import type { Verdict } from './send.ts'
 
 /** What became of a round of deliveries: all that waited was dealt with, or the rest is for later. */
-export type Delivery =
-  | { readonly kind: 'done' }
-  | Exclude<Verdict, { kind: 'accepted' | 'refused' | 'withheld' }>
-  | { readonly kind: 'stopped' }
+export type Delivery = { readonly kind: 'done' | 'stopped' } | Extract<Verdict, { readonly kind: 'later' }>
 
 /** What delivering needs from the world. */
 export interface Carrier<T> {

@@ -36,7 +36,7 @@ export async function diagnose(
   const inspection = inspectTelemetry(telemetry, where)
   const destination = destinationOf(telemetry.world, where)
   const mayAsk = inspection.decision.enabled && !telemetry.world.debug
-  const answer = destination && mayAsk ? await probe(destination.host, undefined, signal) : undefined
+  const answer = destination && mayAsk ? await probe(destination.host, signal) : undefined
   return [
     checkSwitch(inspection),
     checkKey(telemetry, destination?.apiKey),

@@ -126,6 +126,7 @@ export const EVENTS = {
       command_args: {
         type: 'list',
         shape: ARG_SHAPE.source,
+        // What `sanitizeCommand` gives at most: 32 and a `<more>`.
         most: 33,
         example: ['--threads', '<value>', '--output-dir', '<path>'],
         why: 'Which declared flags are used; every value is a placeholder.',

@@ -24,7 +24,7 @@ const OTHERS_TIME = 15_000
 const LONGEST = 60_000
 const STEP = 100
 
-/** Nothing is waited for, and no failure of before. */
+/** It waits neither for more events nor for the end of a pause after a failure. */
 const AT_ONCE = { firstWait: 0, linger: 0, gather: 0, despiteBackoff: true } as const
 const DONE: CourierEnd = { kind: 'done' }
 

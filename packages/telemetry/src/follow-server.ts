@@ -2,12 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunFacts } from './assemble.ts'
 import type { Where } from './consent.ts'
 import { type CourierJob, jobAt } from './courier-job.ts'
+import { openEventSink } from './event-sink.ts'
 import type { StoredEvent } from './guard.ts'
 import { makeListenerRoom } from './listener-room.ts'
 import { pseudonymOf } from './project-pseudonym.ts'
 import { requestEvent, requestProperties } from './request-events.ts'
 import { createRequestMeter, durationOf, type RequestFacts, type RequestSum } from './request-meter.ts'
-import { openEventSink } from './server-thread.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** How often single requests and sums are handed to the courier, in milliseconds. */

@@ -10,8 +10,8 @@ const LONGEST_WAIT = 900
 const STEP = 5
 
 /**
- * What is left of it, for all that record in this process. Counted in steps, and not only timed: a test may have stopped
- * the clock.
+ * What is left of that wait, for all that record in this process. Counted in steps, and not only timed: a test may have
+ * stopped the clock.
  */
 const left = { steps: LONGEST_WAIT / STEP, patience: LONGEST_WAIT }
 

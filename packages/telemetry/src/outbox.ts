@@ -53,10 +53,10 @@ export interface Outbox {
   oldOfOthers(names: readonly string[]): ReadonlyMap<string, string>
   /** Whether a file is there no more, for certain. */
   isGone(name: string): boolean
-  /** The event in a file, or nothing when the file is gone, damaged or holds what the catalogue does not list. */
+  /** The event in a file, or nothing when the file is not ours, gone, damaged or holds what the catalogue does not list. */
   read(name: string): StoredEvent | undefined
-  /** The same of a file that is not ours: where another version, by a catalogue of its own, wrote what ours lists as well. */
-  readOther(name: string): StoredEvent | undefined
+  /** The same, ours or not: what another version wrote, by a catalogue of its own, ours may list as well. */
+  readAny(name: string): StoredEvent | undefined
   /**
    * Whether a file holds no event and never will. One that can't be opened just now is not damaged; and of one that
    * another version of the program wrote, by a catalogue of its own, that version is the judge.
@@ -87,8 +87,8 @@ export function openOutbox(
   const waiting = () => filesIn(directory, FILE)
   const remove = (name: string) => unlink(path(name)) !== 'still-there'
   const isOurs = (name: string) => editionIn(name) === guard.edition()
-  const readOther = (name: string) => attempt(() => guard(JSON.parse(readExact(directory, name))))
-  const read = (name: string) => (isOurs(name) ? readOther(name) : undefined)
+  const readAny = (name: string) => attempt(() => guard(JSON.parse(readExact(directory, name))))
+  const read = (name: string) => (isOurs(name) ? readAny(name) : undefined)
   const isDamaged = (name: string) => {
     try {
       return isOurs(name) && guard(JSON.parse(readExact(directory, name))) === undefined
@@ -121,7 +121,7 @@ export function openOutbox(
     isGone: (name) =>
       attempt(() => lstatSync(path(name), { bigint: true, throwIfNoEntry: false }) === undefined) ?? false,
     read,
-    readOther,
+    readAny,
     isDamaged,
     remove,
     discard,

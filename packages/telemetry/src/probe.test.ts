@@ -45,7 +45,7 @@ test.each<[string, (socket: Socket) => void, object]>([
 ])('%s', async (_, connected, expected) => {
   const port = await listen(connected)
   for (const host of ['127.0.0.1', 'localhost'])
-    expect(await probe(`http://${host}:${port}`, 1_000)).toMatchObject(expected)
+    expect(await probe(`http://${host}:${port}`, AbortSignal.timeout(1_000))).toMatchObject(expected)
 })
 
 test('it asks for the head of the host, and tells nothing', async () => {

@@ -26,8 +26,8 @@ const DEADLINE = 5_000
  * @param host what `Destination.host` holds
  * @param stop ends it at once
  */
-export function probe(host: string, deadline: number = DEADLINE, stop?: AbortSignal): Promise<Probe> {
-  const end = firstOf([AbortSignal.timeout(deadline), ...(stop ? [stop] : [])])
+export function probe(host: string, stop?: AbortSignal): Promise<Probe> {
+  const end = firstOf([AbortSignal.timeout(DEADLINE), ...(stop ? [stop] : [])])
   return new Promise<Probe>((resolve) => {
     // An address is not looked up.
     let step: Step = isAddress(host) ? 'connection' : 'name'

@@ -41,6 +41,7 @@ export interface Recorder {
 
 /** Where events go. */
 interface Way {
+  readonly destination: Destination
   readonly places: Places
   readonly outbox: Outbox
 }
@@ -49,14 +50,13 @@ interface Way {
 export function createRecorder({ world, guard, metadata, consent, courierJob }: Run): Recorder {
   const hold = holdAtExit()
   let identity: Identity | undefined
-  let going: { readonly destination: Destination; readonly to: Way } | undefined
+  // Kept from one event to the next: its outbox remembers how many the disk did not take.
+  let way: Way | undefined
   const wayTo = (destination: Destination): Way => {
-    if (going && isSame(going.destination, destination)) return going.to
+    if (way && isSame(way.destination, destination)) return way
     const places = placesOf(world.product, world.home, destination)
-    // Kept from one event to the next: it remembers how many the disk did not take.
-    const to = { places, outbox: openOutbox(places.outbox, guard) }
-    going = { destination, to }
-    return to
+    way = { destination, places, outbox: openOutbox(places.outbox, guard) }
+    return way
   }
   const machineId = (destination: Destination): string => {
     if (identity) return identity.id

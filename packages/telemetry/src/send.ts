@@ -44,7 +44,7 @@ const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf'
 const PADDING = new RegExp(`^(?:\\s|${BYTE_ORDER_MARK})+`)
 
 /**
- * The only way out of the machine. Sends one batch and says what became of it. Never rejects.
+ * The only way out of the machine for an event. Sends one batch and says what became of it. Never rejects.
  *
  * posthog-node shapes the batch; `carry` takes it there and keeps the server's answer, because the SDK would drop a batch
  * after its retries, follow a redirect into losing it, and write to the console. So the SDK is always told "200", and a
@@ -226,7 +226,7 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
 }
 
-/** What the SDK has compressed is bytes; a text would be compressed twice. */
+/** Bytes would be what the SDK has compressed itself: compressed once more, no server could read them. */
 function textOf(body: unknown): string {
   if (typeof body !== 'string') throw new Error('the SDK compressed by itself')
   return body

@@ -90,22 +90,27 @@ function startsOf(length: number, count: number, now: number): readonly number[]
 
 /** What was used, the most used first. */
 export function usesOf(sent: readonly SentEvent[]): readonly Use[] {
-  const rows = new Map<string, { event: string; all: Meaning[] }>()
+  const rows = new Map<string, Row>()
   for (const { event } of sent) {
     const meaning = meaningOf(event)
-    const key = `${event.event} ${meaning.name}`
-    const row = rows.get(key) ?? { event: event.event, all: [] }
+    const { name } = meaning
+    const key = `${event.event} ${name}`
+    const row = rows.get(key) ?? { event: event.event, name, all: [] }
     row.all.push(meaning)
     rows.set(key, row)
   }
   return [...rows.values()].map(useOf).sort((one, other) => other.times - one.times)
 }
 
-function useOf({ event, all }: { event: string; all: readonly Meaning[] }): Use {
+interface Row extends Pick<Use, 'event' | 'name'> {
+  readonly all: Meaning[]
+}
+
+function useOf({ event, name, all }: Row): Use {
   const typical = medianOf(all)
   return {
     event,
-    name: all[0]?.name ?? event,
+    name,
     times: sumOf(all),
     failed: sumOf(all.filter(({ failed }) => failed)),
     ...(typical === undefined ? {} : { typical }),

@@ -96,7 +96,9 @@ function makeExact(event) {
 
 const FIELDS = {
   event: { why: 'What happened; when that is said stands in the catalogue below.' },
-  uuid: { why: 'A random id of this event: should it arrive twice, it counts once.' },
+  uuid: {
+    why: 'An id of this event, its time and then random digits: should it arrive twice, it counts once.',
+  },
   timestamp: { why: 'When it happened.' },
   distinct_id: { why: 'The random id of this machine.' },
   $session_id: { why: 'The same as session_id, under the name that PostHog knows.' },

@@ -4,9 +4,9 @@ import { visivo } from '@visivo/telemetry-config'
 import { expect, test } from 'vitest'
 import { guard, sampleEvent, temporaryDirectory } from '../test/samples.ts'
 import { placesOfJob } from './courier-job.ts'
+import { openEventSink } from './event-sink.ts'
 import { openOutbox } from './outbox.ts'
 import { OUTBOX_LIMITS } from './outbox-caps.ts'
-import { openEventSink } from './server-thread.ts'
 
 /** Where a server without a thread leaves its events, on a disk that takes neither these nor their number. */
 function onFullDisk() {
