@@ -33,8 +33,8 @@ export interface Hold {
 /**
  * Holds the process at its end until what it recorded has left the outbox, its courier has failed, or 900 ms have passed.
  *
- * For CI and containers alone: what is left behind there is killed with the command. It blocks on purpose, for a process
- * that is exiting waits for nothing else.
+ * Only where what is left behind is killed with the command (`World.endsCouriers`). It blocks on purpose, for a process that
+ * is exiting waits for nothing else.
  */
 export function holdAtExit(): Hold {
   const waiting = new Map<string, Last>()

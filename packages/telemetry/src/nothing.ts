@@ -27,7 +27,15 @@ export function noTelemetry(options: { readonly product?: Product }): Telemetry<
   )
   const product = given ?? defineProduct({ name: 'visivo' })
   return {
-    world: { product, env: {}, home: '', stderr: () => ({ write: () => {} }), isCi: false, debug: false },
+    world: {
+      product,
+      env: {},
+      home: '',
+      stderr: () => ({ write: () => {} }),
+      isCi: false,
+      endsCouriers: false,
+      debug: false,
+    },
     metadata: {},
     catalogue: { common: {}, events: {} },
     guard: NO_GUARD,

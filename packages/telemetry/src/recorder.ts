@@ -33,9 +33,9 @@ export interface Recorder {
   /** The id of this run, made and written if there is none; a new one is an event by itself. */
   machineId(destination: Destination): string
   record(name: string, properties: Properties, where: Where): void
-  /** In CI, starts the courier before there is an event. */
+  /** Where it would end with the command (`World.endsCouriers`), starts the courier before there is an event. */
   warmUp(where: Where): void
-  /** In CI, waits for what was recorded. */
+  /** There, waits for what was recorded. */
   settle(): void
 }
 
@@ -80,14 +80,14 @@ export function createRecorder({ world, guard, metadata, consent, courierJob }: 
       // By the clock of whoever keeps the outbox, which has just been written to.
       const now = lastChange(places.outbox)
       const start = startCourier(courierJob(answer.destination), places, edition, now)
-      if (!world.isCi) return
+      if (!world.endsCouriers) return
       // The courier of a container that is gone delivers nothing; then a later command does.
       const isHere =
         start === 'started' || (start === 'alive' && !isCourierElsewhere(places.destination, edition))
       if (isHere) hold.until({ places, uuid: event.uuid })
     },
     warmUp: (where) => {
-      if (!world.isCi || world.debug) return
+      if (!world.endsCouriers || world.debug) return
       const answer = consent(where)
       if (answer.recording)
         startCourier(

@@ -49,11 +49,14 @@ export interface Telemetry<X extends Extras = NoExtras> {
     properties: PropertiesOf<(typeof EVENTS & X)[N]> | (() => PropertiesOf<(typeof EVENTS & X)[N]>),
     where?: Where,
   ): void
-  /** In CI a command waits for its courier. This starts it while the command still works, which makes the wait short. */
+  /**
+   * In CI, and in a service of systemd, a command waits for its courier. This starts it while the command still works,
+   * which makes the wait short.
+   */
   warmUp(where?: Where): void
   /** False where no courier can be started, as in a bundle without the courier's file: then events only wait. */
   readonly canSend: boolean
-  /** In CI, waits for the courier now: for a program that ends without an `exit` event, as by a signal. */
+  /** There, waits for the courier now: for a program that ends without an `exit` event, as by a signal. */
   settle(): void
   /**
    * This run's anonymous id. If there is none, it is made and written, and recorded as an event of its own. This does not

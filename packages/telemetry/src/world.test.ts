@@ -21,6 +21,16 @@ test('an environment that may not be read is off, and no error for the host', ()
   expect(readdirSync(home)).toEqual([])
 })
 
+test.each<[string, object, boolean]>([
+  ['CI', { CI: 'true' }, true],
+  ['a service of systemd', { SYSTEMD_EXEC_PID: String(process.pid) }, true],
+  ['a script that is one', { SYSTEMD_EXEC_PID: String(process.ppid) }, true],
+  ['a terminal that is one, with a shell in between', { SYSTEMD_EXEC_PID: '1' }, false],
+  ['a terminal', {}, false],
+])('whether the courier ends with the command: in %s', (_says, env, ends) => {
+  expect(lookAround({ env: { CI: 'false', ...env } }).endsCouriers).toBe(ends)
+})
+
 test.each(['', '0', 'false', 'no', 'OFF', ' off '])(
   'who sets the debug mode to %j wants none of it: what is recorded is kept and sent',
   (value) => {

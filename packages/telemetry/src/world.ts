@@ -19,6 +19,8 @@ export interface World {
   readonly stderr: () => Terminal
   /** In CI, a container or a serverless host. */
   readonly isCi: boolean
+  /** What a command leaves running ends with it, or may: in CI, and in a service of systemd. */
+  readonly endsCouriers: boolean
   /** The person wants to see what would be sent, and nothing is sent. */
   readonly debug: boolean
 }
@@ -28,7 +30,11 @@ export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home'
   const { product = visivo, env = process.env, home = homeDirectory() } = given
   const { stderr = ownTerminal } = given
   const debug = isDebug(product, env)
-  let isCi: boolean | undefined
+  let ci: boolean | undefined
+  const isCi = () => {
+    ci ??= detectCi({ env }).ci
+    return ci
+  }
   return {
     product,
     env,
@@ -36,8 +42,10 @@ export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home'
     stderr,
     debug,
     get isCi() {
-      isCi ??= detectCi({ env }).ci
-      return isCi
+      return isCi()
+    },
+    get endsCouriers() {
+      return isCi() || isService(env)
     },
   }
 }
@@ -51,6 +59,15 @@ export function isWhole({ product, env, home, stderr }: World): boolean {
     typeof home === 'string' &&
     typeof stderr === 'function'
   )
+}
+
+/**
+ * Whether this is what a service of systemd runs, or a script that is: that is told its own process id. All that such a
+ * service has started is ended with it, unless its unit says otherwise (`KillMode=`). A person's terminal, which may be a
+ * service as well, runs a shell first.
+ */
+function isService({ SYSTEMD_EXEC_PID }: World['env']): boolean {
+  return SYSTEMD_EXEC_PID === String(process.pid) || SYSTEMD_EXEC_PID === String(process.ppid)
 }
 
 function isDebug({ envPrefix }: Product, env: World['env']): boolean {

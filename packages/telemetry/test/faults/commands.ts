@@ -302,6 +302,19 @@ export const COMMANDS: readonly Fault[] = [
       await nobodySends(scene)
     },
   },
+  {
+    fault:
+      'a service of systemd, which ends the courier with it: the event is there before the command has ended',
+    events: [1, 1, 0],
+    alone: true,
+    impossible: () => (process.platform === 'win32' ? 'there is no systemd here' : undefined),
+    happens: async (scene) => {
+      await scene.command({
+        by: (script) => ['sh', '-c', 'SYSTEMD_EXEC_PID=$$ exec "$@"', 'sh', ...withSlowClock(script)],
+      })
+      if (scene.receiver.events.length === 0) scene.noticed.push('the command did not wait')
+    },
+  },
   leavesInCi('the command leaves before any answer, and its courier stays'),
   leavesInCi('a command that records twelve events waits for all of them as for one', ['--times', '12'], 12),
   leavesInCi('a test that has stopped its clock leaves all the same', ['--stopped-clock']),
