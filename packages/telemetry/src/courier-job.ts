@@ -20,7 +20,7 @@ export interface CourierJob {
   readonly envFilePath?: string | readonly string[] | undefined
   /** The lock that was claimed for this courier. */
   readonly claim?: number
-  /** Commands wait for what this courier does, as in CI: it sends each event at once, instead of gathering. */
+  /** Commands wait for what this courier does (`World.endsCouriers`): it sends each event at once, instead of gathering. */
   readonly awaited?: boolean
   /** A command that waits for its courier starts it early: the first event may take as long as the command. */
   readonly early?: boolean

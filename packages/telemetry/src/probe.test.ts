@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { probe } from './probe.ts'
 
 /** A TCP server that does this with every connection; gives its port. */
@@ -46,6 +46,14 @@ test.each<[string, (socket: Socket) => void, object]>([
   const port = await listen(connected)
   for (const host of ['127.0.0.1', 'localhost'])
     expect(await probe(`http://${host}:${port}`, AbortSignal.timeout(1_000))).toMatchObject(expected)
+})
+
+test('whoever asks a server that never answers is kept for five seconds, and not until Ctrl-C', async () => {
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.timeout(100))
+  onTestFinished(() => timeout.mockRestore())
+  const port = await listen(() => {})
+  expect(await probe(`http://127.0.0.1:${port}`)).toMatchObject({ reason: 'no answer in time' })
+  expect(timeout).toHaveBeenCalledWith(5_000)
 })
 
 test('it asks for the head of the host, and tells nothing', async () => {

@@ -169,6 +169,18 @@ test('what is recorded for one PostHog does not wait for the one of the event be
   expect(destinations.map(waitingFor)).toEqual([2, 1, 1])
 })
 
+test.each<[string, Record<string, string>, true | undefined]>([
+  ['in CI', { CI: 'true' }, true],
+  ['in a service of systemd', { SYSTEMD_EXEC_PID: String(process.pid) }, true],
+  ['nowhere else', {}, undefined],
+])(
+  'a command that waits is not kept while its courier gathers what others may record: %s',
+  (_, env, awaited) => {
+    const { telemetry } = inScript(temporaryDirectory(), env)
+    expect(telemetry.courierJob({ host: 'https://one.example', apiKey: 'phc_one' }).awaited).toBe(awaited)
+  },
+)
+
 test.each<[string, string, string, number]>([
   [
     'of a project does not lose what other projects recorded',

@@ -27,7 +27,10 @@ export interface TelemetryOptions<X extends Extras = NoExtras>
   readonly events?: X
 }
 
-/** One run of a program. No method throws or changes how the program ends; only a command in CI waits, a second at most. */
+/**
+ * One run of a program. No method throws or changes how the program ends; only a command whose courier would end with it
+ * waits, a second at most.
+ */
 export interface Telemetry<X extends Extras = NoExtras> {
   readonly world: World
   readonly metadata: Metadata
@@ -99,7 +102,7 @@ function setUp<X extends Extras>(options: TelemetryOptions<X>): Telemetry<X> {
     home: world.home,
     destination,
     extras,
-    ...(world.isCi && { awaited: true }),
+    ...(world.endsCouriers && { awaited: true }),
   })
   const recorder = createRecorder({ world, guard, metadata, consent, courierJob })
   const record = world.debug ? createShow({ world, catalogue, guard, metadata }) : recorder.record
