@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono'
 import { httpError } from './http-error.ts'
+import type { Reading } from './json-file.ts'
 import { readPaging } from './paging.ts'
 import type { NamedObject, Project } from './project.ts'
-import type { Store } from './store.ts'
+import type { Outline, Store } from './store.ts'
 import { version } from './version.ts'
 
 type Answer = (c: Context, store: Store) => Promise<Response>
@@ -27,6 +28,21 @@ export const NOT_COMPILED = {
   },
   unreadable: { message: 'The compiled project can not be read.', hint: 'Run `visivo compile` again.' },
   'too-large': { message: 'The compiled project is too large to be served.', hint: 'Split it into several.' },
+} as const
+
+/** The answer where a model has no data that can be served. */
+const NO_DATA = {
+  missing: { status: 404, message: 'This model has no data yet.', hint: 'Run `visivo run`.' },
+  unreadable: {
+    status: 503,
+    message: 'The data of this model can not be read.',
+    hint: 'Run `visivo run` again.',
+  },
+  'too-large': {
+    status: 503,
+    message: 'The data of this model is too large to be served.',
+    hint: 'Let the model give fewer rows or columns: its file may have about 512 MB.',
+  },
 } as const
 
 /** The routes of the JSON API, to be mounted at `/api`. A known path with another method answers 405. */
@@ -63,7 +79,7 @@ async function health(c: Context, store: Store): Promise<Response> {
 async function listModels(c: Context, store: Store, project: Project): Promise<Response> {
   const models = []
   // One after the other: the files may be large, and one at a time is held in memory.
-  for (const model of project.models) models.push(await summary(store, model))
+  for (const model of project.models) models.push(summary(model, await store.outline(model.name)))
   return c.json({ models })
 }
 
@@ -72,11 +88,10 @@ async function showModel(c: Context, store: Store, project: Project): Promise<Re
   if (!model) return unknownModel(c)
   const outline = await store.outline(model.name)
   const columns = outline.state === 'ok' ? outline.value.columns : null
-  return c.json({ ...model, ...(await summary(store, model)), columns })
+  return c.json({ ...model, ...summary(model, outline), columns })
 }
 
-async function summary(store: Store, model: NamedObject) {
-  const outline = await store.outline(model.name)
+function summary(model: NamedObject, outline: Reading<Outline>) {
   const rows = outline.state === 'ok' ? outline.value.rows : null
   return { name: model.name, source: model.source ?? null, has_data: rows !== null, rows }
 }
@@ -88,19 +103,11 @@ async function showData(c: Context, store: Store, project: Project): Promise<Res
   if (!model) return unknownModel(c)
 
   const data = await store.data(model.name)
-  if (data.state === 'missing') return httpError(c, 404, 'This model has no data yet.', 'Run `visivo run`.')
-  if (data.state === 'too-large') {
-    return httpError(
-      c,
-      503,
-      'The data of this model is too large to be served.',
-      'Let the model give fewer rows or columns: its file may have about 512 MB.',
-    )
+  if (data.state !== 'ok') {
+    const { status, message, hint } = NO_DATA[data.state]
+    return httpError(c, status, message, hint)
   }
-  if (data.state === 'unreadable') {
-    return httpError(c, 503, 'The data of this model can not be read.', 'Run `visivo run` again.')
-  }
-  const { offset, limit } = paging.page
+  const { offset, limit } = paging
   const { columns, rows } = data.value
   const page = rows.slice(offset, offset + limit)
   return c.json({ name: model.name, columns, rows: page, offset, limit, total: rows.length })

@@ -46,15 +46,11 @@ export function createApp(options: AppOptions): Hono {
 async function readPage(store: Store, projectName: string): Promise<PageView> {
   const project = await store.project()
   if (project.state === 'ok') {
-    return {
-      title: project.value.name || projectName,
-      version,
-      problem: undefined,
-      project: await outlines(store, project.value),
-    }
+    const title = project.value.name || projectName
+    return { title, version, project: await outlines(store, project.value) }
   }
   const { message, hint } = NOT_COMPILED[project.state]
-  return { title: projectName, version, problem: `${message} ${hint}`, project: undefined }
+  return { title: projectName, version, project: `${message} ${hint}` }
 }
 
 async function outlines(store: Store, project: Project): Promise<PageProject> {

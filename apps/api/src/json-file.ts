@@ -7,9 +7,7 @@ import { codeOf } from './code-of.ts'
  */
 export type Reading<T> =
   | { readonly state: 'ok'; readonly value: T }
-  | { readonly state: 'missing' }
-  | { readonly state: 'unreadable' }
-  | { readonly state: 'too-large' }
+  | { readonly state: 'missing' | 'unreadable' | 'too-large' }
 
 /**
  * Reads a JSON file as a T. `interpret` gives undefined for a shape that it doesn't know. Never throws:

@@ -1,3 +1,5 @@
+import { isObject } from './is-object.ts'
+
 /** A model's result, as `visivo run` wrote it. */
 export interface ModelData {
   readonly columns: readonly Column[]
@@ -13,7 +15,7 @@ export interface Column {
 
 /** Reads the JSON of a data file. Gives undefined when it has no columns or no rows of arrays. */
 export function interpretData(json: unknown): ModelData | undefined {
-  if (typeof json !== 'object' || json === null || !('columns' in json) || !('rows' in json)) return undefined
+  if (!isObject(json) || !('columns' in json) || !('rows' in json)) return undefined
   const { columns, rows } = json
   if (!isListOf(columns, isColumn) || !isListOf(rows, isRow)) return undefined
   return { columns: columns.map(({ name, type }) => ({ name, type })), rows }
@@ -25,8 +27,7 @@ const isListOf = <T>(value: unknown, is: (item: unknown) => item is T): value is
 const isRow = (value: unknown): value is unknown[] => Array.isArray(value)
 
 const isColumn = (value: unknown): value is Column =>
-  typeof value === 'object' &&
-  value !== null &&
+  isObject(value) &&
   'name' in value &&
   typeof value.name === 'string' &&
   'type' in value &&

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { renderPage } from './page.ts'
 
 const render = async (view: Parameters<typeof renderPage>[0]) => String(await renderPage(view))
-const nothing = { title: 'Visivo', version: '1.2.3', project: undefined, problem: undefined }
+const given = { title: 'Visivo', version: '1.2.3' }
 
 test('says what to do when nothing was compiled', async () => {
-  const page = await render({ ...nothing, problem: 'Nothing was compiled yet. Run `visivo compile`.' })
+  const page = await render({ ...given, project: 'Nothing was compiled yet. Run `visivo compile`.' })
   expect(page).toContain('<p>Nothing was compiled yet. Run `visivo compile`.</p>')
 })
 
@@ -15,7 +15,7 @@ test('lists dashboards and models with links that lead to them', async () => {
     { name: 'net revenue', outline },
     { name: 'later', outline: undefined },
   ]
-  const page = await render({ ...nothing, title: 'shop', project: { dashboards: ['over/view'], models } })
+  const page = await render({ ...given, title: 'shop', project: { dashboards: ['over/view'], models } })
   expect(page).toContain('<h1>shop</h1>')
   expect(page).toContain('<a href="/api/dashboards/over%2Fview">over/view</a>')
   expect(page).toContain('<a href="/api/models/net%20revenue">net revenue</a>')
@@ -25,7 +25,7 @@ test('lists dashboards and models with links that lead to them', async () => {
 })
 
 test('says so when a project has no dashboards and no models', async () => {
-  const page = await render({ ...nothing, project: { dashboards: [], models: [] } })
+  const page = await render({ ...given, project: { dashboards: [], models: [] } })
   expect(page.match(/This project has none\./g)).toHaveLength(2)
 })
 
@@ -35,7 +35,7 @@ test.each([
   ['half of a surrogate pair', '\ud800<b>'],
 ])('a name never becomes markup: %s', async (_what, name) => {
   const page = await render({
-    ...nothing,
+    ...given,
     title: name,
     project: { dashboards: [name], models: [{ name, outline: undefined }] },
   })
@@ -43,6 +43,6 @@ test.each([
 })
 
 test('loads nothing: no script, and no address outside of the server', async () => {
-  const page = await render({ ...nothing, project: { dashboards: ['a'], models: [] } })
+  const page = await render({ ...given, project: { dashboards: ['a'], models: [] } })
   expect(page).not.toMatch(/<script|<link|<img|url\(|https?:|@import/)
 })

@@ -3,12 +3,10 @@ import type { Outline } from './store.ts'
 
 /** What the index page tells. */
 export interface PageView {
-  /** Undefined when there is none that can be shown. */
-  readonly project: PageProject | undefined
+  /** Or why there is none that can be shown. */
+  readonly project: PageProject | string
   /** The project's name, or what stands in its place. */
   readonly title: string
-  /** Why there is no project to show; undefined when there is one. */
-  readonly problem: string | undefined
   readonly version: string
 }
 
@@ -51,7 +49,7 @@ export function renderPage(view: PageView): Html {
 </head>
 <body>
 <header><h1>${view.title}</h1></header>
-<main>${view.project ? renderProject(view.project) : html`<p>${view.problem}</p>`}</main>
+<main>${renderProject(view.project)}</main>
 <footer>
   visivo-api ${view.version}: <a href="/api/health">health</a> · <a href="/api/project">project</a> ·
   <a href="/api/models">models</a> · <a href="/api/dashboards">dashboards</a>
@@ -62,7 +60,9 @@ export function renderPage(view: PageView): Html {
 `
 }
 
-function renderProject({ dashboards, models }: PageProject): Html {
+function renderProject(project: PageView['project']): Html {
+  if (typeof project === 'string') return html`<p>${project}</p>`
+  const { dashboards, models } = project
   return html`
 <section><h2>Dashboards</h2>${
     dashboards.length === 0

@@ -4,24 +4,26 @@ export interface Page {
   readonly limit: number
 }
 
-/** What a query asks for, or what is wrong with it. */
-export type Paging = { readonly page: Page } | { readonly problem: string }
-
 /** One page holds this many rows unless the client says otherwise. */
 const DEFAULT_LIMIT = 100
 
 /** No page holds more: it bounds what one answer costs. */
 const MAX_LIMIT = 1000
 
-/** Reads `offset` (0 or more) and `limit` (1 to 1000). Each may stand at most once and be only digits. */
-export function readPaging(query: (name: string) => readonly string[] | undefined): Paging {
+/**
+ * Reads `offset` (0 or more) and `limit` (1 to 1000), or says what is wrong with them. Each may stand at most once and be
+ * only digits.
+ */
+export function readPaging(
+  query: (name: string) => readonly string[] | undefined,
+): Page | { readonly problem: string } {
   const offset = wholeNumber(query('offset'), 0)
   if (offset === undefined) return { problem: 'offset must be one whole number, 0 or more.' }
   const limit = wholeNumber(query('limit'), DEFAULT_LIMIT)
   if (limit === undefined || limit < 1 || limit > MAX_LIMIT) {
     return { problem: `limit must be one whole number from 1 to ${MAX_LIMIT}.` }
   }
-  return { page: { offset, limit } }
+  return { offset, limit }
 }
 
 /** Up to 15 digits are exact in a JavaScript number. */

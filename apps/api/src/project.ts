@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isObject } from './is-object.ts'
 import { publicView } from './public-view.ts'
 
 /** An object of a compiled project: it has a name, and keys that depend on its kind. */
@@ -49,10 +50,7 @@ export async function projectDirectoryOf(output: string, recorded: unknown): Pro
 const named = (list: unknown): readonly NamedObject[] => (Array.isArray(list) ? list.filter(isNamed) : [])
 
 const saysOff = (defaults: unknown): boolean =>
-  typeof defaults === 'object' &&
-  defaults !== null &&
-  'telemetry_enabled' in defaults &&
-  defaults.telemetry_enabled === false
+  isObject(defaults) && 'telemetry_enabled' in defaults && defaults.telemetry_enabled === false
 
 const isNamed = (value: unknown): value is NamedObject =>
-  typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
+  isObject(value) && 'name' in value && typeof value.name === 'string'

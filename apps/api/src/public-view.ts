@@ -1,3 +1,5 @@
+import { isObject } from './is-object.ts'
+
 /** Kinds whose objects say how to reach something, and so may hold a password, a token or a webhook's address. */
 const CONNECTIONS: ReadonlySet<string> = new Set(
   ['source', 'target', 'destination', 'alert'].flatMap((kind) => [kind, `${kind}s`]),
@@ -50,5 +52,3 @@ const tellable = (entries: readonly (readonly [string, unknown])[]) =>
 
 const deeper = (entries: readonly (readonly [string, unknown])[]) =>
   Object.fromEntries(entries.map(([key, value]) => [key, view(key, value)]))
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

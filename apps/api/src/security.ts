@@ -43,7 +43,7 @@ export function canonicalHost(host: string): string {
 }
 
 /** Whether an address or name reaches only this machine: `localhost`, 127.0.0.0/8 and ::1. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 

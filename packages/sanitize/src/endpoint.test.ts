@@ -95,6 +95,7 @@ describe("with the routes' own words", () => {
     ['they may have capitals, digits and dots', '/openapi.v2.JSON/x', '/openapi.v2.JSON/{id}'],
     ['they may be hexadecimal', '/deadbeef', '/deadbeef'],
     ['hashes are hashes', '/9fceb02d', '/{hash}'],
+    ['only whole words are kept, as they are written', '/apikey-jane/API', '/{id}/{id}'],
     ['a word that is no segment is not kept', '/j@ne/j%61ne', '/{id}/{id}'],
     ['40 characters', `/${word(40)}/${word(41)}`, `/${word(40)}/{id}`],
   ])('%s', (_says, path, endpoint) => {

@@ -31,6 +31,8 @@ describe('versions', () => {
     ['build metadata of a prerelease', '1.2.3-beta.4+jane+doe', '1.2.3-beta.4'],
     ['a prerelease that names somebody', '1.2.3-jane', '<unknown>'],
     ['a prerelease with more behind', '1.2.3-beta.4.jane', '<unknown>'],
+    ['a prerelease with a word in place of its number', '1.2.3-beta.acme', '<unknown>'],
+    ['a prerelease with a word that runs on', '1.2.3-rcacme', '<unknown>'],
     ['a final dot', '1.2.3-beta.', '<unknown>'],
     ['two numbers', '1.2', '<unknown>'],
     ['four numbers', '1.2.3.4', '<unknown>'],

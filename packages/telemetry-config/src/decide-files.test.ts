@@ -153,6 +153,18 @@ describe('the global file', () => {
       "the file can't be read (not valid YAML, line 3)",
     ],
     [
+      'is broken in a line that looks whole',
+      'a: b: c\ntelemetry_enabled: true\n',
+      'off',
+      "the file can't be read (not valid YAML, line 1)",
+    ],
+    [
+      'says yes within a text that goes on behind an escaped quote',
+      'a: "C:\\x\\"\ntelemetry_enabled: true\n',
+      'off',
+      "the file can't be read (not valid YAML, line 1)",
+    ],
+    [
       'is indented with a tab',
       'a:\n\ttelemetry_enabled: true\n',
       'off',
@@ -186,7 +198,12 @@ describe('the global file', () => {
       ask({ global: { state: 'unreadable', path: '/h/.visivo/config.yml', reason: 'EACCES' } }),
     ).toMatchObject({
       enabled: false,
-      because: { kind: 'global', value: "the file can't be read (EACCES)", path: '/h/.visivo/config.yml' },
+      because: {
+        kind: 'global',
+        value: "the file can't be read (EACCES)",
+        path: '/h/.visivo/config.yml',
+        broken: true,
+      },
     })
   })
 })
@@ -302,6 +319,12 @@ describe('the project file', () => {
     [
       'has a control character before the word',
       'defaults:\n  \btelemetry_enabled: false\n',
+      'off',
+      'false, line 2',
+    ],
+    [
+      'has a control character within the word',
+      'defaults:\n  telemetry_\x7fenabled: false\n',
       'off',
       'false, line 2',
     ],

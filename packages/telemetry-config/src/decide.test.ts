@@ -116,7 +116,13 @@ test('an env file that can not be read is off for that, and no variable in it is
   expect(checked.filter(({ kind }) => kind === 'env-file')).toMatchObject([
     { source: 'VISIVO_TELEMETRY_DISABLED in .env', verdict: 'silent' },
     { source: 'DO_NOT_TRACK in .env', verdict: 'silent' },
-    { source: 'prod.env', value: "the file can't be read (EACCES)", verdict: 'off', unclear: true },
+    {
+      source: 'prod.env',
+      value: "the file can't be read (EACCES)",
+      verdict: 'off',
+      unclear: true,
+      broken: true,
+    },
   ])
 })
 
@@ -127,6 +133,13 @@ test.each([null, false, ''])(
     expect(ask(told)).toEqual(ask({}))
   },
 )
+
+test('an off that the tool tells of is named in its own words', () => {
+  expect(ask({ optedOut: 'telemetry_enabled in build/project.json' })).toMatchObject({
+    enabled: false,
+    because: { kind: 'project', source: 'telemetry_enabled in build/project.json', value: 'false' },
+  })
+})
 
 const OFF: Readonly<Record<string, Partial<Sources>>> = {
   variable: { env: { ...KEY, VISIVO_TELEMETRY_DISABLED: 'true' } },
@@ -154,10 +167,14 @@ test('any off wins, whatever the others say', () => {
     fc.property(any, fc.constantFrom(...Object.keys(OFF)), (others, name) => {
       const off = OFF[name] ?? {}
       const key = name === 'noKey' ? {} : KEY
-      const decision = ask({ ...others, ...off, env: { ...others.env, ...key, ...off.env } })
+      const some = sources({ ...others, ...off, env: { ...others.env, ...key, ...off.env } })
+      const decision = decide(visivo, some)
       expect(decision.enabled).toBe(false)
       const first = decision.checked.find(({ verdict }) => verdict === 'off')
       expect('because' in decision && decision.because).toEqual(first)
+      // As whoever records asks.
+      const { checked, ...short } = decide(visivo, some, { untilFirstOff: true })
+      expect([short, checked.at(-1)]).toEqual([{ enabled: false, because: first }, first])
     }),
   )
 })

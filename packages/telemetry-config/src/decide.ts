@@ -29,6 +29,8 @@ export interface Checked {
   readonly path?: string
   /** The source is off only because it can't be understood: perhaps it is being written just now. */
   readonly unclear?: true
+  /** Unclear because the file can't be read: there is something to mend. */
+  readonly broken?: true
 }
 
 /** Whether telemetry is on, and why. `because` is the first row of `checked` that says off. */
@@ -132,7 +134,7 @@ function unreadable(
   source: string,
   { path, reason }: Pick<UnreadableFile, 'path' | 'reason'>,
 ): Checked {
-  return unclear(kind, source, `the file can't be read (${reason})`, path)
+  return { ...unclear(kind, source, `the file can't be read (${reason})`, path), broken: true }
 }
 
 function checkFile(

@@ -57,8 +57,8 @@ function obstacleAt(path: string, isOutbox: boolean): string | undefined {
   return isOutbox ? 'a link' : undefined
 }
 
-/** Nothing where there is nothing, and where nobody may look. */
-function kindOf(path: string): 'directory' | 'link' | 'other' | undefined {
+/** What lies at a path itself, wherever it leads. Nothing where there is nothing, and where nobody may look. */
+export function kindOf(path: string): 'directory' | 'link' | 'other' | undefined {
   try {
     const found = lstatSync(path, { bigint: true })
     if (found.isDirectory()) return 'directory'

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readMachineId, resetMachineId } from '@visivo/machine-id'
 import { GLOBAL_SWITCH, PROJECT_SWITCH, type Product, readSources } from '@visivo/telemetry-config'
 import { setTelemetryEnabled } from '@visivo/telemetry-config/edit'
-import { attempt } from './attempt.ts'
+import { kindOf } from './check-outbox.ts'
 import { codeOf } from './code-of.ts'
 import { decideFor, type Where } from './consent.ts'
 import { courierPids, isRunning } from './courier-lock.ts'
@@ -145,9 +145,10 @@ export async function purge(telemetry: Telemetry): Promise<Outcome> {
   const { product, home, isCi } = telemetry.world
   const { root, notice, machineId } = sharedPlacesOf(product, home)
   // Behind a link lies what is somebody's own as well: there only what is ours goes, by its name.
-  const behind = isLink(root) ? [...findPlaces(root).map(({ destination }) => destination), notice] : []
+  const behind =
+    kindOf(root) === 'link' ? [...findPlaces(root).map(({ destination }) => destination), notice] : []
   // A directory where an id would lie is somebody's own.
-  const ids = [machineId, `${machineId}.next`].filter((path) => !isDirectory(path))
+  const ids = [machineId, `${machineId}.next`].filter((path) => kindOf(path) !== 'directory')
   const paths = isAbsolute(home) ? [...behind, root, ...ids].filter(exists) : []
   if (paths.length === 0)
     return { ok: true, says: ['There is nothing to remove: telemetry wrote nothing here.'] }
@@ -218,14 +219,6 @@ function exists(path: string): boolean {
   } catch (error) {
     return !isAbsent(error)
   }
-}
-
-function isLink(path: string): boolean {
-  return attempt(() => lstatSync(path, { bigint: true }).isSymbolicLink()) ?? false
-}
-
-function isDirectory(path: string): boolean {
-  return attempt(() => lstatSync(path, { bigint: true }).isDirectory()) ?? false
 }
 
 /** Whether nothing lies there, for certain. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { attempt } from './attempt.ts'
 import { checksum } from './checksum.ts'
 import { codeOf } from './code-of.ts'
-import { touch } from './file-clock.ts'
+import { changedAt, touch } from './file-clock.ts'
 import { readOwn } from './own-file.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
@@ -119,11 +119,11 @@ export function isCourierElsewhere(directory: string, edition: string): boolean 
 /** Removes the locks of other catalogues that nobody has held for a day. To be called by who has just taken its own. */
 export function sweepLocks(directory: string, edition: string): void {
   const now = changedAt(lockPath(directory, edition, highestLock(directory, edition)))
-  // Without one's own there is no clock to judge the others by.
-  if (now === 0) return
+  // Without one's own there is no clock to judge the others by, and one that was released has no time.
+  if (!now) return
   for (const lock of locksIn(directory)) {
     const path = lockPath(directory, lock.edition, lock.number)
-    if (lock.edition === edition || Math.abs(now - changedAt(path)) < DAY) continue
+    if (lock.edition === edition || Math.abs(now - (changedAt(path) ?? 0)) < DAY) continue
     removeLocks(directory, lock.edition, [lock.number])
   }
 }
@@ -131,18 +131,13 @@ export function sweepLocks(directory: string, edition: string): void {
 function isAlive(path: string, now: number = Date.now()): boolean {
   try {
     // A clock that was set back makes the last beat lie in the future: as stale as one long past.
-    if (Math.abs(now - changedAt(path)) > STALE) return false
+    if (Math.abs(now - (changedAt(path) ?? 0)) > STALE) return false
     const pid = readPid(path)
     // A claim has no process yet: one is on its way.
     return pid === undefined || isRunning(pid) || isElsewhere(path)
   } catch {
     return false
   }
-}
-
-/** In milliseconds since 1970; 0 where there is nothing, or nobody may look. */
-function changedAt(path: string): number {
-  return attempt(() => Number(lstatSync(path, { bigint: true }).mtimeMs)) ?? 0
 }
 
 /** In a container that shares this home: its processes have numbers of their own, and only the beat tells. */

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 import type { Checked } from '@visivo/telemetry-config'
 import { checkOutbox, HOME_ADVICE } from './check-outbox.ts'
 import { destinationOf, type Where } from './consent.ts'
-import { isBroken, KEY_REFUSED, NO_POSTHOG, sayEvents, sayOfOthers, sayWaiting } from './in-words.ts'
+import { KEY_REFUSED, NO_POSTHOG, sayGoing, sayOfOthers, sayWaiting } from './in-words.ts'
 import { type Inspection, inspectTelemetry } from './inspect.ts'
 import { type Probe, probe } from './probe.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -62,7 +62,7 @@ function checkSwitch({ decision, recording, reason }: Inspection): Check {
   // Off is no fault, unless it is because a file can't be read.
   const { because } = decision
   const says = `telemetry is off: ${reason}`
-  if (!because || !isBroken(because.value)) return fine('switch', says)
+  if (!because?.broken) return fine('switch', says)
   return amiss('switch', says, `${adviceFor(because)}; until then it counts as off.`)
 }
 
@@ -193,6 +193,5 @@ function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
   if (waiting.length === 0 && waitingElsewhere > 0)
     return fine('courier', `none is at work; ${sayWaiting(waitingElsewhere)} for other destinations`)
   if (waiting.length === 0) return fine('courier', 'none is at work, and nothing waits')
-  const go = waiting.length === 1 ? 'goes' : 'go'
-  return fine('courier', `none is at work; ${sayEvents(waiting.length)} ${go} out with the next command`)
+  return fine('courier', `none is at work; ${sayGoing(waiting.length)} out with the next command`)
 }

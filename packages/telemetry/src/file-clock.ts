@@ -10,7 +10,12 @@ const HOUR = 3_600_000
 
 /** When a file was written, or something in a directory: right after a write, the time now. Ours where it can't be told. */
 export function lastChange(path: string): number {
-  return attempt(() => Number(lstatSync(path, { bigint: true }).mtimeMs)) ?? Date.now()
+  return changedAt(path) ?? Date.now()
+}
+
+/** The same, and nothing where it can't be told. */
+export function changedAt(path: string): number | undefined {
+  return attempt(() => Number(lstatSync(path, { bigint: true }).mtimeMs))
 }
 
 /** Changes nothing in a directory but the time of its last change, and gives that; ours where nothing can be written. */

@@ -7,7 +7,7 @@ import { type CourierJob, jobAt } from './courier-job.ts'
 import { courierPids, isCourierAlive } from './courier-lock.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { firstOf } from './first-of.ts'
-import { sayEvents, sayWaiting, sayWhatCounts } from './in-words.ts'
+import { sayEvents, sayGoing, sayWaiting, sayWhatCounts } from './in-words.ts'
 import { openOutbox } from './outbox.ts'
 import { type DestinationPlaces, findPlaces, placesOf, sharedPlacesOf } from './places.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -86,7 +86,7 @@ function notAllowed(telemetry: Telemetry, where: Where, waiting: number): Flushe
   const because = decision.enabled
     ? `${telemetry.world.product.envPrefix}_TELEMETRY_DEBUG is set`
     : `telemetry is off: ${sayWhatCounts(decision.because)}`
-  const left = waiting === 0 ? [] : [`${sayEvents(waiting)} ${waiting === 1 ? 'goes' : 'go'} on waiting.`]
+  const left = waiting === 0 ? [] : [`${sayGoing(waiting)} on waiting.`]
   return { ok: waiting === 0, says: [`Nothing is sent, because ${because}.`, ...left], sent: 0, waiting }
 }
 
@@ -129,9 +129,7 @@ function sayEnd(end: CourierEnd, { sent, waiting, lost, host }: Counted): readon
     ...(lost > 0 && end.kind !== 'off'
       ? [`Gave up ${sayEvents(lost)} that the server or the catalogue refuses.`]
       : []),
-    ...(waiting > 0
-      ? [`${sayEvents(waiting)} still ${waiting === 1 ? 'waits' : 'wait'}: ${sayWhy(end)}.`]
-      : []),
+    ...(waiting > 0 ? [`${sayWaiting(waiting, 'still')}: ${sayWhy(end)}.`] : []),
   ]
 }
 

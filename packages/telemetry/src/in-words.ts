@@ -7,11 +7,6 @@ export function sayWhatCounts({ kind, source, value, unclear }: Checked): string
   return isVariable ? `${source} is set (${value})` : `${source}: ${value}`
 }
 
-/** Whether this is what a source says whose file can't be read. */
-export function isBroken(value: string): boolean {
-  return value.startsWith("the file can't be read")
-}
-
 /** How the reason of a failure ends that passes with another key alone. */
 export const KEY_REFUSED = 'the key was not accepted'
 
@@ -23,12 +18,17 @@ export function sayEvents(count: number): string {
   return count === 1 ? '1 event' : `${count} events`
 }
 
-/** `1 event waits`, `2 events wait`. */
-export function sayWaiting(count: number): string {
-  return `${sayEvents(count)} ${count === 1 ? 'waits' : 'wait'}`
+/** `1 event goes`, `2 events go`. */
+export function sayGoing(count: number): string {
+  return `${sayEvents(count)} ${count === 1 ? 'goes' : 'go'}`
+}
+
+/** `1 event waits`, `2 events wait`; with `still`, `1 event still waits`. */
+export function sayWaiting(count: number, ...which: readonly string[]): string {
+  return [sayEvents(count), ...which, count === 1 ? 'waits' : 'wait'].join(' ')
 }
 
 /** What becomes of events that another version of the program recorded. */
 export function sayOfOthers(count: number): string {
-  return `${sayEvents(count)} of another version ${count === 1 ? 'waits' : 'wait'} for that one, or for an hour`
+  return `${sayWaiting(count, 'of another version')} for that one, or for an hour`
 }

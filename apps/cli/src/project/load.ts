@@ -148,18 +148,17 @@ class Merge {
   add(entry: YamlEntry, file: YamlFile): void {
     const { key, keyNode, value } = entry
     const kind = kindOfList(key)
-    const { file: where } = file.placeOf(keyNode)
-    if (ROOT_ALONE.has(key) && where !== PROJECT_FILE) {
-      const place = renderPlace(file.placeOf(keyNode))
-      this.warnings.push(`${place}: '${key}' counts in ${PROJECT_FILE} alone; it is ignored here.`)
+    const place = file.placeOf(keyNode)
+    const warn = (what: string) => this.warnings.push(`${renderPlace(place)}: '${key}' ${what}`)
+    if (ROOT_ALONE.has(key) && place.file !== PROJECT_FILE) {
+      warn(`counts in ${PROJECT_FILE} alone; it is ignored here.`)
     } else if (kind) {
       for (const item of listOf(value, key, file)) {
         for (const object of readObject(item, kind, file)) this.#addObject(object)
       }
     } else if (!STRUCTURE.has(key) && !SETTINGS.has(key) && !key.startsWith('x-')) {
-      const place = renderPlace(file.placeOf(keyNode))
       const near = renderNearNames(key, [...KINDS, ...STRUCTURE, ...SETTINGS])
-      this.warnings.push(`${place}: '${key}' is not a key that is known here; it is ignored.${near}`)
+      warn(`is not a key that is known here; it is ignored.${near}`)
     }
   }
 

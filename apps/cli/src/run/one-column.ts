@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { columnsOf } from './read-csv.ts'
 
 const DELIMITER = /[,;|\t]/
 
@@ -15,9 +16,7 @@ export async function refuseOneColumn(
   csv: string,
   file: string,
 ): Promise<void> {
-  // What can't be read at all is said by who reads it.
-  const found = await connection.run(`select * from ${csv} limit 0`).catch(() => undefined)
-  const [column = '', ...others] = found?.columnNames() ?? []
+  const [column = '', ...others] = await columnsOf(connection, csv)
   if (others.length > 0 || !DELIMITER.test(column)) return
   // A single column may be called so, in quotes.
   const first = await firstLineOf(file)

@@ -9,7 +9,7 @@ import { reasonOf } from '../system-error.ts'
 import { createCsvView } from './csv-view.ts'
 import { interruptingQueries } from './interrupt-queries.ts'
 import { loadSeed, type SeedContext } from './seed.ts'
-import type { Seed, SourcePlan } from './source-plan.ts'
+import { IN_MEMORY, type Seed, type SourcePlan } from './source-plan.ts'
 
 /** Where sources are opened. */
 export interface OpenContext extends SeedContext {
@@ -68,7 +68,7 @@ export async function openSources(
 
 /** A database in memory belongs to one source. */
 async function keyOf({ database, name }: SourcePlan): Promise<string> {
-  return database === ':memory:' ? `:memory: ${name}` : realPathOf(database)
+  return database === IN_MEMORY ? `${IN_MEMORY} ${name}` : realPathOf(database)
 }
 
 /** The models of both sources would read what the second seed printed. */
@@ -95,7 +95,7 @@ async function openDatabase(
   // DuckDB's own choice is the same for all databases in memory, and for two processes that read one file: each would read
   // what the other has put there.
   const temporary = { temp_directory: join(directory, `.visivo-${randomBytes(6).toString('hex')}.tmp`) }
-  if (database === ':memory:') return DuckDBInstance.create(database, temporary)
+  if (database === IN_MEMORY) return DuckDBInstance.create(database, temporary)
   const found = await foundAt(database).catch((cause: unknown) => {
     const message = `the database of '${name}' can't be read: ${database} (${reasonOf(cause)}). Make it readable for you.`
     throw new SourceError(message, { place, cause })

@@ -26,7 +26,7 @@ export interface CsvView {
 /** How a source is opened: a DuckDB database and what is put into it first. */
 export interface SourcePlan {
   readonly name: string
-  /** An absolute path, or `:memory:` for a database of this run. */
+  /** An absolute path, or IN_MEMORY for a database of this run. */
   readonly database: string
   readonly seeds: readonly Seed[]
   readonly csv: CsvView | undefined
@@ -40,7 +40,8 @@ interface SourceContext {
   readonly place: Place
 }
 
-const IN_MEMORY = ':memory:'
+/** The `database` that is none on the disk. */
+export const IN_MEMORY = ':memory:'
 
 /**
  * How to open a source, or undefined when its type doesn't run here. Throws a ProjectParseError for keys that are

@@ -27,8 +27,9 @@ test.each([Number.POSITIVE_INFINITY, 1e308, -5, 'many', null])(
   'a log that somebody edited to hold %s requests is counted as one, so that the page can show it',
   (count) => {
     const sent = [requests(count as number, Number.POSITIVE_INFINITY), requests(count as number, 5)] as never
-    const use = { event: 'api_request', name: 'GET /cakes', times: 2, failed: 0, typical: 5 }
-    expect(JSON.parse(JSON.stringify(usesOf(sent)))).toEqual([use])
+    const use = { event: 'api_request', kind: 'requests', name: 'GET /cakes' }
+    const numbers = { times: 2, failed: 0, typical: 5 }
+    expect(JSON.parse(JSON.stringify(usesOf(sent)))).toEqual([{ ...use, ...numbers }])
   },
 )
 

@@ -1,14 +1,13 @@
 import type { SentEvent } from '../sent-log.ts'
 
-/** How many events left the machine in one stretch of time. */
-export interface Stretch {
+/** What the page tells apart by colour. */
+type Kind = 'commands' | 'requests' | 'others'
+
+/** How many events left the machine in one stretch of time; a sum of requests counts as often as it has requests. */
+export interface Stretch extends Readonly<Record<Kind, number>> {
   /** ISO 8601, on a round local time; it ends where the next one starts. */
   readonly from: string
   readonly to: string
-  readonly commands: number
-  /** Requests that a server answered, also those that were summed into one event. */
-  readonly requests: number
-  readonly others: number
 }
 
 /** A series of equal stretches without gaps, the last one holding `now`. */
@@ -20,6 +19,7 @@ export interface Timeline {
 /** What was used, how often, and how it went. */
 export interface Use {
   readonly event: string
+  readonly kind: Kind
   /** A command, `GET /api/models`, or else the event's own name. */
   readonly name: string
   readonly times: number
@@ -110,6 +110,7 @@ function useOf({ event, name, all }: Row): Use {
   const typical = medianOf(all)
   return {
     event,
+    kind: kindOf(event),
     name,
     times: sumOf(all),
     failed: sumOf(all.filter(({ failed }) => failed)),
@@ -154,7 +155,7 @@ export function meaningOf({ event, properties }: SentEvent['event']): Meaning {
   return { name: event, detail: '', times: 1, failed: false, ...duration }
 }
 
-function kindOf(event: string): 'commands' | 'requests' | 'others' {
+function kindOf(event: string): Kind {
   if (event === 'cli_command') return 'commands'
   return event === 'api_request' ? 'requests' : 'others'
 }

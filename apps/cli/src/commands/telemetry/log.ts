@@ -5,8 +5,8 @@ import { readSent, type SentEvent } from '@visivo/telemetry/inspect'
 import type { CommandContext } from '../../context.ts'
 import { UsageError } from '../../errors.ts'
 import { print, renderTime } from './print.ts'
-import { requireReadable } from './require-readable.ts'
-import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
+import { readableHere } from './readable-here.ts'
+import type { TelemetryFlags } from './telemetry-here.ts'
 
 /** The flags of `log`. */
 export interface LogFlags extends TelemetryFlags {
@@ -23,9 +23,7 @@ export async function log(flags: LogFlags, context: CommandContext): Promise<voi
   const { event, since, follow = false, json = false } = flags
   if (event !== undefined && !Object.hasOwn(EVENTS, event))
     throw new UsageError(`there is no event '${event}', only ${Object.keys(EVENTS).join(', ')}.`)
-  const here = telemetryHere(context)
-  requireReadable(here)
-  const { telemetry } = here
+  const { telemetry } = readableHere(context)
   const { stdout } = context
   const over = new AbortController()
   const signal = AbortSignal.any([context.signal, over.signal])

@@ -1,8 +1,8 @@
 import { inspectTelemetry, readSent } from '@visivo/telemetry/inspect'
 import type { CommandContext } from '../../context.ts'
 import { print, renderTime } from './print.ts'
-import { requireReadable } from './require-readable.ts'
-import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
+import { readableHere } from './readable-here.ts'
+import type { TelemetryFlags } from './telemetry-here.ts'
 
 /** The flags of `show`. */
 export interface ShowFlags extends TelemetryFlags {
@@ -12,9 +12,7 @@ export interface ShowFlags extends TelemetryFlags {
 
 /** `visivo telemetry show`: what waits and what was sent last, as JSON, oldest first. */
 export async function show(flags: ShowFlags, context: CommandContext): Promise<void> {
-  const here = telemetryHere(context)
-  requireReadable(here)
-  const { telemetry, where } = here
+  const { telemetry, where } = readableHere(context)
   const { waiting, waitingOfOthers, waitingElsewhere } = inspectTelemetry(telemetry, where)
   const all = readSent(telemetry)
   const sent = all.slice(Math.max(0, all.length - flags.last))

@@ -3,8 +3,8 @@ import type { CommandContext } from '../../context.ts'
 import { TelemetryError } from '../../errors.ts'
 import { openBrowser } from './open-browser.ts'
 import { print } from './print.ts'
-import { requireReadable } from './require-readable.ts'
-import { type TelemetryFlags, telemetryHere } from './telemetry-here.ts'
+import { readableHere } from './readable-here.ts'
+import type { TelemetryFlags } from './telemetry-here.ts'
 import { terminalGone } from './terminal-gone.ts'
 
 /** The flags of `view`. */
@@ -22,9 +22,7 @@ const SOON_OVER = 'Ctrl-C ends the page, and so does a quarter of an hour in whi
  */
 export async function view(flags: ViewFlags, context: CommandContext): Promise<void> {
   const { stdout, env, signal } = context
-  const here = telemetryHere(context)
-  requireReadable(here)
-  const { telemetry, where } = here
+  const { telemetry, where } = readableHere(context)
   const page = await start(telemetry, { where, port: flags.port })
   const over = new AbortController()
   try {

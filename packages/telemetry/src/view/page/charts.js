@@ -132,10 +132,9 @@ function makeUses() {
   return [make('table', { class: 'uses' }, make('thead', {}, head), make('tbody')), more]
 }
 
-function makeUse({ event, name }) {
+function makeUse({ event, kind, name }) {
   const choose = make('button', { class: 'text mono', type: 'button' }, name)
   choose.onclick = () => show(filter?.name === name ? undefined : { name, event, label: name })
-  const kind = event === 'cli_command' ? 'commands' : event === 'api_request' ? 'requests' : 'others'
   const numbers = [1, 2, 3].map(() => make('td', { class: 'number' }))
   return make(
     'tr',

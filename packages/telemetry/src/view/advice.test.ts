@@ -1,0 +1,39 @@
+import { type Checked, decide, readSources, visivo } from '@visivo/telemetry-config'
+import { expect, test } from 'vitest'
+import { adviceFor } from './advice.ts'
+
+const sources = readSources(visivo, { env: {}, home: '/nowhere/at/all', projectDirectory: null })
+
+function adviceWith(wrong: object): readonly string[] {
+  const { checked } = decide(visivo, { ...sources, ...wrong })
+  const isFound = ({ kind }: Checked) => kind !== 'destination' && kind !== 'global'
+  return adviceFor(checked.filter(isFound), visivo)
+}
+
+const file = (reason: string) => ({ state: 'unreadable', path: '/p/prod.env', reason })
+
+test.each([
+  [
+    'the environment can not be read',
+    { env: null },
+    "the environment: can't be read. What can't be read counts as off; start this page where it can be.",
+  ],
+  [
+    'a variable is set',
+    { env: { DO_NOT_TRACK: '1' } },
+    'DO_NOT_TRACK is set (1) where this page was started. To have it on, unset it there.',
+  ],
+  [
+    'an env file can not be read',
+    { brokenEnvFiles: [file('EACCES')] },
+    "prod.env: the file can't be read (EACCES). What can't be read counts as off; mend /p/prod.env to have it on.",
+  ],
+  [
+    'the file of the project can not be read',
+    { project: file('EACCES') },
+    "defaults.telemetry_enabled in project.visivo.yml: the file can't be read (EACCES). What can't be read counts as off; " +
+      'mend the file to have its own word count.',
+  ],
+])('whoever looks at the page is told what to do where %s', (_sentence, wrong, advice) => {
+  expect(adviceWith(wrong)).toEqual([advice])
+})
