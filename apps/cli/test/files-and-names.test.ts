@@ -1,6 +1,7 @@
-import { readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { expect, onTestFinished, test } from 'vitest'
 import { temporaryProject } from './temp-project.ts'
 import { visivo } from './visivo.ts'
 
@@ -95,4 +96,108 @@ test('a relative path in SQL counts from --working-dir, not from where visivo wa
   })
   expect(await visivo(cwd, ['run', '-w', 'project'])).toMatchObject({ code: 0 })
   expect(rowsOf(join(cwd, 'project'), 'm')).toEqual([[1]])
+})
+
+test('a seed is read as it was printed, whatever its temporary directory is called, and nothing of it stays there', async () => {
+  const seed = `{ table_name: s, args: [node, -p, "'a\\\\n1'"] }`
+  const cwd = temporaryProject({
+    'project.visivo.yml': csv('d.csv').replace(
+      "csv, file: 'd.csv'",
+      `duckdb, database: s.db, seeds: [${seed}]`,
+    ),
+    'year=2026/others': '',
+  })
+  const TMPDIR = join(cwd, 'year=2026')
+  expect(await visivo(cwd, ['run'], { TMPDIR, TEMP: TMPDIR })).toMatchObject({ code: 0 })
+  expect(rowsOf(cwd, 'm')).toEqual([[1]])
+  expect(readdirSync(TMPDIR)).toEqual(['others'])
+})
+
+// Windows has no names with such characters.
+test.skipIf(process.platform === 'win32')(
+  'a day that may be two in a file with brackets is found, and not looked for in another',
+  async () => {
+    const cwd = temporaryProject({
+      'project.visivo.yml': csv('d[1].csv'),
+      'd[1].csv': 'a\n01/02/2026\n',
+      'd1.csv': 'a\n999\n',
+    })
+    const { stderr } = await visivo(cwd, ['run'])
+    expect(stderr).toContain('the column "a" has days like 01/02/2026, which may be')
+  },
+)
+
+test('a database without seeds is only read, so that whoever else reads it goes on', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': csv('d.csv')
+      .replace("csv, file: 'd.csv'", 'duckdb, database: d.db')
+      .replace('select * from s', 'from t'),
+  })
+  const open = async (access_mode: string, sql: string) => {
+    const database = await DuckDBInstance.create(join(cwd, 'd.db'), { access_mode })
+    onTestFinished(() => database.closeSync())
+    const connection = await database.connect()
+    await connection.run(sql)
+    connection.closeSync()
+    return database
+  }
+  const writer = await open('READ_WRITE', 'create table t as select 1 as a')
+  writer.closeSync()
+  await open('READ_ONLY', 'from t')
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  expect(rowsOf(cwd, 'm')).toEqual([[1]])
+})
+
+test('behind a model that fails no more are started', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: ':memory:' }]
+models: [{ name: m, source: ref(s), sql: from nowhere }, { name: n, source: ref(s), sql: select 1 }]
+`,
+  })
+  expect(await visivo(cwd, ['run', '--threads', '1'])).toMatchObject({ code: 1 })
+  expect(existsSync(join(cwd, 'target', 'data', 'n.json'))).toBe(false)
+})
+
+test.each([
+  ['two databases in memory are two', ':memory:', [[1]], [[2]]],
+  ['of one file it is one, also where only the second source has seeds', 'd.db', [], [[2]]],
+])('each source reads the tables of its database: %s', async (_case, database, first, second) => {
+  const source = (name: string, rows: readonly (readonly number[])[]) => {
+    const seeds = rows.map((row) => `{ table_name: t, args: [node, -p, "'a\\\\n${row}'"] }`)
+    return `  - { name: ${name}, type: duckdb, database: '${database}', seeds: [${seeds}] }\n`
+  }
+  const cwd = temporaryProject({
+    'project.visivo.yml':
+      `name: p\nsources:\n${source('s', first)}${source('z', second)}` +
+      'models: [{ name: m, source: ref(s), sql: from t }, { name: n, source: ref(z), sql: from t }]\n',
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  expect([rowsOf(cwd, 'm'), rowsOf(cwd, 'n')]).toEqual([first.length > 0 ? first : second, second])
+})
+
+test.each([
+  [
+    'values that are JSON, without a header',
+    ', has_header: false',
+    '{"a": 1}\n{"a": 2}\n',
+    ['{"a": 1}', '{"a": 2}'],
+  ],
+  ['a name with another delimiter in it', '', 'a;b,c\n1,2\n', [1]],
+])('is read as it is written: %s', async (_case, keys, text, column) => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': csv('d.csv').replace("'d.csv'", `d.csv${keys}`),
+    'd.csv': text,
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  expect((rowsOf(cwd, 'm') as unknown[][]).map(([value]) => value)).toEqual(column)
+})
+
+test('what is wrong with a key of a CSV is said without the SQL of its view, which nobody wrote', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': csv('d.csv').replace("'d.csv'", 'd.csv, delimiter: abcdefgh'),
+    'd.csv': 'a\n1\n',
+  })
+  const { stderr } = await visivo(cwd, ['run'])
+  expect(stderr).toMatch(/^Error: project\.visivo\.yml:2: [^\n]* delimiter option cannot exceed [^\n]*\n$/)
 })

@@ -9,6 +9,7 @@ import {
   holdCourierLock,
   isCourierAlive,
   isCourierElsewhere,
+  releaseClaim,
   sweepLocks,
 } from './courier-lock.ts'
 
@@ -131,6 +132,21 @@ test('a claim counts as alive until its courier has come up', () => {
   const first = claim(directory)
   expect([isCourierAlive(directory), courierPids(directory), claim(directory)]).toEqual([true, [], undefined])
   expect(first && holdCourierLock(directory, MINE, first)?.held()).toBe(true)
+})
+
+test('a claim for which no courier could be started keeps the next command from nothing', () => {
+  const directory = temporaryDirectory()
+  releaseClaim(directory, MINE, claim(directory) ?? 0)
+  expect([isCourierAlive(directory), claim(directory)]).toEqual([false, 2])
+})
+
+test.skipIf(process.platform === 'win32')('a link in place of a claim is not written through', () => {
+  const directory = temporaryDirectory()
+  const file = join(directory, 'somebody’s')
+  writeFileSync(file, 'kept')
+  symlinkSync(file, pathOf(directory, 1))
+  expect(holdCourierLock(directory, MINE, 1)).toBeUndefined()
+  expect(readFileSync(file, 'utf8')).toBe('kept')
 })
 
 test.each<[string, string, number]>([

@@ -1,6 +1,9 @@
+import { mkdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, test } from 'vitest'
-import { placesOf } from './places.ts'
+import { temporaryDirectory } from '../test/samples.ts'
+import { findPlaces, placesOf } from './places.ts'
 
 test.each([
   ['another host', { host: 'https://b.example', apiKey: 'phc_a' }],
@@ -8,4 +11,11 @@ test.each([
 ])('%s is another outbox: what was recorded for one never goes to the other', (_, other) => {
   const one = placesOf(visivo, '/home/ada', { host: 'https://a.example', apiKey: 'phc_a' })
   expect(placesOf(visivo, '/home/ada', other).outbox).not.toBe(one.outbox)
+})
+
+test('without a home directory, what lies where a command was started is not taken for what telemetry keeps', () => {
+  const root = temporaryDirectory()
+  mkdirSync(join(root, '0123456789abcdef'))
+  expect(findPlaces(root)).toHaveLength(1)
+  expect(findPlaces(relative('', root))).toEqual([])
 })

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import { jobFromVariables } from './courier-job.ts'
 import { courierFile, environmentFor } from './start-courier.ts'
@@ -38,6 +38,17 @@ test('a courier gets nothing of what some code has put on every object: as NODE_
   }
   expect(seen).toContain('TELEMETRY_COURIER_JOB')
   expect(seen).not.toContain('PLANTED')
+})
+
+test.each([
+  ['as seen from where the command is', 'company.pem', resolve('company.pem')],
+  ['but one that is empty is none, and no directory', '', ''],
+])('a courier stands elsewhere and finds the certificates of its command, %s', (_, value, expected) => {
+  onTestFinished(() => void vi.unstubAllEnvs())
+  vi.stubEnv('SSL_CERT_FILE', value)
+  const destination = { host: 'http://127.0.0.1:9', apiKey: 'phc_test' }
+  const job = { product: visivo, home: temporaryDirectory(), destination, extras: {} }
+  expect(environmentFor(job).SSL_CERT_FILE).toBe(expected)
 })
 
 test('the events of a program that declares hundreds of its own reach their courier: no system takes that much in one variable', () => {

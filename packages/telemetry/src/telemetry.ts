@@ -53,8 +53,8 @@ export interface Telemetry<X extends Extras = NoExtras> {
     where?: Where,
   ): void
   /**
-   * In CI, and in a service of systemd, a command waits for its courier. This starts it while the command still works,
-   * which makes the wait short.
+   * Where a courier would end with the command (`World.endsCouriers`), as in CI, the command waits for it. This starts it
+   * while the command still works, which makes the wait short.
    */
   warmUp(where?: Where): void
   /** False where no courier can be started, as in a bundle without the courier's file: then events only wait. */

@@ -19,7 +19,7 @@ export interface World {
   readonly stderr: () => Terminal
   /** In CI, a container or a serverless host. */
   readonly isCi: boolean
-  /** What a command leaves running ends with it, or may: in CI, and in a service of systemd. */
+  /** What a command leaves running ends with it, or may: in CI, a service of systemd, a container that bears no mark. */
   readonly endsCouriers: boolean
   /** The person wants to see what would be sent, and nothing is sent. */
   readonly debug: boolean
@@ -45,7 +45,7 @@ export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home'
       return isCi()
     },
     get endsCouriers() {
-      return isCi() || isService(env)
+      return isCi() || endsAll(env)
     },
   }
 }
@@ -62,12 +62,12 @@ export function isWhole({ product, env, home, stderr }: World): boolean {
 }
 
 /**
- * Whether this is what a service of systemd runs, or a script that is: that is told its own process id. All that such a
- * service has started is ended with it, unless its unit says otherwise (`KillMode=`). A person's terminal, which may be a
- * service as well, runs a shell first.
+ * Whether all that this process leaves running is ended after it: it is what a service of systemd runs, which is told its
+ * own process id, or the first process of a container or another space of process ids; or the script of either runs it.
+ * A unit may say otherwise (`KillMode=`). A person's terminal, which may be a service as well, runs a shell first.
  */
-function isService({ SYSTEMD_EXEC_PID }: World['env']): boolean {
-  return SYSTEMD_EXEC_PID === String(process.pid) || SYSTEMD_EXEC_PID === String(process.ppid)
+function endsAll({ SYSTEMD_EXEC_PID }: World['env']): boolean {
+  return [process.pid, process.ppid].some((pid) => pid === 1 || String(pid) === SYSTEMD_EXEC_PID)
 }
 
 function isDebug({ envPrefix }: Product, env: World['env']): boolean {

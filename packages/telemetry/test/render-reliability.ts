@@ -22,8 +22,8 @@ command's own event counts too. *All* is as many as were recorded, a number that
 
 \`npx -y pnpm@12 test\` measures every row again and fails when one is no longer true. To write a changed row, run
 \`npx -y pnpm@12 exec vitest run packages/telemetry/test/reliability.test.ts -u\` after a build. Some rows need root on
-Linux, to mount a full disk or to set up a silent name server. Elsewhere these rows are skipped by name, and the file stays
-as it is.
+Linux, to mount a full disk, to set up a silent name server or to make a space of process ids. Elsewhere these rows are
+skipped by name, and the file stays as it is.
 `
 
 /** The document, with numbers as they were measured; a number that no machine repeats is written `all`. */

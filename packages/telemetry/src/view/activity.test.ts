@@ -16,6 +16,7 @@ const requests = (request_count: number, duration_ms: number) => ({
 
 test.each([
   ['one of each', [requests(1, 5), requests(1, 7), requests(1, 90)], 7],
+  ['the slowest of all first', [requests(1, 90), requests(1, 5), requests(1, 7)], 7],
   ['an even number', [requests(1, 5), requests(1, 7)], 7],
   ['most of them in one sum', [requests(1, 5), requests(1, 7), requests(900, 60)], 60],
   ['none', [], undefined],
@@ -78,6 +79,15 @@ test('a day begins at midnight of this machine, also in the week in which its cl
   const { unit, stretches } = timelineOf([{ ...requests(1, 5), sent_at }] as never, now)
   expect([unit, stretches.length]).toEqual(['day', 30])
   expect(stretches.map(({ from }) => new Date(from).getHours())).toEqual(Array(30).fill(0))
+})
+
+test('an event of a program that is called like one of its commands has a row of its own', () => {
+  const named = (event: string, properties: object) => ({ event: { event, properties } })
+  const sent = [named('cli_command', { command: 'bake', success: true }), named('bake', {})]
+  expect(usesOf(sent as never).map(({ event, name, times }) => [event, name, times])).toEqual([
+    ['cli_command', 'bake', 1],
+    ['bake', 'bake', 1],
+  ])
 })
 
 test('commands, requests and whatever else left stand apart', () => {

@@ -37,3 +37,29 @@ test.each([
 ])('whoever looks at the page is told what to do where %s', (_sentence, wrong, advice) => {
   expect(adviceWith(wrong)).toEqual([advice])
 })
+
+test.each<[string, Omit<Checked, 'verdict'>, string]>([
+  [
+    'a .env file',
+    { kind: 'env-file', source: 'DO_NOT_TRACK in .env', value: '1' },
+    'DO_NOT_TRACK in .env is set (1). To have it on, take it out of that file.',
+  ],
+  [
+    'the project',
+    { kind: 'project', source: 'project.visivo.yml', value: 'false' },
+    'project.visivo.yml is false. To have it on here, use `visivo telemetry on --project`.',
+  ],
+  [
+    'the person',
+    { kind: 'global', source: 'config.yml', value: 'false' },
+    'config.yml is false. The switch on this page changes it.',
+  ],
+])('what %s switched off is switched on where the page says', (_who, checked, advice) => {
+  expect(adviceFor([{ ...checked, verdict: 'off' }], visivo)).toEqual([advice])
+})
+
+test('what does not keep telemetry off is not advised against', () => {
+  const silent = { kind: 'environment', source: 'DO_NOT_TRACK', value: 'not set', verdict: 'silent' } as const
+  const on = { kind: 'global', source: 'config.yml', value: 'true', verdict: 'on' } as const
+  expect(adviceFor([silent, on], visivo)).toEqual([])
+})

@@ -12,3 +12,11 @@ test.each([
 ])('the page is given to a browser under its own address: %s', (_sentence, host, port, refusal) => {
   expect(refusalOf({ method: 'POST', headers: { host, origin: `http://${host}` } }, port)).toBe(refusal)
 })
+
+test.each([
+  ['a name that ends like ours', 'http://stranger.localhost:8080'],
+  ['our name by another protocol', 'https://localhost:8080'],
+])('a page of another server on this machine can not switch: %s', (_sentence, origin) => {
+  const headers = { host: 'localhost:8080', origin }
+  expect(refusalOf({ method: 'POST', headers }, 8_080)).toBe('This request comes from another page.')
+})

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { courierPids, isCourierAlive } from '../../src/courier-lock.ts'
@@ -219,7 +220,8 @@ export const COMMANDS: readonly Fault[] = [
     fault: 'the tool is a compiled executable: it never starts itself, and the events wait for another run',
     events: [2, 2, 0],
     happens: async (scene) => {
-      const tool = join(scene.root, 'tool')
+      // It begins and ends like a runtime, and is none.
+      const tool = join(scene.root, 'node-and-node')
       compileTo(tool)
       await scene.command({ by: (script) => [tool, script] })
       await nobodySends(scene)
@@ -315,6 +317,8 @@ export const COMMANDS: readonly Fault[] = [
       if (scene.receiver.events.length === 0) scene.noticed.push('the command did not wait')
     },
   },
+  endsWithContainer('the first process', 'exec "$@"'),
+  endsWithContainer('what the first process, a script, runs', '"$@"; exit $?'),
   leavesInCi('the command leaves before any answer, and its courier stays'),
   leavesInCi('a command that records twelve events waits for all of them as for one', ['--times', '12'], 12),
   leavesInCi('a test that has stopped its clock leaves all the same', ['--stopped-clock']),
@@ -334,6 +338,26 @@ export const COMMANDS: readonly Fault[] = [
 /** Where a command is to wait: what it waits at most, a busy machine may need for the start of a courier alone. */
 function withSlowClock(script: string): readonly string[] {
   return [process.execPath, '--import', fixture('slow-clock.mjs'), script]
+}
+
+/** Of a space of process ids, as a container has one, Linux ends all processes with the first. */
+const UNSHARE = ['unshare', '--user', '--map-root-user', '--pid', '--fork'] as const
+
+/** @param line what the first process, a shell, does with the command */
+function endsWithContainer(what: string, line: string): Fault {
+  return {
+    fault: `in a container that bears no mark, ${what}: the event is there before all of it ends with the command`,
+    events: [1, 1, 0],
+    alone: true,
+    impossible: () =>
+      spawnSync(UNSHARE[0], [...UNSHARE.slice(1), 'true']).status === 0
+        ? undefined
+        : 'no space of process ids can be made here',
+    happens: async (scene) => {
+      await scene.command({ by: (script) => [...UNSHARE, 'sh', '-c', line, 'sh', ...withSlowClock(script)] })
+      if (scene.receiver.events.length === 0) scene.noticed.push('the command did not wait')
+    },
+  }
 }
 
 /** A command in CI, with PostHog hanging: it does not wait for the end of a request, and a later one brings its events. */
