@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { NONE, sanitizeVersion, VERSION_SHAPE } from '@visivo/sanitize'
 import { type Destination, visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { temporaryDirectory } from '../test/samples.ts'
+import { BEHIND_A_SHELL, runAs, temporaryDirectory } from '../test/samples.ts'
 import { turnOff } from './control.ts'
 import { followCommand } from './follow-command.ts'
 import { inspectTelemetry } from './inspect.ts'
@@ -171,11 +171,12 @@ test('what is recorded for one PostHog does not wait for the one of the event be
 
 test.each<[string, Record<string, string>, true | undefined]>([
   ['in CI', { CI: 'true' }, true],
-  ['in a service of systemd', { SYSTEMD_EXEC_PID: String(process.pid) }, true],
+  ['in a service of systemd', { SYSTEMD_EXEC_PID: String(BEHIND_A_SHELL.pid) }, true],
   ['nowhere else', {}, undefined],
 ])(
   'a command that waits is not kept while its courier gathers what others may record: %s',
   (_, env, awaited) => {
+    runAs(BEHIND_A_SHELL)
     const { telemetry } = inScript(temporaryDirectory(), env)
     expect(telemetry.courierJob({ host: 'https://one.example', apiKey: 'phc_one' }).awaited).toBe(awaited)
   },

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { temporaryDirectory } from '../test/samples.ts'
+import { BEHIND_A_SHELL, runAs, temporaryDirectory } from '../test/samples.ts'
 import { followCommand } from './follow-command.ts'
 import { inspectTelemetry } from './inspect.ts'
 import { createTelemetry } from './telemetry.ts'
@@ -21,13 +21,17 @@ test('an environment that may not be read is off, and no error for the host', ()
   expect(readdirSync(home)).toEqual([])
 })
 
-test.each<[string, object, boolean]>([
+test.each<[string, Readonly<Record<string, string>>, boolean, Partial<typeof BEHIND_A_SHELL>?]>([
   ['CI', { CI: 'true' }, true],
-  ['a service of systemd', { SYSTEMD_EXEC_PID: String(process.pid) }, true],
-  ['a script that is one', { SYSTEMD_EXEC_PID: String(process.ppid) }, true],
+  ['a service of systemd', { SYSTEMD_EXEC_PID: String(BEHIND_A_SHELL.pid) }, true],
+  ['a script that is one', { SYSTEMD_EXEC_PID: String(BEHIND_A_SHELL.ppid) }, true],
   ['a terminal that is one, with a shell in between', { SYSTEMD_EXEC_PID: '1' }, false],
+  ['a container, as its first process', {}, true, { pid: 1, ppid: 0 }],
+  ['a container, run by its first process', {}, true, { ppid: 1 }],
+  ['a container that goes on, from outside', {}, false, { ppid: 0 }],
   ['a terminal', {}, false],
-])('whether the courier ends with the command: in %s', (_says, env, ends) => {
+])('whether the courier ends with the command: in %s', (_says, env, ends, ids = {}) => {
+  runAs({ ...BEHIND_A_SHELL, ...ids })
   expect(lookAround({ env: { CI: 'false', ...env } }).endsCouriers).toBe(ends)
 })
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { assemble } from '../src/assemble.ts'
 import { catalogueOf } from '../src/events.ts'
 import { createGuard, type StoredEvent } from '../src/guard.ts'
@@ -31,4 +31,13 @@ export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'telemetry-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
+}
+
+/** The ids of what a person's shell runs. */
+export const BEHIND_A_SHELL = { pid: 4_243, ppid: 4_242 }
+
+/** Gives the process other ids until the running test ends: whatever runs the tests may be a container's first process. */
+export function runAs({ pid, ppid }: typeof BEHIND_A_SHELL): void {
+  onTestFinished(() => void vi.unstubAllGlobals())
+  vi.stubGlobal('process', Object.create(process, { pid: { value: pid }, ppid: { value: ppid } }))
 }
