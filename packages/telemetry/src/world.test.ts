@@ -21,7 +21,9 @@ test('an environment that may not be read is off, and no error for the host', ()
   expect(readdirSync(home)).toEqual([])
 })
 
-test.each<[string, Readonly<Record<string, string>>, boolean, Partial<typeof BEHIND_A_SHELL>?]>([
+const WITHOUT_TERMINAL = { ...BEHIND_A_SHELL, isTTY: false }
+
+test.each<[string, Readonly<Record<string, string>>, boolean, Partial<typeof WITHOUT_TERMINAL>?]>([
   ['CI', { CI: 'true' }, true],
   ['a service of systemd', { SYSTEMD_EXEC_PID: String(BEHIND_A_SHELL.pid) }, true],
   ['a script that is one', { SYSTEMD_EXEC_PID: String(BEHIND_A_SHELL.ppid) }, true],
@@ -29,10 +31,14 @@ test.each<[string, Readonly<Record<string, string>>, boolean, Partial<typeof BEH
   ['a container, as its first process', {}, true, { pid: 1, ppid: 0 }],
   ['a container, run by its first process', {}, true, { ppid: 1 }],
   ['a container that goes on, from outside', {}, false, { ppid: 0 }],
+  ['a shell that is the first process of a container', {}, false, { ppid: 1, isTTY: true }],
+  ['a terminal by which somebody runs a first process', {}, true, { pid: 1, isTTY: true }],
   ['a terminal', {}, false],
-])('whether the courier ends with the command: in %s', (_says, env, ends, ids = {}) => {
-  runAs({ ...BEHIND_A_SHELL, ...ids })
-  expect(lookAround({ env: { CI: 'false', ...env } }).endsCouriers).toBe(ends)
+])('whether the courier ends with the command: in %s', (_says, env, ends, how = {}) => {
+  const { isTTY, ...ids } = { ...WITHOUT_TERMINAL, ...how }
+  runAs(ids)
+  const stderr = () => ({ isTTY, write: () => {} })
+  expect(lookAround({ env: { CI: 'false', ...env }, stderr }).endsCouriers).toBe(ends)
 })
 
 test.each(['', '0', 'false', 'no', 'OFF', ' off '])(

@@ -45,7 +45,7 @@ export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home'
       return isCi()
     },
     get endsCouriers() {
-      return isCi() || endsAll(env)
+      return isCi() || endsAll(env, stderr)
     },
   }
 }
@@ -64,10 +64,11 @@ export function isWhole({ product, env, home, stderr }: World): boolean {
 /**
  * Whether all that this process leaves running is ended after it: it is what a service of systemd runs, which is told its
  * own process id, or the first process of a container or another space of process ids; or the script of either runs it.
- * A unit may say otherwise (`KillMode=`). A person's terminal, which may be a service as well, runs a shell first.
+ * A unit may say otherwise (`KillMode=`). A shell in which a person types may be such a process as well, and goes on.
  */
-function endsAll({ SYSTEMD_EXEC_PID }: World['env']): boolean {
-  return [process.pid, process.ppid].some((pid) => pid === 1 || String(pid) === SYSTEMD_EXEC_PID)
+function endsAll({ SYSTEMD_EXEC_PID }: World['env'], stderr: World['stderr']): boolean {
+  const isFirst = (pid: number) => pid === 1 || String(pid) === SYSTEMD_EXEC_PID
+  return isFirst(process.pid) || (isFirst(process.ppid) && stderr().isTTY !== true)
 }
 
 function isDebug({ envPrefix }: Product, env: World['env']): boolean {

@@ -31,13 +31,11 @@ export const SERVER_THREADS: readonly Fault[] = [
     fault: 'the courier thread of a server dies: what it was handed waits, and another one takes over',
     events: ['all', 'all', 0],
     happens: async (scene) => {
-      const script = await bundle(scene, 'server.mjs')
-      const thread = join(dirname(script), 'courier-thread.js')
-      writeFileSync(thread, 'throw new Error("out of memory")\n')
+      const script = await withThread(scene, 'throw new Error("out of memory")\n')
       const server = await startServer(scene, { script })
       let asked = await server.ask(5)
       await until('events in the outbox', () => scene.outbox.waiting().length === asked)
-      copyFileSync(BUILT_THREAD, thread)
+      copyFileSync(BUILT_THREAD, threadBeside(script))
       await until('another thread', async () => {
         asked += await server.ask(1)
         const kept = () => scene.outbox.waiting().length + requestsArrived(scene)
@@ -53,9 +51,8 @@ export const SERVER_THREADS: readonly Fault[] = [
       'the courier thread of a server dies and a command sends what it was handed: at its end the server sends none of it again',
     events: ['all', 'all', 0],
     happens: async (scene) => {
-      const script = await bundle(scene, 'server.mjs')
-      writeFileSync(
-        join(dirname(script), 'courier-thread.js'),
+      const script = await withThread(
+        scene,
         `(await import('node:worker_threads')).parentPort.on('message', () => {
            throw new Error('out of memory')
          })\n`,
@@ -74,7 +71,7 @@ export const SERVER_THREADS: readonly Fault[] = [
     events: ['all', 'all', 0],
     happens: async (scene) => {
       const how = { script: await bundle(scene, 'server.mjs'), env: { EXITS: '1' } }
-      const release = stuckThread(scene, dirname(how.script))
+      const release = stuckThread(scene, how.script)
       const server = await startServer(scene, how)
       const asked = await server.ask(50)
       // Node itself lets no process end before its threads.
@@ -87,9 +84,8 @@ export const SERVER_THREADS: readonly Fault[] = [
       'the courier thread of a server dies while telemetry was off: when it is on again, requests are counted',
     events: ['all', 'all', 0],
     happens: async (scene) => {
-      const script = await bundle(scene, 'server.mjs')
-      writeFileSync(
-        join(dirname(script), 'courier-thread.js'),
+      const script = await withThread(
+        scene,
         `(await import('node:worker_threads')).parentPort.postMessage({ kind: 'recording', consent: 'off' })
          throw new Error('out of memory')\n`,
       )
@@ -104,10 +100,9 @@ export const SERVER_THREADS: readonly Fault[] = [
       'the courier thread of a server says off and dies later: when it is on again, requests are counted',
     events: ['all', 'all', 0],
     happens: async (scene) => {
-      const script = await bundle(scene, 'server.mjs')
       const over = join(scene.root, 'over')
-      writeFileSync(
-        join(dirname(script), 'courier-thread.js'),
+      const script = await withThread(
+        scene,
         `const { existsSync } = await import('node:fs')
          const { parentPort } = await import('node:worker_threads')
          setInterval(() => {
@@ -125,10 +120,9 @@ export const SERVER_THREADS: readonly Fault[] = [
     fault: 'a secret stands in the environment of a server: its courier thread is given none of it',
     events: ['all', 'all', 0],
     happens: async (scene) => {
-      const script = await bundle(scene, 'server.mjs')
       const given = join(scene.root, 'given.json')
-      writeFileSync(
-        join(dirname(script), 'courier-thread.js'),
+      const script = await withThread(
+        scene,
         `(await import('node:fs')).writeFileSync(${JSON.stringify(given)}, JSON.stringify(process.env))
          await import(${JSON.stringify(pathToFileURL(BUILT_THREAD).href)})\n`,
       )
@@ -144,9 +138,8 @@ export const SERVER_THREADS: readonly Fault[] = [
       'the courier thread of a server prints something, as Node does with its warnings: the server prints none of it',
     events: ['all', 'all', 0],
     happens: async (scene) => {
-      const script = await bundle(scene, 'server.mjs')
-      writeFileSync(
-        join(dirname(script), 'courier-thread.js'),
+      const script = await withThread(
+        scene,
         `console.log('a word')
          process.emitWarning('and a warning')
          await import(${JSON.stringify(pathToFileURL(BUILT_THREAD).href)})\n`,
@@ -235,6 +228,17 @@ export const SERVER_THREADS: readonly Fault[] = [
   },
 ]
 
+/** A server in one file, with this in place of its courier thread; gives where it is. */
+async function withThread(scene: Scene, code: string): Promise<string> {
+  const script = await bundle(scene, 'server.mjs')
+  writeFileSync(threadBeside(script), code)
+  return script
+}
+
+function threadBeside(script: string): string {
+  return join(dirname(script), 'courier-thread.js')
+}
+
 /** Asks it until a request is counted, ends it, and sees all of them arrive. */
 async function countsAgain(
   scene: Scene,
@@ -291,11 +295,11 @@ thread.once('online', () => {
  * Puts a courier thread there that waits in the middle of a call, as for a system's resolver that never answers: no
  * thread is ended then. Gives what lets it go on.
  */
-function stuckThread(scene: Scene, directory: string): () => void {
+function stuckThread(scene: Scene, script: string): () => void {
   const pipe = join(scene.root, 'pipe')
   execFileSync('mkfifo', [pipe])
   const waits = `(await import('node:child_process')).spawnSync('cat', [${JSON.stringify(pipe)}])`
-  writeFileSync(join(directory, 'courier-thread.js'), `${waits}\n`)
+  writeFileSync(threadBeside(script), `${waits}\n`)
   const release = () => closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK))
   let isReleased = false
   scene.onClose(() => isReleased || release())
