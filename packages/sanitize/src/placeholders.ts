@@ -21,7 +21,7 @@ export const UNKNOWN = safe`<unknown>`
 /** Stands for the command when none was given. */
 export const NONE = safe`<none>`
 
-/** Stands for the endpoint of a request that no route took. */
+/** Stands for the endpoint of a request that no route took, or whose template can't be collected. */
 export const UNMATCHED = safe`<unmatched>`
 
 /** Stands for a platform or an architecture that is not in the list; a method has an `OTHER` in capitals, as all methods. */

@@ -59,13 +59,11 @@ function obstacleAt(path: string, isOutbox: boolean): string | undefined {
 
 /** What lies at a path itself, wherever it leads. Nothing where there is nothing, and where nobody may look. */
 export function kindOf(path: string): 'directory' | 'link' | 'other' | undefined {
-  try {
+  return attempt(() => {
     const found = lstatSync(path, { bigint: true })
     if (found.isDirectory()) return 'directory'
     return found.isSymbolicLink() ? 'link' : 'other'
-  } catch {
-    return undefined
-  }
+  })
 }
 
 /** Whether there is a file, whatever it holds, or one can be made. */

@@ -38,7 +38,7 @@ export function jobToVariables(job: CourierJob): Readonly<Record<string, string>
   return Object.fromEntries(pieces.map((piece, at) => [pieceName(at), piece]))
 }
 
-/** The job that these variables hold, if there is one. */
+/** The job that these variables hold, if there is one. Throws where it is no JSON. */
 export function jobFromVariables(env: Readonly<Record<string, string | undefined>>): CourierJob | undefined {
   let text = ''
   for (let at = 0; ; at += 1) {

@@ -45,11 +45,11 @@ export interface CourierTerms {
   /** Tries now, whatever earlier runs were told: a person asked for it. */
   readonly despiteBackoff?: boolean
   /** Where it counts, for whoever has to say what came of it. */
-  readonly tally?: CourierTally
+  readonly count?: CourierCount
 }
 
 /** How many events a courier dealt with, as it goes: one that is stopped has dealt with some as well. */
-export interface CourierTally {
+export interface CourierCount {
   accepted: number
   /** Those that the server refuses, each alone. */
   refused: number
@@ -219,7 +219,7 @@ async function deliverBatch(
     },
     mayGoOn: () => !terms.enough?.aborted && mayGoOn(),
     refused: ({ name }) => {
-      if (terms.tally) terms.tally.refused += 1
+      if (terms.count) terms.count.refused += 1
       if (!outbox.discard(name)) settled.add(name)
     },
     accepted: (part) => noteAccepted(courier, part),
@@ -234,7 +234,7 @@ async function deliverBatch(
 
 function noteAccepted({ terms, places, outbox, state, settled }: Courier, part: readonly Waiting[]): void {
   const now = Date.now()
-  if (terms.tally) terms.tally.accepted += part.length
+  if (terms.count) terms.count.accepted += part.length
   logSent(places.sentLog, part.map(toWireEvent), now)
   for (const { name } of part) if (!outbox.remove(name)) settled.add(name)
   state.write(afterSuccess(state.read(), now))

@@ -27,8 +27,8 @@ const MOST_OPEN = 20
 /** How long a thread that is to end may go on writing what it was handed before the server writes it, in milliseconds. */
 const A_MOMENT = 300
 
-/** @param onOff called, over and over, while the courier thread finds telemetry off */
-export function openEventSink(job: CourierJob, onOff: () => void): EventSink {
+/** @param whenOff called, over and over, while the courier thread finds telemetry off */
+export function openEventSink(job: CourierJob, whenOff: () => void): EventSink {
   const keep = keeperOf(job)
   const dealtWith = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const handedOver = new Map<number, readonly StoredEvent[]>()
@@ -42,7 +42,7 @@ export function openEventSink(job: CourierJob, onOff: () => void): EventSink {
     keep([...open().values()].flat())
     handedOver.clear()
   }
-  const thread = startThread({ job, dealtWith }, { off: onOff, gone: keepAll })
+  const thread = startThread({ job, dealtWith }, { off: whenOff, gone: keepAll })
 
   return {
     isWanted: () => thread.consent() === 'on',

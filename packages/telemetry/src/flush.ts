@@ -49,16 +49,16 @@ export async function flush(telemetry: Telemetry, where: Where = {}, signal?: Ab
   const stop = firstOf([AbortSignal.timeout(LONGEST), ...(signal ? [signal] : [])])
   const hasOurs = () => outbox.waiting().some(outbox.isOurs)
   const waited = await waitForOther(places, telemetry.guard.edition(), hasOurs, stop.signal)
-  const tally = { accepted: 0, refused: 0 }
-  const terms = { ...AT_ONCE, hurry: stop.signal, enough, stop: stop.signal, tally }
+  const count = { accepted: 0, refused: 0 }
+  const terms = { ...AT_ONCE, hurry: stop.signal, enough, stop: stop.signal, count }
   // Its clock stands still where nothing was recorded since an update: what the old version left would never be old.
   outbox.tidy()
   const isForUs = hasOurs() || outbox.oldOfOthers(outbox.waiting()).size > 0
   const end = isForUs ? await tryCourier(telemetry.courierJob(destination), where, terms) : DONE
   stop.release()
   const left = outbox.waiting()
-  const lost = tally.refused + damaged.filter((name) => !left.includes(name)).length
-  const counted = { sent: tally.accepted, waiting: left.length }
+  const lost = count.refused + damaged.filter((name) => !left.includes(name)).length
+  const counted = { sent: count.accepted, waiting: left.length }
   const says = [...waited, ...sayEnd(end, { ...counted, lost, host: destination.host })]
   return {
     ok: left.length === 0,

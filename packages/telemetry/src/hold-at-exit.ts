@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { attempt } from './attempt.ts'
 import { readCourierState, waitLeft } from './courier-state.ts'
 import { makeListenerRoom } from './listener-room.ts'
-import type { Places } from './places.ts'
+import type { DestinationPlaces } from './places.ts'
 
 /** What a process is held at most for all that it recorded, in milliseconds: with the rest it stays below a second. */
 const LONGEST_WAIT = 900
@@ -17,7 +17,7 @@ const left = { steps: LONGEST_WAIT / STEP, patience: LONGEST_WAIT }
 
 /** What the process is to be held for. */
 interface Last {
-  readonly places: Places
+  readonly places: DestinationPlaces
   /** Of the event that was recorded last: those before it leave with it, or earlier. */
   readonly uuid: string
 }

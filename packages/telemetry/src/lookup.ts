@@ -9,6 +9,9 @@ const PATIENCE = { timeout: 1_500, tries: 2 } as const
 /** How long, in milliseconds, the slower kind of address is waited for when the other is known. */
 const COURTESY = 250
 
+/** For a connection to one of several addresses: Node's own quarter of a second is less than a far one takes. */
+export const EACH_ADDRESS = { autoSelectFamilyAttemptTimeout: 3_000 }
+
 interface Answer {
   readonly addresses: readonly LookupAddress[]
   /** How the question failed, when the name server said nothing at all. */

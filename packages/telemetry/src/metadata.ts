@@ -14,7 +14,7 @@ import { SCHEMA_VERSION } from './events.ts'
 export type Metadata = Readonly<Record<string, Safe | number | boolean | undefined>>
 
 /**
- * Gathers the common properties once, when a program starts.
+ * Gathers the common properties, once for all events of a run.
  * @param sessionId a UUIDv7 made at the start of the program
  */
 export function gatherMetadata(

@@ -19,7 +19,7 @@ export function mayBeOverCaps(names: readonly string[], now: number): boolean {
 /** The names, of those given oldest first, that have to go so that the rest is within the caps. */
 export function overCaps(names: readonly string[], now: number): readonly string[] {
   const oldest = oldestAllowed(now)
-  const tomorrow = timeIn(now + DAY)
+  const tomorrow = prefixAt(now + DAY)
   // Otherwise, once a clock that was far ahead is set right, whatever comes is the oldest, and goes at once.
   const ofFuture = (name: string) => Number(name > tomorrow)
   let events = 0
@@ -35,12 +35,12 @@ export function overCaps(names: readonly string[], now: number): readonly string
 
 /** What every name of an event that may still wait is not before. */
 function oldestAllowed(now: number): string {
-  return timeIn(now - OUTBOX_LIMITS.days * DAY)
+  return prefixAt(now - OUTBOX_LIMITS.days * DAY)
 }
 
-/** The part of a UUIDv7 that is the time. */
-export function timeIn(now: number): string {
-  return uuidV7(now).slice(0, 13)
+/** What the name of every event of that time begins with: the part of a UUIDv7 that is the time. */
+export function prefixAt(time: number): string {
+  return uuidV7(time).slice(0, 13)
 }
 
 /** The size that a file's name states, behind the UUID of 36 characters and a dot; NaN where there is none. */

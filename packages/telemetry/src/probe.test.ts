@@ -1,7 +1,10 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer, Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { sampleEvent } from '../test/samples.ts'
 import { probe } from './probe.ts'
+import { send } from './send.ts'
+import { toWire } from './wire.ts'
 
 /** A TCP server that does this with every connection; gives its port. */
 async function listen(connected: (socket: Socket) => void): Promise<number> {
@@ -75,6 +78,21 @@ test.each([
   ['a name that can be none', `http://${'x'.repeat(64)}.invalid`, 'name'],
 ])('%s', async (_, host, step) => {
   expect(await probe(host)).toMatchObject({ reached: 'nothing', step })
+})
+
+test.each<[string, (host: string) => Promise<unknown>]>([
+  ['who is far from the server is told of no connection, though events arrive', (host) => probe(host)],
+  [
+    'of who is far from the server no event ever arrives',
+    (host) =>
+      send([toWire(sampleEvent())], { host, apiKey: 'phc_test' }, new AbortController().signal, () => true),
+  ],
+])('%s', async (_, ask) => {
+  const connecting = vi.spyOn(Socket.prototype, 'connect')
+  onTestFinished(() => connecting.mockRestore())
+  await ask('http://localhost:1')
+  const patient = expect.objectContaining({ autoSelectFamilyAttemptTimeout: 3_000 })
+  expect(connecting.mock.calls.flat(2)).toContainEqual(patient)
 })
 
 test('a server without encryption behind https', async () => {

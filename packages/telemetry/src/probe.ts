@@ -1,9 +1,8 @@
-import { request as requestHttp } from 'node:http'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import type { Socket } from 'node:net'
 import { codeOf } from './code-of.ts'
 import { firstOf } from './first-of.ts'
-import { lookupWithDeadline } from './lookup.ts'
+import { EACH_ADDRESS, lookupWithDeadline } from './lookup.ts'
 
 type Step = 'name' | 'connection' | 'encryption' | 'answer'
 
@@ -11,11 +10,7 @@ type Step = 'name' | 'connection' | 'encryption' | 'answer'
 export type Probe =
   | { readonly reached: 'answer'; readonly status: number; readonly serverTime?: Date }
   /** `step`: what did not work; `reason`: an error's code or a few words, without a name or an address. */
-  | {
-      readonly reached: 'nothing'
-      readonly step: Step
-      readonly reason: string
-    }
+  | { readonly reached: 'nothing'; readonly step: Step; readonly reason: string }
 
 /** From the name of the host to the head of the answer, in milliseconds. */
 const DEADLINE = 5_000
@@ -42,16 +37,17 @@ export function probe(host: string, stop?: AbortSignal): Promise<Probe> {
             if (!error) step = 'connection'
             callback(error, address, family)
           }),
+        ...EACH_ADDRESS,
         signal: end.signal,
         agent: false,
       },
       (response) => {
         response.resume()
-        resolve(answerOf(response.statusCode ?? 0, response.headers.date))
+        resolve(answerOf(response))
         outgoing.destroy()
       },
     )
-    outgoing.on('socket', (socket: Socket) => {
+    outgoing.on('socket', (socket) => {
       socket.on('connect', () => {
         step = secure ? 'encryption' : 'answer'
       })
@@ -60,17 +56,17 @@ export function probe(host: string, stop?: AbortSignal): Promise<Probe> {
       })
     })
     // Nobody asked for it, and Node says nothing more of such an answer.
-    outgoing.on('upgrade', ({ statusCode = 0, headers }, socket) => {
+    outgoing.on('upgrade', (response, socket) => {
       socket.destroy()
-      resolve(answerOf(statusCode, headers.date))
+      resolve(answerOf(response))
     })
     outgoing.on('error', (error) => resolve({ reached: 'nothing', step, reason: describe(error) }))
     outgoing.end()
   }).finally(end.release)
 }
 
-function answerOf(status: number, date: string | undefined): Probe {
-  const serverTime = new Date(date ?? Number.NaN)
+function answerOf({ statusCode: status = 0, headers }: IncomingMessage): Probe {
+  const serverTime = new Date(headers.date ?? Number.NaN)
   return Number.isNaN(serverTime.getTime())
     ? { reached: 'answer', status }
     : { reached: 'answer', status, serverTime }

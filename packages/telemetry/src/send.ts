@@ -6,7 +6,7 @@ import { PostHog, type PostHogOptions } from 'posthog-node'
 import { codeOf } from './code-of.ts'
 import { firstOf } from './first-of.ts'
 import { KEY_REFUSED, NO_POSTHOG } from './in-words.ts'
-import { lookupWithDeadline } from './lookup.ts'
+import { EACH_ADDRESS, lookupWithDeadline } from './lookup.ts'
 import type { WireEvent } from './wire.ts'
 
 /** What became of one request. */
@@ -31,8 +31,6 @@ interface Carried {
 
 /** One request, from the name of the host to the last byte of the answer, in milliseconds. */
 const REQUEST_DEADLINE = 10_000
-/** For one of several addresses. Node's own quarter of a second is less than a far connection takes. */
-const EACH_ADDRESS = { autoSelectFamilyAttemptTimeout: 3_000 }
 
 /** A batch that is malformed or too large; a smaller one may do better. Every other failure is for later. */
 const REFUSED = [400, 413, 422]

@@ -1,4 +1,4 @@
-// What the page is drawn with. Text only ever becomes text: nothing here, or in page.js, parses HTML.
+// What the page is drawn with. Text only ever becomes text: nothing in the page's script parses HTML.
 
 const byId = (id) => document.getElementById(id)
 
