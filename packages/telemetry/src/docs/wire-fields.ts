@@ -12,7 +12,7 @@ export interface WireField {
 /** The fields of an event beside its properties. */
 export const ENVELOPE: Readonly<Record<string, WireField>> = {
   event: {
-    why: 'What happened: one of the events above.',
+    why: 'What happened: one of the events of the catalogue.',
     example: 'cli_command',
     schema: { type: 'string' },
   },

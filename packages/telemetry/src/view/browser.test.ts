@@ -15,6 +15,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXAMPLE } from '../../test/example-weeks.ts'
 import { openView } from '../../test/view-world.ts'
+import { ENVELOPE, STAMPED } from '../docs/wire-fields.ts'
 import { placesOf } from '../places.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -74,6 +75,14 @@ describe.runIf(HERE)('in a real browser', () => {
   test('in CI it does not say that an id is made with the first event', async () => {
     const { page } = await visit({ isCi: true })
     await page.getByText('a new one in each run, in CI and containers').waitFor()
+    await page.close()
+  })
+
+  test('what the page says of a field is what the documents say, so that an id of one run is not called the machine’s', async () => {
+    const { page } = await visit({ isCi: true })
+    const said = (await page.locator('#catalogue').textContent()) ?? ''
+    const words = Object.values({ ...ENVELOPE, ...STAMPED }).map(({ why }) => why.replaceAll('`', ''))
+    expect(words.filter((why) => !said.includes(why))).toEqual([])
     await page.close()
   })
 

@@ -2,7 +2,8 @@ import { relative } from 'node:path'
 import { GLOBAL_SWITCH } from '@visivo/telemetry-config'
 import type { Where } from '../consent.ts'
 import { turnOff, turnOn } from '../control.ts'
-import { type Catalogue, STAMPS } from '../events.ts'
+import { ENVELOPE, STAMPED } from '../docs/wire-fields.ts'
+import type { Catalogue } from '../events.ts'
 import { type Inspection, inspectTelemetry, readSent } from '../inspect.ts'
 import type { Telemetry } from '../telemetry.ts'
 import type { WireEvent } from '../wire.ts'
@@ -35,7 +36,8 @@ export interface State extends Omit<Inspection, 'places' | 'waiting' | 'unreadab
   readonly timeline: Timeline
   readonly uses: readonly Use[]
   readonly catalogue: Catalogue
-  readonly stamps: typeof STAMPS
+  readonly envelope: typeof ENVELOPE
+  readonly stamps: typeof STAMPED
 }
 
 /** Looks at telemetry as it is seen from `where`, and turns the person's own switch. */
@@ -74,7 +76,8 @@ function readState(telemetry: Telemetry, where: Where): State {
     timeline: timelineOf(sent, Date.now()),
     uses: usesOf(sent),
     catalogue: telemetry.catalogue,
-    stamps: STAMPS,
+    envelope: ENVELOPE,
+    stamps: STAMPED,
   }
 }
 

@@ -89,19 +89,9 @@ function makeExact(event) {
     say(copy, done ? 'Copied' : 'Not allowed')
   }
   const { common, events } = state.catalogue
-  const known = { ...FIELDS, ...state.stamps, ...common, ...events[event.event]?.properties }
+  const known = { ...state.envelope, ...state.stamps, ...common, ...events[event.event]?.properties }
   const whyOf = (key) => (Object.hasOwn(known, key) ? known[key].why : undefined)
   return make('div', { class: 'exact' }, makeJson(event, whyOf), copy)
-}
-
-const FIELDS = {
-  event: { why: 'What happened; when that is said stands in the catalogue below.' },
-  uuid: {
-    why: 'An id of this event, its time and then random digits: should it arrive twice, it counts once.',
-  },
-  timestamp: { why: 'When it happened.' },
-  distinct_id: { why: 'The random id of this machine.' },
-  $session_id: { why: 'The same as session_id, under the name that PostHog knows.' },
 }
 
 /** The catalogue does not change while the page is open. */
@@ -113,13 +103,13 @@ function drawCatalogue() {
     box.append(make('h3', { class: 'mono' }, name), make('p', { class: 'soft small' }, when))
     if (Object.keys(properties).length > 0) box.append(makeReasons(properties))
   }
-  box.append(make('h3', {}, 'With every event'), makeReasons({ ...FIELDS, ...common }))
+  box.append(make('h3', {}, 'With every event'), makeReasons({ ...state.envelope, ...common }))
   box.append(make('h3', {}, 'Said to PostHog with every event'), makeReasons(stampsInWords(state.stamps)))
 }
 
 function stampsInWords(stamps) {
-  const rows = Object.entries(stamps).map(([name, { value, why }]) => [
-    `${name}: ${JSON.stringify(value)}`,
+  const rows = Object.entries(stamps).map(([name, { schema, why }]) => [
+    'const' in schema ? `${name}: ${JSON.stringify(schema.const)}` : name,
     { why },
   ])
   return Object.fromEntries(rows)
