@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../apps/api/src/app.ts'
 import { createProgram } from '../apps/cli/src/program.ts'
 import { type CommandSpec, sanitizeCommand } from '../packages/sanitize/src/index.ts'
 import { ENVIRONMENT, PATHS } from '../packages/telemetry/src/start-courier.ts'
-import { decide, readSources, visivo } from '../packages/telemetry-config/src/index.ts'
-import { codeOf, fromPage, readPage, tableWith } from './markdown.ts'
+import { decide, defineProduct, readSources, visivo } from '../packages/telemetry-config/src/index.ts'
+import { codeOf, fromPage, ROOT, readPage, tableWith } from './markdown.ts'
 
 describe('@visivo/sanitize', () => {
   const option = (value: 'none' | 'required', ...names: string[]) => ({ names, value })
@@ -102,3 +103,35 @@ test.each([
   expect(named.length).toBeGreaterThan(3)
   expect(named.filter((file) => !isThere(file))).toEqual([])
 })
+
+test('the version of a framework that is tested is one that @visivo/telemetry is said to be made for', () => {
+  const [made = ''] = /It is made for .*?\.\n/s.exec(readPage('packages/telemetry/README.md').text) ?? []
+  const said = [...made.matchAll(/(\w+) (\d[\d.]*\d|\d+)( and later)?/g)]
+  const others = said.filter(([, name = '', version = '', later]) => {
+    const installed = installedVersion(name === 'oclif' ? '@oclif/core' : name.toLowerCase())
+    return later ? Number.parseInt(installed, 10) < Number(version) : !installed.startsWith(`${version}.`)
+  })
+  expect(said).toHaveLength(8)
+  expect(others.map(([words]) => words)).toEqual([])
+})
+
+function installedVersion(name: string): string {
+  const path = join(ROOT, 'packages/telemetry/node_modules', name, 'package.json')
+  const { version }: { readonly version: string } = JSON.parse(readFileSync(path, 'utf8'))
+  return version
+}
+
+test.each(['docs/guide-cli.md', 'docs/guide-api.md'])(
+  'an opt-out that counts is one that users hear of: %s names every place',
+  (path) => {
+    const sections = readPage(path).text.split(/^## /m)
+    const section = sections.find((text) => text.includes('no *on* overrides an *off*')) ?? ''
+    const options = { env: {}, home: ROOT, projectDirectory: ROOT }
+    const cake = defineProduct({ name: 'cake' })
+    const { checked } = decide(cake, readSources(cake, options))
+    const places = checked.flatMap(({ kind, source }) =>
+      kind === 'destination' ? [] : [source.split(' in ').at(-1) ?? ''],
+    )
+    expect(places.filter((place) => !section.includes(place))).toEqual([])
+  },
+)

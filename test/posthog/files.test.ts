@@ -63,3 +63,11 @@ test('a tile that counts by week begins with a whole one: a part of a week would
   expect(byWeek).not.toEqual([])
   expect(byWeek.filter((sql) => !sql.includes('timestamp >= toStartOfWeek('))).toEqual([])
 })
+
+test('a tile that tells another tool nothing is one that the page says to leave out', () => {
+  const [, told = ''] = /Leave out the tiles (.*?):/s.exec(readPage('docs/posthog/README.md').text) ?? []
+  const own = tiles.filter(({ query }) => /['"](?:compile|run|serve)\\?['"]/.test(JSON.stringify(query)))
+  expect([...told.replaceAll(/\s+/g, ' ').matchAll(/"([^"]+)"/g)].map(([, name]) => name)).toEqual(
+    own.map(({ name }) => name),
+  )
+})

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PROJECT, telemetryWorld } from './telemetry-world.ts'
-import { temporaryProject } from './temp-project.ts'
+import { temporaryDirectory, temporaryProject } from './temp-project.ts'
 import { inTerminal } from './terminal.ts'
 import { visivo } from './visivo.ts'
 
 const NOTICE = /collects anonymous usage data/
 const REMEMBERED = '.visivo/telemetry/notice'
+const PAGE = readFileSync(new URL('../../../TELEMETRY.md', import.meta.url), 'utf8')
 
 // Its scripts are those of a POSIX shell.
 describe.skipIf(process.platform === 'win32')('on a terminal', () => {
@@ -91,4 +92,22 @@ test('without a terminal nothing is told, and the first command records', async 
   const { stderr } = await visivo(temporaryProject(PROJECT), ['compile'], env)
   expect(stderr).not.toMatch(NOTICE)
   expect(await receiver.received(2)).toHaveLength(2)
+})
+
+test('whoever only looks is not counted, and reads so in TELEMETRY.md', async () => {
+  const { env, receiver, files } = await telemetryWorld()
+  const looks = [
+    ['telemetry'],
+    ['completion', 'bash'],
+    ['--help'],
+    ['run', '--help'],
+    ['help'],
+    ['--version'],
+    [],
+  ]
+  for (const args of looks) await visivo(temporaryDirectory(), args, env)
+  expect([files(), receiver.connections]).toEqual([[], 0])
+  expect(PAGE).toContain(
+    '`visivo telemetry …`, `visivo completion`, and whatever only prints help or the version are never counted.',
+  )
 })

@@ -1,7 +1,18 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CommandSpec, sanitizeCommand } from '@visivo/sanitize'
+import {
+  type CommandSpec,
+  FLAG,
+  MORE,
+  NONE,
+  PATH,
+  REDACTED,
+  sanitizeCommand,
+  UNKNOWN,
+  UNMATCHED,
+  VALUE,
+} from '@visivo/sanitize'
 import { decide, readSources, visivo } from '@visivo/telemetry-config'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
@@ -86,6 +97,11 @@ describe('what is written for users (`vitest run -u` writes it anew)', () => {
   test('TELEMETRY.md says how many arguments are told apart', () => {
     const kept = EVENTS.cli_command.properties.command_args.most - 1
     expect(page).toContain(`one \`<more>\` stands for all arguments after the first ${kept}`)
+  })
+
+  test('a placeholder in what was sent is no riddle: TELEMETRY.md has each', () => {
+    const placeholders = [FLAG, MORE, NONE, PATH, REDACTED, UNKNOWN, UNMATCHED, VALUE]
+    expect(placeholders.filter((one) => !page.includes(one))).toEqual([])
   })
 
   test.skipIf(process.platform !== 'linux')('TELEMETRY.md says all that the note of who sends holds', () => {
