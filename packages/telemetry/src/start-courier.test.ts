@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import { jobFromVariables } from './courier-job.ts'
 import { courierFile, environmentFor } from './start-courier.ts'
+
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 
 test.each([
   ['is found where it lies beside this file', 'node_modules/@visivo/telemetry/dist', true],
@@ -22,6 +25,26 @@ test.each([
 
 test('there is no courier where a bundler left it behind', () => {
   expect(courierFile('courier-thread', temporaryDirectory())).toBeUndefined()
+})
+
+test.each([
+  [
+    'events wait where Node lets a program start processes and reach no network: its courier would hold up all',
+    ['child'],
+    false,
+  ],
+  ['events leave where it lets a program do both', ['child', 'net'], true],
+  ['events leave where it only notes what it would forbid', [], true],
+])('%s', (_, allowed, canSend) => {
+  // As Node 25 says it, and later ones.
+  const script = `
+    const has = (scope) => ${JSON.stringify(allowed)}.includes(scope)
+    Object.defineProperty(process, 'permission', { value: { has } })
+    Object.defineProperty(process, 'allowedNodeEnvironmentFlags', { value: new Set(['--allow-net']) })
+    const { createTelemetry } = await import('@visivo/telemetry')
+    console.log(createTelemetry({ version: '1.2.3' }).canSend)`
+  const node = ['--input-type=module', '-e', script]
+  expect(String(execFileSync(process.execPath, node, { cwd: PACKAGE }))).toBe(`${canSend}\n`)
 })
 
 test('a courier gets nothing of what some code has put on every object: as NODE_OPTIONS, it would be run', () => {

@@ -46,7 +46,19 @@ export function courierFile(
 
 /** The courier's file, if this program can start a process of Node's own kind at all. */
 export function startableCourier(): string | undefined {
-  return RUNTIMES.test(basename(process.execPath).toLowerCase()) ? courierFile('courier-process') : undefined
+  if (!RUNTIMES.test(basename(process.execPath).toLowerCase()) || isCutOff()) return undefined
+  return courierFile('courier-process')
+}
+
+/**
+ * Whether Node lets this program start processes, but reach no network: from Node 25 on its permission model knows both,
+ * and holds for what is started as well. The failure of such a courier would hold up the events of all other programs.
+ */
+function isCutOff(): boolean {
+  const { permission } = process
+  if (!permission?.has('child') || permission.has('net')) return false
+  // An older Node forbids a network to nobody, and says the same of it. Asked last, for Node makes this list of flags then.
+  return process.allowedNodeEnvironmentFlags.has('--allow-net')
 }
 
 /**
