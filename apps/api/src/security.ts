@@ -49,8 +49,12 @@ function isLoopback(host: string): boolean {
 
 /** What to say of a server on this host when other machines can reach it; nothing of one on the loopback. */
 export function exposureWarning(host: string): string | undefined {
-  return isLoopback(canonicalHost(host)) ? undefined : EXPOSED
+  const canonical = canonicalHost(host)
+  return isLoopback(canonical) || MAPPED_LOOPBACK.test(canonical) ? undefined : EXPOSED
 }
+
+/** 127.0.0.0/8 as an IPv6 address: `::ffff:127.0.0.1`, in the way browsers write it. */
+const MAPPED_LOOPBACK = /^::ffff:7f[\da-f]{2}:/
 
 const EXPOSED =
   'Warning: other machines can reach this server, and it asks nobody who they are. ' +

@@ -212,7 +212,7 @@ test.each([
   expect(await fetch(`${server.url}/api/health`)).toMatchObject({ status: 200 })
 })
 
-test.each(['LOCALHOST', '127.1'])('%s is the loopback', (host) => {
+test.each(['LOCALHOST', '127.1', '::ffff:127.0.0.1', '::FFFF:7fff:1'])('%s is the loopback', (host) => {
   expect(exposureWarning(host)).toBeUndefined()
 })
 

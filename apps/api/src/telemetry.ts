@@ -1,13 +1,17 @@
 import { join } from 'node:path'
 import { createTelemetry, type Telemetry, type Where } from '@visivo/telemetry'
 import { followRequests } from '@visivo/telemetry/hono'
-import { followServer } from '@visivo/telemetry/server'
+import { type FollowedServer, followServer } from '@visivo/telemetry/server'
+import { openFileCache } from './file-cache.ts'
 import { readJson } from './json-file.ts'
 import { releasedVisivo } from './product.ts'
 import { interpretProject, projectDirectoryOf } from './project.ts'
 import type { Instrument, ServedProject } from './serve.ts'
 import { version } from './version.ts'
 import { workingDirectory } from './working-directory.ts'
+
+/** How long the answer to whether what is served says off is taken for true, in milliseconds. */
+const ASK_AGAIN = 1_000
 
 /**
  * Lets telemetry see every request of a server, as one that is part of a program's run.
@@ -18,7 +22,10 @@ export function instrumentWith(
   project: { readonly name: string | undefined },
   where: Where,
 ): Instrument {
-  const server = followServer(telemetry, { projectName: project.name, where })
+  return instrumentOf(followServer(telemetry, { projectName: project.name, where }))
+}
+
+function instrumentOf(server: FollowedServer): Instrument {
   return { middleware: followRequests(server), close: () => server.close() }
 }
 
@@ -53,6 +60,35 @@ export async function whereOfCompiled(here: StartedHere, output: string): Promis
 /** The same as `instrumentWith` for `visivo-api`, which is a program of its own. */
 export function instrument(project: ServedProject): Instrument {
   const telemetry = createTelemetry({ version, product: releasedVisivo() })
-  const here = { projectDirectory: workingDirectory() }
-  return instrumentWith(telemetry, project, whereOfProject(here, project))
+  const where = whereOfProject({ projectDirectory: workingDirectory() }, project)
+  const server = followServer(telemetry, { projectName: project.name, where })
+  return instrumentOf(heeding(server, join(project.directory, 'project.json')))
+}
+
+/**
+ * A server whose requests do not count while the compiled project in this file says off: where nothing but the output is,
+ * it is exchanged while it is served. It is asked behind an answer, which waits for nothing.
+ */
+function heeding(server: FollowedServer, file: string): FollowedServer {
+  if (server.isOff) return server
+  const load = (path: string) => readJson(path, (json) => interpretProject(json)?.isOptedOut)
+  const read = openFileCache({ load, maxBytes: Number.POSITIVE_INFINITY })
+  let isOptedOut = false
+  let asked = Number.NEGATIVE_INFINITY
+  let answer = Promise.resolve()
+  const ask = async () => {
+    const found = await read(file)
+    // While it is written, it is as it was.
+    if (found.state === 'ok') isOptedOut = found.value
+  }
+  return {
+    request: (request) => {
+      if (performance.now() - asked > ASK_AGAIN) {
+        asked = performance.now()
+        answer = ask()
+      }
+      void answer.then(() => isOptedOut || server.request(request))
+    },
+    close: () => answer.then(() => server.close()),
+  }
 }

@@ -214,6 +214,25 @@ test.skipIf(process.platform === 'win32').each<[string, string, string]>([
   },
 )
 
+test.skipIf(process.platform === 'win32').each<[string, string, number]>([
+  ['is heard', '{ "name": "p", "defaults": { "telemetry_enabled": false } }', 0],
+  ['is none while it is only half there', '{ "name": "p", "defaults": { "telemetry_enabled": false', 1],
+])(
+  'an opt-out in new output, where nothing else of a project is, %s while that is served',
+  async (_, text, counted) => {
+    const { home, output, receiver } = await world('name: p\n')
+    const server = start(home, output, receiver)
+    const [line] = await once(server.stdout, 'data')
+    await receiver.received(1)
+    writeFileSync(join(output, 'project.json'), text)
+    await fetch(`${/http:\S+/.exec(String(line))?.[0]}/api/health`)
+    server.kill('SIGTERM')
+    expect(await once(server, 'exit')).toEqual([0, null])
+    const waiting = filesIn(home).filter((name) => /outbox.+json$/.test(name))
+    expect(receiver.events.length - 1 + waiting.length).toBe(counted)
+  },
+)
+
 test('whoever names a PostHog in a .env alone is told that visivo-api does not send there', async ({
   skip,
 }) => {

@@ -258,8 +258,8 @@ test.skipIf(process.platform === 'win32')(
     await leaveAnEvent(world)
     const outbox = world.files().find((file) => file.endsWith('outbox')) ?? ''
     symlinkSync('sent.older.jsonl', join(world.home, outbox, '..', 'sent.older.jsonl'))
-    for (const command of ['show', 'log', 'view'])
-      expect(await telemetry(world, [command])).toEqual({
+    for (const args of [['show'], ['show', '--json'], ['log'], ['log', '--json'], ['view']])
+      expect(await telemetry(world, args)).toEqual({
         code: 1,
         stdout: '',
         stderr: expect.stringMatching(/^Error: \/[^\n]*\/sent\.older\.jsonl can't be read \(ELOOP: /),

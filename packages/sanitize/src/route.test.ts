@@ -60,6 +60,9 @@ test.each([
   ['Next: a rest', '/[...slug]', '/{slug}'],
   ['Next: an optional rest', '/[[...slug]]', '/{slug}'],
   ['Flask', '/<id>/<int:count>/x', '/{id}/{count}/x'],
+  ['Flask: a converter of its own', '/<My_list2:id>', '/{id}'],
+  ['Flask: converters with arguments', '/<int(min=1, max=9):id>/<any(a,":b"):x>', '/{id}/{x}'],
+  ['Flask: a pattern', '/<regex("([a-z]{2}|[ab])(:x)?"):id>/<any():x>', '/{id}/{x}'],
 
   ['names with capitals, underscores and digits', '/:Id/:_id/:id2', '/{Id}/{_id}/{id2}'],
   ['such names in braces', '/{Id?}/{_id?}/{id2?}', '/{Id}/{_id}/{id2}'],
@@ -82,6 +85,7 @@ test.each([
   ['a parameter without a name', '/:', '<unmatched>'],
   ['a parameter that starts with a digit', '/{1}/x', '<unmatched>'],
   ['an open brace', '/{id', '<unmatched>'],
+  ['a converter without a name', '/<int(min=1):>', '<unmatched>'],
   ['an open pattern', '/:id(\\d+', '<unmatched>'],
   ['a pattern without a name', '/(jane|john)', '<unmatched>'],
   ['100 characters', `/${'a'.repeat(99)}`, `/${'a'.repeat(99)}`],

@@ -18,8 +18,8 @@ const SYNTAXES: readonly (readonly [syntax: RegExp, replacement: string])[] = [
   [/\{\*{0,2}([A-Za-z_]\w*)(?:\.\.\.|[?+]|\*[0-9]*)?(?::(?:[^{}]|\{[^{}]*\})*)?\}/g, '{$1}'],
   // Next, Astro, SvelteKit: [id], [...path], [[...path]], [id=integer]
   [/\[{1,2}(?:\.\.\.)?([A-Za-z_][\w-]*)(?:=\w+)?\]{1,2}/g, '{$1}'],
-  // Flask: <id>, <int:id>
-  [/<(?:[a-z]+:)?([A-Za-z_]\w*)>/g, '{$1}'],
+  // Flask: <id>, <int:id>, <int(min=1):id>
+  [/<(?:[A-Za-z_]\w*(?:\([^<>]*\))?:)?([A-Za-z_]\w*)>/g, '{$1}'],
   // Express, Hono, Koa: :id, :id?, :id(\d+), :id{[0-9]+}; Nitro, a named rest: **:path
   [/(?:\*\*)?:([A-Za-z_]\w*)(?:\((?:[^()]|\([^()]*\))*\)|\{(?:[^{}]|\{[^{}]*\})*\})?[?*+]?/g, '{$1}'],
   // Express 5 and Rails, a named rest: *path

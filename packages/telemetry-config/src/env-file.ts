@@ -18,6 +18,20 @@ function settingOf(names: readonly string[]): RegExp {
 }
 
 /**
+ * How the two packages named dotenv read a line that begins with a name. For that of Node all of it up to a `#` is the
+ * value, also what a shell takes for a command, and `=` or a value in quotes may stand on a later line. For that of
+ * Python a `#` without a blank before it is part of the value, also right behind `=`.
+ */
+function wholeLineOf(names: readonly string[]): RegExp {
+  const name = names.join('|')
+  // Looked for behind the name, or every blank of a file might be where its line begins.
+  const first = `(?<name>${name})(?<=^\\s*(?:export\\s+)?(?:${name}))`
+  const pythons = `[^\\S\\r\\n]*=[^\\S\\r\\n]*(?<glued>(?:[^\\s#"'](?:[^#\\r\\n]*[^\\s#])?)?#.*)`
+  const nodes = '(?:\\s*=|:(?:\\r\\n|\\s))(?:\\s*(?=["\'`]))?(?<whole>[^#\\r\\n]*)'
+  return new RegExp(`${first}(?:${pythons}|${nodes})`, 'gm')
+}
+
+/**
  * The opt-outs in a `.env` file, line by line, so that none is missed where a parser passes over it (behind a line that
  * is no setting) or takes a later value.
  */
@@ -27,8 +41,14 @@ export function optOutsIn(file: TextFile, product: Product): Environment {
   const setting = settingOf(names)
   const anyName = `(?:${names.join('|')})`
   const found: Record<string, string> = {}
+  const seen = asSeen(file.text, anyName)
+  for (const { groups } of seen.matchAll(wholeLineOf(names))) {
+    const { name = '', glued, whole = '' } = groups ?? {}
+    const value = glued ?? whole.trim().replace(/^(["'`])(.*)\1$/, '$2')
+    if (isOptOut(value)) found[name] = value
+  }
   // A server asks every second: only the lines that name a switch are looked at.
-  for (const line of asSeen(file.text, anyName).match(new RegExp(`^.*${anyName}.*$`, 'gm')) ?? []) {
+  for (const line of seen.match(new RegExp(`^.*${anyName}.*$`, 'gm')) ?? []) {
     for (const { groups } of line.replace(ASIDE, '').matchAll(setting)) {
       const { name = '', double, single, bare = '' } = groups ?? {}
       // The whole setting may stand in quotes, as in `set "NAME=value"`.

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
+import { withoutRoot } from '../test/without-root.ts'
 import {
   type ClaimOptions,
   claimCourierLock,
@@ -9,6 +11,7 @@ import {
   holdCourierLock,
   isCourierAlive,
   isCourierElsewhere,
+  isRunning,
   releaseClaim,
   sweepLocks,
 } from './courier-lock.ts'
@@ -226,3 +229,13 @@ test('a directory that is not there, or was deleted meanwhile, gives no lock', (
   expect(acquire('/nonexistent/telemetry')).toBeUndefined()
   expect(isCourierAlive('/nonexistent/telemetry')).toBe(false)
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a courier of another user, as after sudo, is not told to have ended',
+  async () => {
+    // Only root may start one for somebody else; everybody else finds root's first process.
+    const ofAnother = process.geteuid?.() === 0 ? spawn('cat', { uid: 65_533 }) : undefined
+    onTestFinished(() => void ofAnother?.stdin.end())
+    expect(await withoutRoot(async () => isRunning(ofAnother?.pid ?? 1))).toBe(true)
+  },
+)

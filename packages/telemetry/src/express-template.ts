@@ -117,5 +117,7 @@ function prefixOf(app: App | undefined, base = ''): string {
 
 function text(path: unknown): string {
   if (typeof path !== 'string') return UNKNOWN_PART
-  return path === '/' ? '' : path.replace(/\/$/, '')
+  // What begins with a rest takes the slash in, as the route below a global prefix in which Nest answers 404.
+  const rooted = /^\{?\*/.test(path) ? `/${path}` : path
+  return rooted === '/' ? '' : rooted.replace(/\/$/, '')
 }

@@ -133,6 +133,18 @@ describe('the template of a mounted route', () => {
       '/users/jane/edit',
       '/users/{id}/{op}',
     ],
+    [
+      'a rest that takes the slash in, as that of Nest below a prefix',
+      (app) => app.use('/api', Router().all('*path', ok)),
+      '/api/cakes/1',
+      '/api/{path}',
+    ],
+    [
+      'such a rest that may be missing',
+      (app) => app.use('/api', Router().all('{*path}', ok)),
+      '/api/cakes',
+      '/api/{path}',
+    ],
     ['an optional part', (app) => app.get('/a{/:b}', ok), '/a', '/a/{b}'],
     ['a handler that passes on, and nobody takes it', (app) => app.get('/a/:b', pass), '/a/jane', '/a/{b}'],
   ])('%s', async (_sentence, build, path, endpoint) => {
