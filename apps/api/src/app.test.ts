@@ -57,6 +57,18 @@ describe('what is never served', () => {
     expect(body).not.toHaveProperty('defaults')
   })
 
+  test('what is none is served, whatever its kind', async () => {
+    const kinds = ['models', 'traces', 'insights', 'charts', 'tables', 'markdowns', 'metrics', 'dimensions']
+    const more = ['relations', 'selectors', 'dashboards', 'inputs']
+    const object = { name: 'a', note: 'told' }
+    const told = Object.fromEntries([...kinds, ...more].map((kind) => [kind, [object]]))
+    const whole = await emptyProject()
+    await whole.write('project.json', { name: 'x', ...told })
+    const answer = await createApp(whole).request('http://127.0.0.1/api/project')
+    await whole.remove()
+    expect(await answer.json()).toEqual({ name: 'x', ...told })
+  })
+
   test('a data file that is a link out of data/', async () => {
     await symlink(
       join(project.directory, 'outside.json'),
@@ -152,6 +164,23 @@ describe('a directory that is not as it should be', () => {
       '/api/models',
       200,
       { models: [{ has_data: false }] },
+    ],
+    [
+      'data whose column has no type',
+      {
+        'project.json': { name: 'x', models: [{ name: 'a' }] },
+        'data/a.json': { columns: [{ name: 'a', type: 5 }], rows: [] },
+      },
+      '/api/models/a/data',
+      503,
+      { error: {} },
+    ],
+    [
+      'data without rows, which is data all the same',
+      { 'project.json': { name: 'x', models: [{ name: 'a' }] }, 'data/a.json': { columns: [], rows: [] } },
+      '/api/models',
+      200,
+      { models: [{ has_data: true, rows: 0 }] },
     ],
   ])('%s', async (_what, files, path, status, body) => {
     const broken = await emptyProject()

@@ -109,6 +109,7 @@ test.each([
   ['a folder', 'folder', 'missing'],
   ['no folder', 'bad/nothing', 'missing'],
   ['a name that no file can have', 'x'.repeat(5_000), 'missing'],
+  ['nor one with a zero byte', 'a\0', 'missing'],
   ['not JSON', 'bad', 'unreadable'],
   ['a link that has no end, as any other file that the system keeps back', 'link', 'unreadable'],
 ])('%s is a state, not an error', async (_what, name, state) => {

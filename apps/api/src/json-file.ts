@@ -32,5 +32,8 @@ const MISSING: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLON
 /** Whether a file is not there. Any other error, such as a directory that may not be entered, says nothing about that. */
 export const isMissing = (error: unknown): boolean => MISSING.has(codeOf(error))
 
+/** Node puts a text together from pieces, and gives what V8 says of one that becomes too long: without a code. */
 const isTooLarge = (error: unknown) =>
-  codeOf(error) === 'ERR_STRING_TOO_LONG' || codeOf(error) === 'ERR_FS_FILE_TOO_LARGE'
+  codeOf(error) === 'ERR_STRING_TOO_LONG' ||
+  codeOf(error) === 'ERR_FS_FILE_TOO_LARGE' ||
+  (error instanceof RangeError && error.message === 'Invalid string length')

@@ -50,6 +50,13 @@ test.each(['/', '/api/health', '/api/project', '/nope'])(
   },
 )
 
+test('nor is what is refused shown in a frame, or kept by a cache', async () => {
+  const { status, headers } = await createApp({ directory }).request('http://evil.example/')
+  expect(status).toBe(403)
+  expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+  expect(headers.get('cache-control')).toBe('no-store')
+})
+
 test('the policy allows exactly the style of the page', async () => {
   const response = await createApp({ directory }).request('/')
   const style = /<style>(.*)<\/style>/s.exec(await response.text())?.[1] ?? ''

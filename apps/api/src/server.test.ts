@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import { Agent, get, type Server } from 'node:http'
 import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { ask } from '../test/ask.ts'
@@ -25,6 +26,22 @@ test('listens on a free port of the loopback and says where', async () => {
   expect((await fetch(`${server.url}/api/health`)).status).toBe(200)
   await server.close()
 })
+
+test.for<[string, string, string]>([
+  ['every address of the machine', '0.0.0.0', '127.0.0.1'],
+  ['every address, those of IPv6 too', '::', '[::1]'],
+  ['the loopback of IPv6', '::1', '[::1]'],
+])(
+  'the address that is printed is one that a browser can open: %s',
+  async ([_what, host, shown], { skip }) => {
+    const addresses = Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address))
+    skip(host !== '0.0.0.0' && !addresses.includes('::1'), 'there is no IPv6 here')
+    const server = await startServer({ directory: project.directory, host, port: 0 })
+    onTestFinished(() => server.close())
+    expect(server.url).toBe(`http://${shown}:${server.port}`)
+    expect((await fetch(`${server.url}/api/health`)).status).toBe(200)
+  },
+)
 
 test('a port that is taken is an error that says which, where, and what to do', async () => {
   const first = await startServer({ directory: project.directory, port: 0 })

@@ -4,11 +4,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import { tempProject } from '../test/temp-project.ts'
 import { createApp } from './app.ts'
 
-test('a result that is too large for a text is told as that, not to be made again', async () => {
+test.each([
+  ['for a text', 512 * 1024 ** 2],
+  ['for Node to read it', 3 * 1024 ** 3],
+])('a result that is too large %s is told as that, not to be made again', async (_what, bytes) => {
   const project = await tempProject()
   onTestFinished(() => project.remove())
   // A hole: it takes no room on the disk.
-  await truncate(join(project.directory, 'data', 'orders.json'), 3 * 1024 ** 3)
+  await truncate(join(project.directory, 'data', 'orders.json'), bytes)
   const app = createApp(project)
   const asked = await app.request('/api/models/orders/data', { headers: { host: 'localhost' } })
   expect(asked.status).toBe(503)

@@ -32,6 +32,7 @@ export const compiledProject = {
     { name: 'warehouse', type: 'duckdb', database: SECRET, seeds: [{ args: [SECRET] }] },
     { name: 'crm', type: 'postgresql', host: SECRET, username: SECRET, password: SECRET },
   ],
+  targets: [{ name: 'prod', type: 'postgresql', password: SECRET }],
   destinations: [{ name: 'mail', type: 'smtp', password: SECRET }],
   alerts: [
     { name: 'late', type: 'slack', webhook_url: SECRET },
@@ -47,7 +48,14 @@ export const compiledProject = {
   tables: [],
   dashboards: [
     { name: 'overview', rows: [{ height: 'small', items: [{ chart: 'my_chart' }] }] },
-    { name: 'deep', rows: [{ items: [{ table: { model: { source: { type: 'x', token: SECRET } } } }] }] },
+    {
+      name: 'deep',
+      rows: [
+        { items: [{ table: { model: { source: { type: 'x', token: SECRET } } } }] },
+        { items: [{ target: { host: SECRET } }, { alert: { webhook_url: SECRET } }] },
+        { items: [{ destination: { password: SECRET } }] },
+      ],
+    },
   ],
   inputs: [],
   edges: [{ from: { kind: 'model', name: 'orders' }, to: { kind: 'source', name: 'warehouse' } }],

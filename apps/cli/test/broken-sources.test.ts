@@ -3,7 +3,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryProject } from './temp-project.ts'
-import { visivo } from './visivo.ts'
+import { inShell, visivo } from './visivo.ts'
 
 const json = (...path: readonly string[]) => JSON.parse(readFileSync(join(...path), 'utf8'))
 
@@ -152,6 +152,9 @@ test.each([
     ],
   ],
   ['yes', [['bob', 'paris']]],
+  ['on', [['bob', 'paris']]],
+  ['', [['bob', 'paris']]],
+  ["'1'", [['bob', 'paris']]],
 ])('a header that is said to be there, or not, in another word: %s', async (word, rows) => {
   const cwd = temporaryProject({
     'project.visivo.yml': source(`{ name: s, type: csv, file: d.csv, has_header: ${word} }`).replace(
@@ -172,15 +175,27 @@ test('a header that is neither there nor not', async () => {
 })
 
 const RAGGED = 'a,b\n1,2\n3,4,5\n6,7\n'
+const CSV = '{ name: s, type: csv, file: d.csv }'
 test.each([
-  ['a CSV', '{ name: s, type: csv, file: d.csv }'],
-  ['a seed', '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [cat, d.csv] }] }'],
-])('%s with a value too many is refused, and not one column of whole lines', async (_case, yaml) => {
-  const cwd = temporaryProject({ 'project.visivo.yml': source(yaml), 'd.csv': RAGGED })
-  const { code, stderr } = await visivo(cwd, ['run'])
-  expect(code).toBe(1)
-  expect(stderr).toMatch(/has several columns, but not on every line as many values as on the first/)
-})
+  ['a CSV', CSV, ','],
+  ['one between semicolons', CSV, ';'],
+  ['one between tabs', CSV, '\t'],
+  ['one between bars', CSV, '|'],
+  [
+    'a seed',
+    '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [cat, d.csv] }] }',
+    ',',
+  ],
+])(
+  '%s with a value too many is refused, and not one column of whole lines',
+  async (_case, yaml, delimiter) => {
+    const text = RAGGED.replaceAll(',', delimiter)
+    const cwd = temporaryProject({ 'project.visivo.yml': source(yaml), 'd.csv': text })
+    const { code, stderr } = await visivo(cwd, ['run'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/has several columns, but not on every line as many values as on the first/)
+  },
+)
 
 test('a single column may be called like two', async () => {
   const cwd = temporaryProject({
@@ -192,6 +207,24 @@ test('a single column may be called like two', async () => {
   })
   expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
   expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([[1], [2]])
+})
+
+test('a seed whose table has no name', async () => {
+  const yaml = "{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: '', args: [node, -v] }] }"
+  const { stderr } = await visivo(temporaryProject({ 'project.visivo.yml': source(yaml) }), ['run'])
+  expect(stderr).toContain(":3: a seed of 's' needs `table_name:` and `args: [program, argument, …]`.")
+})
+
+test('a model that takes rows from another source, whose tables are not there', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: ':memory:' }, { name: z, type: duckdb, database: ':memory:' }]
+models: [{ name: m, source: ref(s), sql: select 1 }, { name: n, source: ref(z), sql: 'from \${ref(m)}' }]
+`,
+  })
+  const { code, stderr } = await visivo(cwd, ['run'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/:3: the SQL of 'n' references 'm', which is on another source \(s\)\.\n$/)
 })
 
 test('two seeds of one table', async () => {
@@ -235,6 +268,23 @@ test('a seed whose table the database has as a view: what it printed is not blam
   )
 })
 
+test.skipIf(process.platform === 'win32')('a seed that is killed, and by what', async () => {
+  const kill = '[node, -e, "process.kill(process.pid, \'SIGKILL\')"]'
+  const yaml = `{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: ${kill} }] }`
+  const { stderr } = await visivo(temporaryProject({ 'project.visivo.yml': source(yaml) }), ['run'])
+  expect(stderr).toMatch(/the seed of table 't' \(node\) ended with SIGKILL\.\n$/)
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a seed is given nothing of what is typed or piped into visivo, and so waits for nobody',
+  async () => {
+    const yaml = '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [cat] }] }'
+    const cwd = temporaryProject({ 'project.visivo.yml': source(yaml) })
+    const { code, stderr } = await inShell(`echo a | visivo run -w "${cwd}"`)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('printed nothing. It prints a CSV')])
+  },
+)
+
 test.skipIf(process.platform === 'win32')('a seed without a place for what it prints', async () => {
   const yaml = "{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, -p, '1'] }] }"
   const cwd = temporaryProject({ 'project.visivo.yml': source(yaml) })
@@ -276,6 +326,16 @@ test('a variable in the name of a seed’s table', async () => {
   })
   expect(await visivo(cwd, ['run'], { T: 't' })).toMatchObject({ code: 0 })
   expect((await visivo(cwd, ['run'])).stderr).toMatch(/the environment variable T is not set/)
+})
+
+test('a variable in the name of a file', async () => {
+  const csv = "{ name: s, type: csv, file: '${env.DIRECTORY}/a.csv' }"
+  const cwd = temporaryProject({
+    'project.visivo.yml': source(csv).replace('select 1', 'select count(*) from s'),
+    'd/a.csv': 'a\n1\n',
+  })
+  expect(await visivo(cwd, ['run'], { DIRECTORY: 'd' })).toMatchObject({ code: 0 })
+  expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([[1]])
 })
 
 test('a variable that says whether a CSV has a header', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -17,6 +18,9 @@ test.skipIf(process.platform === 'win32').each([
   ['a directory of the project with brackets', 'shop [a]', 'd.csv', ['shop a/d.csv']],
   ['a pattern below one', 'shop [a]', '*.csv', ['shop a/x.csv']],
   ['a file with brackets', 'shop', 'd[1].csv', ['shop/d1.csv']],
+  ['a file with a question mark', 'shop', 'd?.csv', ['shop/d1.csv']],
+  ['a directory with a star', 'sh*p', 'd.csv', ['shop/d.csv']],
+  ['a directory with an apostrophe', "ann's shop", 'd.csv', []],
   ['a directory of the project that looks like a partition', 'env=prod', 'd.csv', []],
 ])('of %s a CSV is read as it is named, and nothing else', async (_case, directory, file, others) => {
   const named = file.replace('*', 'd')
@@ -98,20 +102,23 @@ test('a relative path in SQL counts from --working-dir, not from where visivo wa
   expect(rowsOf(join(cwd, 'project'), 'm')).toEqual([[1]])
 })
 
-test('a seed is read as it was printed, whatever its temporary directory is called, and nothing of it stays there', async () => {
-  const seed = `{ table_name: s, args: [node, -p, "'a\\\\n1'"] }`
-  const cwd = temporaryProject({
-    'project.visivo.yml': csv('d.csv').replace(
-      "csv, file: 'd.csv'",
-      `duckdb, database: s.db, seeds: [${seed}]`,
-    ),
-    'year=2026/others': '',
-  })
-  const TMPDIR = join(cwd, 'year=2026')
-  expect(await visivo(cwd, ['run'], { TMPDIR, TEMP: TMPDIR })).toMatchObject({ code: 0 })
-  expect(rowsOf(cwd, 'm')).toEqual([[1]])
-  expect(readdirSync(TMPDIR)).toEqual(['others'])
-})
+test.each(['year=2026', "ann's"])(
+  'a seed is read as it was printed, whatever its temporary directory is called, and nothing of it stays there: %s',
+  async (directory) => {
+    const seed = `{ table_name: s, args: [node, -p, "'a\\\\n1'"] }`
+    const cwd = temporaryProject({
+      'project.visivo.yml': csv('d.csv').replace(
+        "csv, file: 'd.csv'",
+        `duckdb, database: s.db, seeds: [${seed}]`,
+      ),
+      [`${directory}/others`]: '',
+    })
+    const TMPDIR = join(cwd, directory)
+    expect(await visivo(cwd, ['run'], { TMPDIR, TEMP: TMPDIR })).toMatchObject({ code: 0 })
+    expect(rowsOf(cwd, 'm')).toEqual([[1]])
+    expect(readdirSync(TMPDIR)).toEqual(['others'])
+  },
+)
 
 // Windows has no names with such characters.
 test.skipIf(process.platform === 'win32')(
@@ -126,6 +133,38 @@ test.skipIf(process.platform === 'win32')(
     expect(stderr).toContain('the column "a" has days like 01/02/2026, which may be')
   },
 )
+
+test('quotes that mean nothing stay in the values of a file with brackets', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': csv('d[1].csv'),
+    'd[1].csv': 'a,b\n1,z\n3,"x" y\n',
+    'd1.csv': 'a,b\n999,z\n',
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  expect(rowsOf(cwd, 'm')).toEqual([
+    [1, 'z'],
+    [3, '"x" y'],
+  ])
+})
+
+test('names with quotes are those of a source, of a table and of a model that is referenced', async () => {
+  const name = `'it is "it"'`
+  const sql = `'select a from "it is ""it"""'`
+  const cwd = temporaryProject({
+    'project.visivo.yml': `name: p
+sources:
+  - { name: ${name}, type: csv, file: d.csv }
+  - { name: s, type: duckdb, database: s.db, seeds: [{ table_name: ${name}, args: [node, -p, '"a\\n2"'] }] }
+models:
+  - { name: 'say "m"', source: 'ref(it is "it")', sql: ${sql} }
+  - { name: n, source: ref(s), sql: ${sql} }
+  - { name: m, source: 'ref(it is "it")', sql: 'select * from \${ref(say "m")}' }
+`,
+    'd.csv': 'a\n1\n',
+  })
+  expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+  expect([rowsOf(cwd, 'm'), rowsOf(cwd, 'n')]).toEqual([[[1]], [[2]]])
+})
 
 test('a database without seeds is only read, so that whoever else reads it goes on', async () => {
   const cwd = temporaryProject({
@@ -147,6 +186,23 @@ test('a database without seeds is only read, so that whoever else reads it goes 
   expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
   expect(rowsOf(cwd, 'm')).toEqual([[1]])
 })
+
+test.skipIf(process.platform === 'win32')(
+  'as many models run at once as --threads says: one reads what another writes',
+  async () => {
+    const read = `from read_csv('pipe', auto_detect = false, header = false, columns = { a: 'INT' })`
+    const write = "copy (select 1) to 'pipe' (header false, use_tmp_file false); select 2"
+    const cwd = temporaryProject({
+      'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: ':memory:' }]
+models: [{ name: m, source: ref(s), sql: "${read}" }, { name: n, source: ref(s), sql: "${write}" }]
+`,
+    })
+    execFileSync('mkfifo', [join(cwd, 'pipe')])
+    expect(await visivo(cwd, ['run', '--threads', '2'])).toMatchObject({ code: 0 })
+    expect([rowsOf(cwd, 'm'), rowsOf(cwd, 'n')]).toEqual([[[1]], [[2]]])
+  },
+)
 
 test('behind a model that fails no more are started', async () => {
   const cwd = temporaryProject({
@@ -184,6 +240,13 @@ test.each([
     ['{"a": 1}', '{"a": 2}'],
   ],
   ['a name with another delimiter in it', '', 'a;b,c\n1,2\n', [1]],
+  [
+    'a single column that is called like two, where it is said what is between them',
+    ', delimiter: ";"',
+    'a,b\n1\n2\n',
+    [1, 2],
+  ],
+  ['a delimiter that nobody would guess', ', delimiter: x', 'axb\n1x2\n3x4\n', [1, 3]],
 ])('is read as it is written: %s', async (_case, keys, text, column) => {
   const cwd = temporaryProject({
     'project.visivo.yml': csv('d.csv').replace("'d.csv'", `d.csv${keys}`),

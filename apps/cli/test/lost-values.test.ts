@@ -37,6 +37,10 @@ describe.each(CSV_SOURCES)('%s', (_kind, source) => {
       'name,city\nann,Berlin\nbob,Rome\neve,Paris, FR\n',
     ],
     [
+      'in half of the lines of texts, which then says nothing of which half is meant',
+      'ann,Berlin\nbob,Rome\nname,city,land\neve,Paris,FR\nmia,Oslo,NO\n',
+    ],
+    [
       'in each of the last two lines, of which a seed would take one for its header',
       'id,amount\n1,$5\n2,$6\n3,$1,200\n4,$1,300\n',
     ],
@@ -72,6 +76,11 @@ test.each([
       [1, 'a', 3],
       [2, 'b', 4],
     ],
+  ],
+  [
+    'a title of two lines above a header of texts',
+    'Report\nof people\nname,city\nann,rome\n',
+    [['ann', 'rome']],
   ],
   ['names in brackets', '[id],[v]\n1,2\n', [[1, 2]]],
   ['names in more brackets', '[[Name]],["v"]\n1,2\n', [[1, 2]]],
@@ -115,6 +124,14 @@ test.each([
   const cwd = projectOf(CSV_SOURCES[0][1], csv)
   expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
   expect(JSON.parse(readFileSync(join(cwd, 'target', 'data', 'm.json'), 'utf8')).rows).toEqual(rows)
+})
+
+test('a fraction is found in the first line at which DuckDB does not look', async () => {
+  const cwd = projectOf(CSV_SOURCES[0][1], `id,v\n${lines(20_480, '7')}20480,5.5\n`)
+  expect(await visivo(cwd, ['run'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('"v" has 5.5'),
+  })
 })
 
 test('a fraction is found also where directories are columns', async () => {

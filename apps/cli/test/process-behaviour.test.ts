@@ -46,6 +46,41 @@ setInterval(() => {}, 1000)
     const seed = Number(readFileSync(join(cwd, 'pid'), 'utf8'))
     expect(() => process.kill(seed, 0)).toThrow('ESRCH')
   })
+
+  test('while a seed runs does not wait for what the seed has started, which holds its pipes', async () => {
+    const cwd = temporaryProject({
+      'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, seed.cjs] }] }]
+models: [{ name: m, source: ref(s), sql: select 1 }]
+`,
+      'seed.cjs': `require('node:child_process').spawn(process.execPath, ['child.cjs', process.ppid], { stdio: 'inherit' })
+setInterval(() => {}, 1000)
+`,
+      'child.cjs': `require('node:fs').writeFileSync('pid', String(process.pid))
+process.kill(Number(process.argv[2]), 'SIGINT')
+setTimeout(() => require('node:fs').writeFileSync('over', ''), 20_000)
+`,
+    })
+    const end = await visivo(cwd, ['run'])
+    expect(end).toMatchObject({ code: 130, stderr: 'Stopped.\n' })
+    expect(existsSync(join(cwd, 'over'))).toBe(false)
+    process.kill(Number(readFileSync(join(cwd, 'pid'), 'utf8')), 'SIGKILL')
+  })
+
+  test('while a large result is written leaves nothing of it', async () => {
+    const cwd = temporaryProject({
+      'project.visivo.yml': SLOW.replace(/ {2}- \{ name: (quick|slow).*\n/g, '').replace(
+        '500000000',
+        '8000000',
+      ),
+    })
+    const { child, ended } = start(cwd, ['run'])
+    const data = join(cwd, 'target', 'data')
+    await expect.poll(() => existsSync(data) && readdirSync(data).length, { interval: 5 }).toBe(1)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ code: 130 })
+    expect(readdirSync(data)).toEqual([])
+  })
 })
 
 test.each([

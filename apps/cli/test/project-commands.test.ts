@@ -143,6 +143,11 @@ describe('run refuses with the place and what to do', () => {
       /:3: the seed of table 't' \(node\) ended with exit code 3: oh no/,
     ],
     [
+      'a seed that says much before it fails, of which the end tells why',
+      "{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, -e, \"console.error('x'.repeat(999) + ' the end'); process.exitCode = 3\"] }] }",
+      /ended with exit code 3: x{400,500} the end\n$/,
+    ],
+    [
       'a seed that prints nothing',
       '{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, -e, ""] }] }',
       /printed nothing/,
@@ -168,6 +173,13 @@ describe('run refuses with the place and what to do', () => {
     const { stderr } = await visivo(cwd, ['run'])
     expect(stderr).toMatch(/'a' has no.*\n.*'b' has no/)
     expect(existsSync(join(cwd, 'target', 'data'))).toBe(false)
+  })
+
+  test('what several models stumble over is told once', async () => {
+    const models = ['a', 'b'].map((name) => `  - { name: ${name}, source: ref(s), sql: select 1 }\n`)
+    const project = source('{ name: s, type: csv }').replace(/ {2}- \{ name: m.*\n/, models.join(''))
+    const { stderr } = await visivo(temporaryProject({ 'project.visivo.yml': project }), ['run'])
+    expect(stderr).toMatch(/^Error: project\.visivo\.yml:3: the csv source 's' needs `file:`[^\n]*\n$/)
   })
 
   test('--skip-compile without a compiled project', async () => {
@@ -224,6 +236,33 @@ describe('run takes', () => {
     })
     expect((await visivo(cwd, ['run'], { B: 'process' })).code).toBe(0)
     expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([['file', 'process']])
+  })
+
+  test('it for the programs of seeds, and variables in their arguments', async () => {
+    const program = `"'a,b\\\\n' + process.env.A + ',\${env.B}'"`
+    const cwd = temporaryProject({
+      'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, -p, ${program}] }] }]
+models: [{ name: m, source: ref(s), sql: from t }]
+`,
+      '.env': 'A=1\nB=2\n',
+    })
+    expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+    expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([[1, 2]])
+  })
+
+  test.each([
+    ['rows of numbers like its own', '2025,2026\\\\n1,2', [[1, 2]]],
+    ['no rows', '2025,2026', []],
+  ])('the first line that a seed prints as its header, also above %s', async (_case, text, rows) => {
+    const cwd = temporaryProject({
+      'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, -p, "'${text}'"] }] }]
+models: [{ name: m, source: ref(s), sql: 'select "2025", "2026" from t' }]
+`,
+    })
+    expect(await visivo(cwd, ['run'])).toMatchObject({ code: 0 })
+    expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual(rows)
   })
 
   test('a model in SQL, with its comment and semicolon, and a table of the same name', async () => {

@@ -57,6 +57,61 @@ test.each<[string, string, object, string]>([
   )
 })
 
+const MINUTE = 60_000
+
+test.each([
+  ['30m', 29 * MINUTE, 31 * MINUTE],
+  ['12h', 719 * MINUTE, 721 * MINUTE],
+  ['2d', 2_879 * MINUTE, 2_881 * MINUTE],
+])(
+  'log --since %s leaves nothing out that was sent since, and gives nothing older',
+  async (since, young, old) => {
+    const world = await telemetryWorld()
+    const sent = [old, young].map((ago, at) =>
+      lineOf([0, at, 'new_installation', {}]).replace(
+        '"sent_at":"2026-01-31T10:00:00.000Z"',
+        `"sent_at":"${new Date(Date.now() - ago).toISOString()}"`,
+      ),
+    )
+    world.write(LOG, sent.join(''))
+    const { stdout } = await telemetry(world, ['log', '--json', '--since', since])
+    expect(JSON.parse(stdout)).toMatchObject([{ event: { uuid: uuidOf(1) } }])
+  },
+)
+
+test.each([
+  ['with its zone', '2026-01-31T11:00:30+01:00', 'UTC'],
+  ['in UTC', '2026-01-31T10:00:30Z', 'America/New_York'],
+  ['without seconds, as UTC too', '2026-01-31T10:00', 'America/New_York'],
+  ['without a zone, as the log gives it', '2026-01-31T10:00:30', 'America/New_York'],
+])('log --since takes a time %s', async (_, since, TZ) => {
+  const world = await worldAfter([0, 0, 'new_installation', {}], [40, 1, 'new_installation', {}])
+  const { stdout } = await telemetry(world, ['log', '--json', '--since', since], { TZ })
+  const expected = since.includes(':30') ? [1] : [0, 1]
+  expect(JSON.parse(stdout)).toMatchObject(expected.map((number) => ({ event: { uuid: uuidOf(number) } })))
+})
+
+test('log says of what and since when nothing was sent', async () => {
+  const world = await worldAfter([0, 0, 'new_installation', {}])
+  const { stdout } = await telemetry(world, ['log', '--event', 'api_request', '--since', '2026-01-31'])
+  expect(stdout).toBe('Nothing of api_request since 2026-01-31 00:00:00 UTC was sent.\n')
+})
+
+test.each([
+  [['log']],
+  [['log', '--json']],
+  [['log', '-f']],
+  [['log', '--follow', '--json']],
+  [['show']],
+  [['show', '--json']],
+])('the terminal obeys nothing of what somebody wrote into the file: %s', async (args) => {
+  const command = '\u001b[31m\u009b1m\u202e\nError: forged'
+  const world = await worldAfter([0, 0, 'cli_command', { ...COMMAND, command, success: true }])
+  const shown = await start(temporaryDirectory(), ['telemetry', ...args], world.env).said(/forged.*\n/)
+  expect(shown).toContain(String.raw`\u001b[31m\u009b1m\u202e`)
+  expect(shown).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}|^Error: forged/mu)
+})
+
 test('show gives as many of the sent events as were asked for, and those are the last', async () => {
   const all = Array.from({ length: 12 }, (_, at) => at)
   const world = await worldAfter(...all.map((at): Sent => [at, at, 'new_installation', {}]))

@@ -98,11 +98,18 @@ test('reset replaces the id, and purge removes everything but the settings', asy
 test.each([
   ['a command that does not exist', ['flsh'], "unknown command 'telemetry flsh'. Did you mean 'flush'"],
   [
+    'the other name of a command, mistyped,',
+    ['enabel'],
+    "unknown command 'telemetry enabel'. Did you mean 'enable'",
+  ],
+  [
     'a flag that does not exist',
     ['log', '--sinc', '1d'],
     "unknown option '--sinc'\n  (Did you mean --since?)\n  Run visivo --help, or visivo <command> --help.\n",
   ],
   ['a time that is none', ['log', '--since', 'noon'], 'It must be like 30m'],
+  ['a time of a day that is none', ['log', '--since', '2026-01-31T25:00'], 'It must be like 30m'],
+  ['a time before all days', ['log', '--since', '999999999d'], 'It must be like 30m'],
   ['a day that is none', ['log', '--since', '2026-02-31'], 'It must be like 30m'],
   [
     'an event of two names, of which one alone would be shown,',

@@ -35,6 +35,13 @@ describe.each(CSV_SOURCES)('%s', (_kind, source) => {
   })
 })
 
+test('a day that may be two is found in the first line of a file without a header', async () => {
+  const [[, source]] = CSV_SOURCES
+  const cwd = projectOf(source.replace(' }', ', has_header: false }'), 'ann,01/02/2026\n')
+  const { code, stderr } = await visivo(cwd, ['run'])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('has days like 01/02/2026')])
+})
+
 test('what another of several files says about the order of a day counts', async () => {
   const directory = projectOf(CSV_SOURCES[0][1], 'v\n01/02/2026\n', 'v\n31/01/2026\n')
   expect(await visivo(directory, ['run'])).toMatchObject({ code: 0 })

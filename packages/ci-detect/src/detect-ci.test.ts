@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import fs, { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Detection, detectCi, SYSTEMS } from './index.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -47,6 +48,7 @@ describe('CI systems', () => {
     ['TeamCity', { TEAMCITY_VERSION: '2024.12' }],
     ['Buildkite', { BUILDKITE: 'true' }],
     ['Woodpecker', { CI: 'woodpecker' }],
+    ['Woodpecker', { CI: 'Woodpecker' }],
     ['Woodpecker', { CI: 'woodpecker', DRONE: 'true' }],
     ['Drone', { DRONE: 'true' }],
     ['Harness CI', { HARNESS_BUILD_ID: '7', DRONE: 'true', CI: 'true' }],
@@ -84,6 +86,7 @@ describe('serverless hosts', () => {
     ['Azure App Service', { WEBSITE_INSTANCE_ID: 'x', FUNCTIONS_WORKER_RUNTIME: 'node' }],
     ['AWS Lambda', { AWS_LAMBDA_FUNCTION_NAME: 'x' }],
     ['AWS Lambda', { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' }],
+    ['AWS Lambda', { AWS_EXECUTION_ENV: 'AWS_Lambda_python3.13' }],
     ['Heroku', { DYNO: 'web.1' }],
     ['Fly.io', { FLY_APP_NAME: 'x' }],
     ['Fly.io', { FLY_MACHINE_ID: 'x' }],
@@ -98,6 +101,7 @@ describe('containers', () => {
   test.each<[string, Env, readonly string[]]>([
     ['Docker', {}, [DOCKER]],
     ['Docker', { container: 'docker' }, []],
+    ['Docker', { container: 'Docker' }, []],
     ['Podman', {}, [PODMAN]],
     ['Podman', { container: 'podman' }, []],
     ['Podman', { container: 'Podman' }, [DOCKER]],
@@ -105,6 +109,7 @@ describe('containers', () => {
     ['Kubernetes', {}, [SERVICE_ACCOUNT]],
     ['Kubernetes', {}, [SERVICE_ACCOUNT, DOCKER]],
     ['Amazon ECS', { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE' }, []],
+    ['Amazon ECS', { AWS_EXECUTION_ENV: 'AWS_ECS_EC2' }, []],
     ['Docker', { CI: 'true' }, [DOCKER]],
     ['GitLab CI', { GITLAB_CI: 'true' }, [DOCKER]],
     ['Render', { RENDER: 'true', KUBERNETES_SERVICE_HOST: '10.0.0.1' }, []],
@@ -118,6 +123,7 @@ describe('Codespaces is judged for itself', () => {
 
   test.each<[string, Env, Detection]>([
     ['a person works there', { CODESPACES: 'true' }, { ci: false, container: true, name }],
+    ['in another spelling', { CODESPACES: 'True' }, { ci: false, container: true, name }],
     [
       'in a cluster',
       { CODESPACES: 'true', KUBERNETES_SERVICE_HOST: 'x' },
@@ -138,6 +144,7 @@ describe('Codespaces is judged for itself', () => {
 
 test.each<[string, Env]>([
   ['Gitpod', { GITPOD_WORKSPACE_ID: 'x' }],
+  ['Gitpod', { GITPOD_WORKSPACE_ID: 'x', GITPOD_HEADLESS: 'false' }],
   ['Google Cloud Shell', { CLOUD_SHELL: 'true' }],
   ['AWS CloudShell', { AWS_EXECUTION_ENV: 'CloudShell' }],
 ])('a person works in %s, whatever marks of a container are there', (name, env) => {
@@ -160,6 +167,7 @@ describe("vendors' tools on a person's machine", () => {
       'the tools of Azure Functions',
       { FUNCTIONS_WORKER_RUNTIME: 'node', WEBSITE_HOSTNAME: 'localhost:7071' },
     ],
+    ['no shell in the cloud, as its variable says', { CLOUD_SHELL: 'false' }],
     ['AWS SAM', { AWS_LAMBDA_FUNCTION_NAME: 'x', AWS_SAM_LOCAL: 'true' }],
   ])('%s', (_says, env) => {
     expect(detectCi({ env, exists: nothing })).toEqual(NOWHERE)
@@ -212,6 +220,20 @@ describe('the process and its file system by default', () => {
   test('the environment is the process’s', () => {
     expect(detectCi({ exists: nothing })).toEqual(detectCi({ env: { ...process.env }, exists: nothing }))
     expect(typeof detectCi().ci).toBe('boolean')
+  })
+
+  test('nobody has to say where to look: a job of CI is found by its environment, a container by its file', () => {
+    onTestFinished(() => void vi.unstubAllEnvs())
+    vi.stubEnv('CI', 'true')
+    expect(detectCi({ exists: nothing })).toMatchObject({ ci: true })
+    const { existsSync } = fs
+    onTestFinished(() => {
+      fs.existsSync = existsSync
+      syncBuiltinESMExports()
+    })
+    fs.existsSync = only(DOCKER) as typeof existsSync
+    syncBuiltinESMExports()
+    expect(detectCi({ env: {} })).toEqual({ ci: true, container: true, name: 'Docker' })
   })
 
   test('files and directories are looked for', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -39,6 +39,9 @@ test.each([
   expect(results.filter(({ created }) => created)).toHaveLength(1)
   expect(readFileSync(join(directory, 'machine_id'), 'utf8')).toBe(results[0]?.id)
   expect(readdirSync(directory)).toEqual(['machine_id'])
+  // Windows has no such rights.
+  const file = statSync(join(directory, 'machine_id'))
+  if (process.platform !== 'win32') expect(file.mode & 0o777).toBe(0o600)
 })
 
 test('a decision that a killed process left is carried out', async () => {

@@ -20,6 +20,20 @@ test('of two models that DuckDB takes for one each reference means its own', () 
   expect([...(job?.views.values() ?? [])]).toEqual(models.map(({ name, sql }) => ({ name, sql })))
 })
 
+test('a model whose rows are taken twice, again and again, is read once and not twice as often each time', () => {
+  let reads = 0
+  const models = Array.from({ length: 12 }, (_, index) => ({
+    name: `m${index}`,
+    source: 'db',
+    get sql() {
+      reads += 1
+      return index === 0 ? 'select 1' : `from \${ref(m${index - 1})}, \${ref(m${index - 1})}`
+    },
+  }))
+  expect(planJobs(projectOf(models), { ...OPTIONS, selected: new Set(['m11']) })).toHaveLength(1)
+  expect(reads).toBeLessThan(100)
+})
+
 test('a large project is not looked through for each of its references', () => {
   const models = Array.from({ length: 300 }, (_, index) => ({
     name: `m${index}`,
