@@ -271,7 +271,11 @@ describe.skipIf(process.platform === 'win32')('the file itself', () => {
     expect(readdirSync(home)).toEqual(['config.yml'])
   })
 
-  test('can be made in a home on a shared folder, which lets nobody change a mode', () => {
+  test.each([
+    ['made', () => {}],
+    ['edited', () => writeFileSync(path, 'a: 1\n', { mode: 0o600 })],
+  ])('can be %s in a home on a shared folder, which lets nobody change a mode', (_deed, prepare) => {
+    prepare()
     const change = vi.spyOn(fs, 'fchmodSync').mockImplementation(() => {
       throw Object.assign(new Error('EPERM: operation not permitted, fchmod'), { code: 'EPERM' })
     })
@@ -281,6 +285,7 @@ describe.skipIf(process.platform === 'win32')('the file itself', () => {
       syncBuiltinESMExports()
     })
     expect(setTelemetryEnabled(path, GLOBAL_SWITCH, false)).toEqual({ changed: true })
+    expect(readFileSync(path, 'utf8')).toContain('telemetry_enabled: false\n')
     expect([mode(path), readdirSync(home)]).toEqual(['600', ['config.yml']])
   })
 

@@ -54,8 +54,8 @@ function writeDraft(draft: string, text: string, owner: Stats, mode: number | un
   try {
     writeFileSync(handle, text)
     giveAway(handle, owner)
-    // A new file is as it was opened: a shared folder may let nobody change a mode.
-    if (mode !== undefined) fchmodSync(handle, mode & 0o7777)
+    // A new file is as it was opened, and one that has its mode is left alone: a shared folder may let nobody change one.
+    if (mode !== undefined && fstatSync(handle).mode !== mode) fchmodSync(handle, mode & 0o7777)
     fsyncSync(handle)
   } finally {
     closeSync(handle)

@@ -274,6 +274,11 @@ describe('what a version left behind that was updated or removed', () => {
     expect(await looked([old, young])).toEqual({ arrived: [old.uuid], waiting: [young.uuid] })
   })
 
+  test('it is sent, and does not wait for a year, where the clock was a year ahead as it was recorded', async () => {
+    const [ahead, soon] = [sampleEvent(Date.now() + 365 * 24 * HOUR), sampleEvent(Date.now() + 2 * HOUR)]
+    expect(await looked([ahead, soon])).toEqual({ arrived: [ahead.uuid], waiting: [soon.uuid] })
+  })
+
   test('what this version does not know stays', async () => {
     const baked = assemble({ id: sampleEvent().distinct_id, metadata }, 'cake', {}, Date.now() - 2 * HOUR)
     expect(await looked([baked])).toEqual({ arrived: [], waiting: [baked.uuid] })

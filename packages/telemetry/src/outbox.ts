@@ -49,7 +49,10 @@ export interface Outbox {
   waiting(): readonly string[]
   /** Whether the event in a file was passed by this program's own catalogue. */
   isOurs(name: string): boolean
-  /** Those of the files that are not ours and an hour old or older, each with the edition of its catalogue. */
+  /**
+   * Those of the files that are not ours and an hour old or older, each with the edition of its catalogue. What a clock far
+   * ahead has named is among them: it would not be old before that day.
+   */
   oldOfOthers(names: readonly string[]): ReadonlyMap<string, string>
   /** Whether a file is there no more, for certain. */
   isGone(name: string): boolean
@@ -114,8 +117,8 @@ export function openOutbox(
     waiting,
     isOurs,
     oldOfOthers: (names) => {
-      const young = prefixAt(now() - HOUR)
-      const old = names.filter((name) => name < young && !isOurs(name))
+      const [young, tomorrow] = [prefixAt(now() - HOUR), prefixAt(now() + 24 * HOUR)]
+      const old = names.filter((name) => (name < young || name > tomorrow) && !isOurs(name))
       return new Map(old.map((name) => [name, editionIn(name) ?? '']))
     },
     isGone: (name) =>

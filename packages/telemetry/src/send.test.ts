@@ -201,10 +201,13 @@ test.each([
   })
 })
 
-test('a pause until a time of day is as long as it is until then', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-01-31T10:00:00Z') })
+test.each([
+  ['by the server’s clock, also where ours is hours behind', '04:00', 'Sat, 31 Jan 2026 10:00:00 GMT'],
+  ['by ours where the server tells no time', '10:00', 'today'],
+])('a pause until a time of day is as long as it is until then, %s', async (_, ours, date) => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(`2026-01-31T${ours}:00Z`) })
   onTestFinished(() => void vi.useRealTimers())
-  const headers = { 'retry-after': 'Sat, 31 Jan 2026 10:02:00 GMT' }
+  const headers = { date, 'retry-after': 'Sat, 31 Jan 2026 10:02:00 GMT' }
   const receiver = await freshReceiver({ status: 503, headers })
   expect(await send([toWire(sampleEvent())], { host: receiver.url, apiKey }, never, anyTime)).toMatchObject({
     retryAfter: 120_000,

@@ -25,6 +25,8 @@ class Withheld extends Error {}
 interface Carried {
   readonly status: number
   readonly retryAfter?: string | undefined
+  /** When the server answered, by its own clock. */
+  readonly date?: string | undefined
   /** What came is a page for people, as of a portal, a login or a site that answers everything: no PostHog took it. */
   readonly isPage?: boolean
 }
@@ -109,13 +111,13 @@ function createClient(apiKey: string, options: PostHogOptions): PostHog {
 function verdictOf(answer: { carried?: Carried; failure?: unknown }): Verdict {
   if (answer.failure instanceof Withheld) return { kind: 'withheld' }
   if (answer.carried === undefined) return { kind: 'later', reason: describe(answer.failure) }
-  const { status, retryAfter, isPage } = answer.carried
+  const { status, isPage } = answer.carried
   const reason = `the server answered ${status}`
   if (isSuccess(status) && isPage)
     return { kind: 'later', reason: `${reason} with a web page: ${NO_POSTHOG}` }
   if (isSuccess(status)) return { kind: 'accepted' }
   if (REFUSED.includes(status)) return { kind: 'refused', reason }
-  const wait = millisecondsOf(retryAfter)
+  const wait = millisecondsOf(answer.carried)
   const later = { kind: 'later', reason: `${reason}${meaningOf(status)}` } as const
   return wait === undefined ? later : { ...later, retryAfter: wait }
 }
@@ -213,7 +215,8 @@ function isCompressedPage({ headers }: IncomingMessage): boolean {
 }
 
 function headOf(response: IncomingMessage): Carried {
-  return { status: statusOf(response), retryAfter: response.headers['retry-after'] }
+  const { date, 'retry-after': retryAfter } = response.headers
+  return { status: statusOf(response), retryAfter, date }
 }
 
 function statusOf({ statusCode = 0 }: IncomingMessage): number {
@@ -230,11 +233,12 @@ function textOf(body: unknown): string {
   return body
 }
 
-/** `Retry-After` in milliseconds: seconds or a date. */
-function millisecondsOf(retryAfter: string | undefined): number | undefined {
+/** `Retry-After` in milliseconds: seconds, or a date by the server's clock. Ours may be hours behind it. */
+function millisecondsOf({ retryAfter, date = '' }: Carried): number | undefined {
   if (retryAfter === undefined) return undefined
   const seconds = Number(retryAfter)
-  const wait = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(retryAfter) - Date.now()
+  const now = Date.parse(date) || Date.now()
+  const wait = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(retryAfter) - now
   return wait > 0 ? wait : undefined
 }
 
