@@ -233,6 +233,10 @@ test.each(['LOCALHOST', '127.1', '::ffff:127.0.0.1', '::FFFF:7fff:1'])('%s is th
   expect(exposureWarning(host)).toBeUndefined()
 })
 
+test.each(['::ffff:10.0.0.1', '::ffff:126.1.2.3'])('%s is told to be reached by other machines', (host) => {
+  expect(exposureWarning(host)).toContain('other machines can reach this server')
+})
+
 test('the program around the server keeps its own Request and Response', async () => {
   const server = await startServer({ directory: project.directory, port: 0 })
   onTestFinished(() => server.close())

@@ -81,14 +81,20 @@ function heeding(server: FollowedServer, file: string): FollowedServer {
     // While it is written, it is as it was.
     if (found.state === 'ok') isOptedOut = found.value
   }
+  const answered = () => {
+    if (performance.now() - asked > ASK_AGAIN) {
+      asked = performance.now()
+      answer = ask()
+    }
+    return answer
+  }
   return {
-    request: (request) => {
-      if (performance.now() - asked > ASK_AGAIN) {
-        asked = performance.now()
-        answer = ask()
-      }
-      void answer.then(() => isOptedOut || server.request(request))
+    request: (request) => void answered().then(() => isOptedOut || server.request(request)),
+    close: () => {
+      const last = answered()
+      // Whoever was cut off tells so in the next moment, and is not to wait for a file beyond it.
+      asked = Number.POSITIVE_INFINITY
+      return last.then(() => server.close())
     },
-    close: () => answer.then(() => server.close()),
   }
 }

@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -228,8 +229,53 @@ test.skipIf(process.platform === 'win32').each<[string, string, number]>([
     await fetch(`${/http:\S+/.exec(String(line))?.[0]}/api/health`)
     server.kill('SIGTERM')
     expect(await once(server, 'exit')).toEqual([0, null])
-    const waiting = filesIn(home).filter((name) => /outbox.+json$/.test(name))
-    expect(receiver.events.length - 1 + waiting.length).toBe(counted)
+    expect(requestsCounted(home, receiver)).toBe(counted)
+  },
+)
+
+/** Those that arrived and those that wait; one may be both, where nobody could note any more that it arrived. */
+function requestsCounted(home: string, { events }: Receiver): number {
+  const arrived = events.flatMap(({ event, uuid }) => (event === 'api_request' ? [uuid] : []))
+  const waiting = filesIn(home).flatMap((name) => /outbox\W(.{36}).+json$/.exec(name)?.[1] ?? [])
+  return new Set([...arrived, ...waiting]).size
+}
+
+test('requests count again once newer output takes an opt-out back', async () => {
+  const { home, output, receiver } = await world('name: p\n')
+  const server = start(home, output, receiver)
+  const [line] = await once(server.stdout, 'data')
+  const url = `${/http:\S+/.exec(String(line))?.[0]}/api/health`
+  const inOutput = (defaults: object) =>
+    writeFileSync(join(output, 'project.json'), JSON.stringify({ name: 'p', defaults }))
+  inOutput({ telemetry_enabled: false })
+  // It is read behind the first answer, and before the last of these.
+  for (let times = 0; times < 20; times += 1) await fetch(url)
+  inOutput({})
+  const again = setInterval(() => void fetch(url).catch(() => {}), 50)
+  onTestFinished(() => clearInterval(again))
+  expect((await receiver.received(2))[1]).toMatchObject({ event: 'api_request' })
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a request that is cut off as a server ends counts, though there is new output to be read',
+  async () => {
+    const { home, output, receiver } = await world('name: p\n')
+    mkdirSync(join(output, 'data'))
+    const rows = Array.from({ length: 1_000 }, () => ['x'.repeat(20_000)])
+    const columns = [{ name: 'a', type: 'VARCHAR' }]
+    writeFileSync(join(output, 'data', 'orders.json'), JSON.stringify({ columns, rows }))
+    const server = start(home, output, receiver)
+    const [line] = await once(server.stdout, 'data')
+    await receiver.received(1)
+    const request = get(`${/http:\S+/.exec(String(line))?.[0]}/api/models/orders/data?limit=1000`)
+    // More than the connection holds, and nobody reads it.
+    const [response] = await once(request, 'response')
+    response.on('error', () => {})
+    // It takes longer to read than those that were cut off take to tell so.
+    writeFileSync(join(output, 'project.json'), `{ "name": "p"${' '.repeat(5_000_000)}}`)
+    server.kill('SIGTERM')
+    expect(await once(server, 'exit')).toEqual([0, null])
+    expect(requestsCounted(home, receiver)).toBe(1)
   },
 )
 

@@ -71,11 +71,16 @@ describe('the .env file of the project', () => {
     ['opts out behind a carriage return', 'A=1\rDO_NOT_TRACK=1', shared],
     ['opts out behind a line that is no setting', 'KEY=-----BEGIN\nabc\n-----END\nDO_NOT_TRACK=1', shared],
     ['opts out before a line that does not', 'DO_NOT_TRACK=1\nDO_NOT_TRACK=0', shared],
-    ['opts out for dotenv by what a shell would unset', 'DO_NOT_TRACK: unset A', { DO_NOT_TRACK: 'unset A' }],
+    [
+      'opts out for dotenv by what a shell would unset',
+      'A=1\n  DO_NOT_TRACK: unset A',
+      { DO_NOT_TRACK: 'unset A' },
+    ],
     ['opts out for dotenv behind quotes', "export DO_NOT_TRACK=''[ # no", { DO_NOT_TRACK: "''[" }],
     ['opts out for dotenv on two lines', 'DO_NOT_TRACK\r\n\n =1', shared],
     ['opts out for dotenv below a colon', 'DO_NOT_TRACK:\r\n1', shared],
     ['opts out for dotenv by quotes on the next line', 'DO_NOT_TRACK=\n"1"', shared],
+    ['opts out for dotenv by its third kind of quotes there', 'DO_NOT_TRACK=\n`1`', shared],
     [
       'opts out for the dotenv of Python by what no blank makes a comment',
       'DO_NOT_TRACK=0#1',
@@ -84,8 +89,9 @@ describe('the .env file of the project', () => {
     ['opts out for that one right behind the sign', 'DO_NOT_TRACK = # 1', { DO_NOT_TRACK: '# 1' }],
     ['speaks of it on two lines', '# DO_NOT_TRACK\n=1\nunset DO_NOT_TRACK\n=1\nA=$DO_NOT_TRACK\n=1', {}],
     ['takes it back for dotenv', 'DO_NOT_TRACK\n=0\nDO_NOT_TRACK: # 1\nDO_NOT_TRACK="0"#1', {}],
-    ['does not', 'DO_NOT_TRACK=0\nVISIVO_TELEMETRY_DISABLED="false"\n', {}],
-    ['says nothing', 'DO_NOT_TRACK=\n#DO_NOT_TRACK=1\nMY_DO_NOT_TRACK=1\nTOKEN=x', {}],
+    ['takes it back for dotenv on two lines', 'DO_NOT_TRACK\n=0#1\nDO_NOT_TRACK=\n`0`', {}],
+    ['does not', 'DO_NOT_TRACK=0 # 1\nVISIVO_TELEMETRY_DISABLED="false"\n', {}],
+    ['says nothing', 'DO_NOT_TRACK=\n\nA=1\nDO_NOT_TRACK=\n#DO_NOT_TRACK=1\nMY_DO_NOT_TRACK=1\nTOKEN=x', {}],
     ['is empty', '', {}],
   ])('%s', (_, text, expected) => {
     writeFileSync(join(home, '.env'), text)
