@@ -2,11 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { temporaryDirectory } from '../test/samples.ts'
+import { guard, temporaryDirectory } from '../test/samples.ts'
 import { openCourierState } from './courier-state.ts'
-import { holdAtExit } from './hold-at-exit.ts'
+import { holdAtExit, holdNow } from './hold-at-exit.ts'
 import { placesOf } from './places.ts'
 import { uuidV7 } from './uuid-v7.ts'
+
+const edition = guard.edition()
 
 test('a program that waits more than once listens for its exit once', () => {
   const places = placesOf(visivo, temporaryDirectory(), { host: 'http://127.0.0.1:1', apiKey: 'phc_test' })
@@ -17,10 +19,9 @@ test('a program that waits more than once listens for its exit once', () => {
     for (const listener of fresh()) process.off('exit', listener)
     process.setMaxListeners(most)
   })
-  const hold = holdAtExit()
   for (let time = 0; time < 3; time++) {
-    hold.until({ places, uuid: uuidV7() })
-    hold.now()
+    holdAtExit({ places, edition, uuid: uuidV7() })
+    holdNow()
   }
   expect([fresh().length, process.getMaxListeners()]).toEqual([1, most + 1])
 })
@@ -31,9 +32,8 @@ test('a program is not held for a courier that has failed: nothing leaves before
   const last = waiting()
   openCourierState(last.places.state).write({ failures: 1, retryAt: Date.now() + 3_600_000 })
   forgetListeners()
-  const hold = holdAtExit()
-  hold.until(last)
-  hold.now()
+  holdAtExit(last)
+  holdNow()
   expect(waits).not.toHaveBeenCalled()
 })
 
@@ -48,10 +48,10 @@ test('a program that records by two telemetries, and for two PostHogs, is held a
   const last = waiting()
   const gone = { ...waiting(), uuid: uuidV7() }
   forgetListeners()
-  for (const hold of [holdAtExit(), holdAtExit()]) {
-    hold.until(last)
-    hold.until(gone)
-    hold.now()
+  for (const one of [last, { ...last, edition: '01234567' }]) {
+    holdAtExit(one)
+    holdAtExit(gone)
+    holdNow()
   }
   // 900 ms in steps of five.
   expect(waits).toHaveBeenCalledTimes(180)
@@ -71,9 +71,9 @@ test('a program on a slow disk is held no longer, though it has looked less ofte
   const fresh: typeof import('./hold-at-exit.ts') = await import(own)
   const last = waiting()
   forgetListeners()
-  for (const hold of [fresh.holdAtExit(), fresh.holdAtExit()]) {
-    hold.until(last)
-    hold.now()
+  for (const one of [last, { ...last, edition: '01234567' }]) {
+    fresh.holdAtExit(one)
+    fresh.holdNow()
   }
   expect(waits.mock.calls.length).toBeGreaterThan(0)
   expect(waits.mock.calls.length).toBeLessThan(10)
@@ -96,5 +96,5 @@ function waiting() {
   const uuid = uuidV7()
   mkdirSync(places.outbox, { recursive: true })
   writeFileSync(join(places.outbox, `${uuid}.json`), '')
-  return { places, uuid }
+  return { places, edition, uuid }
 }

@@ -18,50 +18,43 @@ const left = { steps: LONGEST_WAIT / STEP, patience: LONGEST_WAIT }
 /** What the process is to be held for. */
 interface Last {
   readonly places: DestinationPlaces
+  /** Of the catalogue whose courier takes it. */
+  readonly edition: string
   /** Of the event that was recorded last: those before it leave with it, or earlier. */
   readonly uuid: string
 }
 
-/** Holds a process at its end. */
-export interface Hold {
-  /** Told of each event: the process is held for it at its exit. */
-  until(last: Last): void
-  /** Holds it at once, before an end that no exit comes before. */
-  now(): void
-}
+/** For all that record in this process, as the wait is: a host may set up telemetry anew for each command that it runs. */
+const waiting = new Map<string, Last>()
+const atExit = () => void attempt(holdNow)
 
 /**
  * Holds the process at its end until what it recorded has left the outbox, its courier has failed, or 900 ms have passed.
+ * To be told of each event.
  *
  * Only where what is left behind is killed with the command (`World.endsCouriers`). It blocks on purpose, for a process that
  * is exiting waits for nothing else.
  */
-export function holdAtExit(): Hold {
-  const waiting = new Map<string, Last>()
-  let listens = false
-  const hold = () => {
-    const began = performance.now()
-    const mayWait = () => left.steps > 0 && performance.now() - began < left.patience
-    for (const last of waiting.values())
-      while (mayWait() && isUnderWay(last)) {
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP)
-        left.steps -= 1
-      }
-    left.patience -= performance.now() - began
+export function holdAtExit(last: Last): void {
+  waiting.set(`${last.edition} ${last.places.outbox}`, last)
+  // Who records while others are told of the exit can't be told of it any more.
+  if (isExiting()) holdNow()
+  else if (!process.listeners('exit').includes(atExit)) {
+    makeListenerRoom()
+    process.once('exit', atExit)
   }
-  return {
-    until: (last) => {
-      waiting.set(last.places.outbox, last)
-      // Who records while others are told of the exit can't be told of it any more.
-      if (isExiting()) hold()
-      else if (!listens) {
-        listens = true
-        makeListenerRoom()
-        process.once('exit', () => attempt(hold))
-      }
-    },
-    now: hold,
-  }
+}
+
+/** Holds it at once, before an end that no exit comes before. */
+export function holdNow(): void {
+  const began = performance.now()
+  const mayWait = () => left.steps > 0 && performance.now() - began < left.patience
+  for (const last of waiting.values())
+    while (mayWait() && isUnderWay(last)) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP)
+      left.steps -= 1
+    }
+  left.patience -= performance.now() - began
 }
 
 declare global {

@@ -5,7 +5,7 @@ import type { CourierJob } from './courier-job.ts'
 import { isCourierElsewhere } from './courier-lock.ts'
 import { lastChange } from './file-clock.ts'
 import type { Guard } from './guard.ts'
-import { holdAtExit } from './hold-at-exit.ts'
+import { holdAtExit, holdNow } from './hold-at-exit.ts'
 import { hushed } from './hushed.ts'
 import { type Identity, identify } from './identity.ts'
 import { makePlace } from './make-place.ts'
@@ -48,7 +48,6 @@ interface Way {
 
 /** Touches no disk before it is asked to. */
 export function createRecorder({ world, guard, metadata, consent, courierJob }: Run): Recorder {
-  const hold = holdAtExit()
   let identity: Identity | undefined
   // Kept from one event to the next: its outbox remembers how many the disk did not take.
   let way: Way | undefined
@@ -84,7 +83,7 @@ export function createRecorder({ world, guard, metadata, consent, courierJob }: 
       // The courier of a container that is gone delivers nothing; then a later command does.
       const isHere =
         start === 'started' || (start === 'alive' && !isCourierElsewhere(places.destination, edition))
-      if (isHere) hold.until({ places, uuid: event.uuid })
+      if (isHere) holdAtExit({ places, edition, uuid: event.uuid })
     },
     warmUp: (where) => {
       if (!world.endsCouriers || world.debug) return
@@ -96,7 +95,7 @@ export function createRecorder({ world, guard, metadata, consent, courierJob }: 
           guard.edition(),
         )
     },
-    settle: hold.now,
+    settle: holdNow,
   }
 }
 

@@ -71,6 +71,13 @@ test.each<[string, unknown]>([
   expect(meter.takeSums()).toEqual([{ ...data, durationMs: 5, count: 4, at: 5_000 }])
 })
 
+test('a program whose statuses are no numbers has them summed, too: a sum for each would fill its memory', () => {
+  const meter = createRequestMeter(() => 5_000)
+  for (let request = 0; request < PACE.burst + 1_000; request++)
+    meter.count({ ...data, statusCode: Number.NaN })
+  expect(meter.takeSums()).toEqual([{ ...data, statusCode: Number.NaN, count: 1_000, at: 5_000 }])
+})
+
 test.each([
   ['ahead, as where a board without one hears the time', 20],
   ['back', -20],

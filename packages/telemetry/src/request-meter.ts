@@ -79,7 +79,10 @@ function createSums(now: () => number) {
     const { endpoint, method, statusCode } = request
     const durationMs = durationOf(request)
     const ofEndpoint = sums.get(endpoint)
-    const sum = ofEndpoint?.find(({ first }) => first.statusCode === statusCode && first.method === method)
+    // No status at all, NaN, is alike as well.
+    const sum = ofEndpoint?.find(
+      ({ first }) => Object.is(first.statusCode, statusCode) && first.method === method,
+    )
     if (sum) {
       sum.count += 1
       sum.totalMs += durationMs

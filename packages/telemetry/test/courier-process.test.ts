@@ -4,7 +4,9 @@ import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test } from 'vitest'
+import { placesOf } from '../src/places.ts'
 import { courierFile, environmentFor } from '../src/start-courier.ts'
+import { isWithoutCourier, run, until } from './processes.ts'
 import { temporaryDirectory } from './samples.ts'
 
 /** A descriptor that Node hands on: to those below 16 it does not. */
@@ -49,3 +51,28 @@ test.runIf(process.platform === 'linux')(
     expect(String(seen)).toBe('closed')
   },
 )
+
+/** Runs twenty commands of a person's, each with telemetry of its own, and says how many more listen for its end then. */
+const HOST = `
+import { createTelemetry, followCommand } from '@visivo/telemetry'
+const before = process.listenerCount('exit')
+for (let time = 0; time < 20; time += 1)
+  followCommand(createTelemetry({ version: '1.2.3' }), ['run'], { name: 'tool' }).ended()
+console.log(process.listenerCount('exit') - before)
+`
+
+test('a program that sets up telemetry for each of its commands, in CI, listens for its end once, and not for each', async () => {
+  const home = temporaryDirectory()
+  const destination = { host: 'http://127.0.0.1:9', apiKey: 'phc_test' }
+  const env = {
+    HOME: home,
+    USERPROFILE: home,
+    CI: 'true',
+    VISIVO_POSTHOG_HOST: destination.host,
+    VISIVO_POSTHOG_API_KEY: destination.apiKey,
+  }
+  const program = [process.execPath, '--input-type=module', '-e', HOST]
+  const { stdout } = await run(program, { env, cwd: join(import.meta.dirname, '..') })
+  await until('no courier', () => isWithoutCourier(placesOf(visivo, home, destination)))
+  expect(stdout).toBe('1\n')
+})
