@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { leaveAnEvent, PROJECT, telemetry, telemetryWorld } from './telemetry-world.ts'
 import { temporaryProject } from './temp-project.ts'
-import { visivo } from './visivo.ts'
+import { loadFirst, visivo } from './visivo.ts'
 
 const TIME = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC`
 
@@ -38,6 +38,19 @@ test('status names the courier that is at work', async () => {
   await visivo(temporaryProject(PROJECT), ['compile'], world.env)
   await world.receiver.requested(1)
   expect((await telemetry(world, [])).stdout).toMatch(/^Courier {7}process \d+$/m)
+})
+
+test('status says that the notice was shown, so that nobody waits for it', async () => {
+  const world = await telemetryWorld()
+  world.write('.visivo/telemetry/notice', '99\n')
+  expect((await telemetry(world, [])).stdout).toMatch(/^Notice {8}was shown$/m)
+})
+
+test('status says what sends events where no courier can be started, as in a compiled tool', async () => {
+  const world = await telemetryWorld()
+  const env = { NODE_OPTIONS: loadFirst("process.execPath = '/usr/bin/tool'") }
+  const { stdout } = await telemetry(world, [], env)
+  expect(stdout).toMatch(/^Courier {7}none can be started here: events wait for visivo telemetry flush$/m)
 })
 
 test('status points at what decided, and names the file of no other', async () => {

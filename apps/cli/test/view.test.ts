@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from './temp-project.ts'
-import { start, visivo } from './visivo.ts'
+import { loadFirst, start, visivo } from './visivo.ts'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const URL_IN = /http:\/\/127\.0\.0\.1:\d+\/#[\w-]{43}/
@@ -37,8 +37,12 @@ test.skipIf(process.platform === 'win32').each([
   expect(readdirSync(home)).toEqual([])
 })
 
-test('--json prints the address for another program, and nothing else', async () => {
-  const { url, child, ended } = await startView(['--json'])
+test('--json prints the address for another program, and nothing else: it opens no browser', async () => {
+  // Whatever would be started says so in its place.
+  const first = `import childProcess from 'node:child_process'
+    childProcess.spawn = (file) => process.stdout.write('starts ' + file)`
+  const env = { BROWSER: 'browser', NODE_OPTIONS: loadFirst(first) }
+  const { url, child, ended } = await startView(['--json'], env)
   child.kill('SIGINT')
   expect(JSON.parse((await ended).stdout)).toEqual({ url })
 })
@@ -83,6 +87,19 @@ test('ends with the pipe that is its stdin', async () => {
   })
   await once(child.stdout, 'data')
   child.stdin.end()
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('ends with the quarter of an hour in which nobody looks, though the pipe that is its stdin stays open', async () => {
+  const first = `const set = setTimeout
+    globalThis.setTimeout = (work, delay, ...more) => set(work, delay === 900_000 ? 0 : delay, ...more)`
+  const child = spawn(process.execPath, [loadFirst(first), MAIN, 'telemetry', 'view', '--no-open'], {
+    cwd: temporaryDirectory(),
+    env: { PATH: process.env.PATH, HOME: temporaryDirectory(), VISIVO_TELEMETRY_DISABLED: '1' },
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 

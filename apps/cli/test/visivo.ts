@@ -76,6 +76,11 @@ export function visivo(cwd: string, args: readonly string[], env?: NodeJS.Proces
   return start(cwd, args, env).ended
 }
 
+/** The flag with which Node loads this before anything else. */
+export function loadFirst(code: string): string {
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`
+}
+
 /** Runs a script in a directory of its own by `sh`, with the built command as the function `visivo`. */
 export function inShell(script: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const text = `visivo() { "${process.execPath}" "${MAIN}" "$@"; }\n${script}`

@@ -1,13 +1,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { visivo } from '@visivo/telemetry-config'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type CourierJob, placesOfJob } from '../src/courier-job.ts'
+import { courierPids } from '../src/courier-lock.ts'
+import { readCourierState } from '../src/courier-state.ts'
+import { openOutbox } from '../src/outbox.ts'
 import { placesOf } from '../src/places.ts'
 import { courierFile, environmentFor } from '../src/start-courier.ts'
+import { startReceiver } from '../src/testing.ts'
 import { isWithoutCourier, run, until } from './processes.ts'
-import { temporaryDirectory } from './samples.ts'
+import { guard, sampleEvent, temporaryDirectory } from './samples.ts'
+import { fixture } from './scene.ts'
+
+const COURIER = courierFile('courier-process', join(import.meta.dirname, '..', 'dist')) ?? 'none'
 
 /** A descriptor that Node hands on: to those below 16 it does not. */
 const HANDED_ON = 20
@@ -39,9 +48,8 @@ test.runIf(process.platform === 'linux')(
     const watch = join(home, 'watch.mjs')
     writeFileSync(watch, WATCH)
     const job = { product: visivo, home, destination: { host: 'http://127.0.0.1:9', apiKey: 'phc_test' } }
-    const file = courierFile('courier-process', join(import.meta.dirname, '..', 'dist')) ?? 'none'
     const handedOn = openSync(watch, 'r')
-    const courier = spawn(process.execPath, ['--import', watch, file], {
+    const courier = spawn(process.execPath, ['--import', watch, COURIER], {
       env: environmentFor({ ...job, extras: {} }),
       stdio: Object.assign(Array(HANDED_ON).fill('ignore'), { 1: 'pipe', [HANDED_ON]: handedOn }),
     })
@@ -76,3 +84,86 @@ test('a program that sets up telemetry for each of its commands, in CI, listens 
   await until('no courier', () => isWithoutCourier(placesOf(visivo, home, destination)))
   expect(stdout).toBe('1\n')
 })
+
+// It ends by a signal, which Windows has none of.
+describe.skipIf(process.platform === 'win32')('of the minute that a courier has', () => {
+  test('its evening comes before its last words: it waits for no event any more, and none is left behind', async () => {
+    const { job, places } = await jobOf()
+    const courier = startCourier({ ...job, early: true })
+    await until('a courier at work', () => courierPids(places.destination).length > 0)
+    // From 49 seconds on it begins no request.
+    courier.passes(48_999)
+    expect(await courier.ended).toEqual([null, 'SIGKILL'])
+  })
+
+  test('its last words are those that it has begun: what it began later would be broken off, and sent twice', async () => {
+    const { job, receiver, places } = await jobOf()
+    const outbox = openOutbox(places.outbox, guard)
+    // More than go with one request.
+    for (let event = 0; event < 101; event += 1) outbox.put(sampleEvent())
+    const courier = startCourier(job)
+    // As the request comes, and so before its answer.
+    receiver.misbehave({ delay: 500, towards: () => courier.passes(49_000) })
+    await courier.ended
+    expect([receiver.bodies.length, outbox.waiting().length]).toEqual([1, 1])
+  })
+
+  test('the end comes in the middle of a request as well', async () => {
+    const { job, receiver, places } = await jobOf()
+    receiver.misbehave({ instead: 'silence' })
+    openOutbox(places.outbox, guard).put(sampleEvent())
+    const courier = startCourier(job)
+    await receiver.requested(1)
+    courier.passes(60_000)
+    await courier.ended
+    // By the request's own deadline it would have failed.
+    expect(readCourierState(places.state).failures).toBe(0)
+  })
+
+  test('nothing is left eleven seconds later, whatever holds on to it and knows of no signal', async () => {
+    const { job, receiver, places } = await jobOf()
+    receiver.misbehave({ instead: 'silence' })
+    openOutbox(places.outbox, guard).put(sampleEvent())
+    const courier = startCourier(job, 'AbortController.prototype.abort = () => {}')
+    await receiver.requested(1)
+    courier.passes(71_000)
+    expect(await courier.ended).toEqual([null, 'SIGKILL'])
+    // PostHog's own client would have given up before long.
+    expect(readCourierState(places.state).failures).toBe(0)
+  })
+
+  test('it ends at once where the disk can’t be used, whatever holds on to it', async () => {
+    const { job, places } = await jobOf()
+    mkdirSync(dirname(places.outbox), { recursive: true })
+    writeFileSync(places.outbox, 'in the way')
+    expect(await startCourier(job).ended).toEqual([null, 'SIGKILL'])
+  })
+})
+
+/** A job in a home and for a PostHog of its own. */
+async function jobOf() {
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  const destination = { host: receiver.url, apiKey: 'phc_test' }
+  const job: CourierJob = { product: visivo, home: temporaryDirectory(), destination, extras: {} }
+  return { job, receiver, places: placesOfJob(job) }
+}
+
+/** Starts a courier whose time passes as it is told. */
+function startCourier(job: CourierJob, first = '') {
+  const loads = [
+    `data:text/javascript,${encodeURIComponent(first)}`,
+    pathToFileURL(fixture('told-time.mjs')).href,
+  ]
+  const courier = spawn(process.execPath, [...loads.flatMap((url) => ['--import', url]), COURIER], {
+    env: environmentFor(job),
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  onTestFinished(() => void courier.kill('SIGKILL'))
+  return {
+    /** So many milliseconds of its life have passed. */
+    passes: (milliseconds: number) => courier.stdin.write(`${milliseconds}\n`),
+    /** Its exit code, and the signal that ended it. */
+    ended: once(courier, 'exit'),
+  }
+}
