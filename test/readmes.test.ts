@@ -80,7 +80,9 @@ describe.skipIf(process.platform === 'win32')('what a page says that comes out, 
 
   function start(command: string, cwd: string = root, port = '0'): Started {
     const path = `${join(root, 'bin')}${delimiter}${process.env.PATH}`
-    return startCommand(command, cwd, { PATH: path, HOME: home, NO_COLOR: '1', CI: 'false', PORT: port })
+    // Without a shell oclif asks the system, which knows nothing of a user that it has no entry for, and ends.
+    const env = { PATH: path, HOME: home, SHELL: '/bin/sh', NO_COLOR: '1', CI: 'false', PORT: port }
+    return startCommand(command, cwd, env)
   }
 })
 

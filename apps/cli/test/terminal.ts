@@ -17,7 +17,7 @@ export function inTerminal(
   env: Readonly<Record<string, string>>,
   script = 'visivo "$@"',
 ): Promise<Seen> {
-  const visivo = `visivo() { ${process.execPath} ${MAIN} "$@"; }`
+  const visivo = `visivo() { "${process.execPath}" "${MAIN}" "$@"; }`
   const terminal = spawn('sh', ['-c', `${visivo}\n${script}`, 'sh', ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', TERM: 'xterm', ...env },

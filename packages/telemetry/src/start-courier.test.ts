@@ -44,7 +44,7 @@ test.each([
     Object.defineProperty(process, 'permission', { value: { has } })
     Object.defineProperty(process, 'allowedNodeEnvironmentFlags', { value: new Set(${JSON.stringify(flags)}) })
     const { createTelemetry } = await import('@visivo/telemetry')
-    console.log(createTelemetry({ version: '1.2.3' }).canSend)`
+    console.log(String(createTelemetry({ version: '1.2.3' }).canSend))`
   const node = ['--input-type=module', '-e', script]
   expect(String(execFileSync(process.execPath, node, { cwd: PACKAGE }))).toBe(`${canSend}\n`)
 })

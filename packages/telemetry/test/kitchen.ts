@@ -59,6 +59,8 @@ export class Kitchen {
         HOME: this.home,
         USERPROFILE: this.home,
         TMPDIR: this.root,
+        // Without it oclif asks the system, which knows nothing of a user that it has no entry for, and ends.
+        SHELL: '/bin/sh',
         NO_COLOR: '1',
         CI: 'false',
         CAKE_POSTHOG_HOST: this.receiver.url,

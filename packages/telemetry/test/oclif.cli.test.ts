@@ -43,7 +43,7 @@ test.each([
 ])('oclif declares %s', async (_sentence, separator, argv, command, args) => {
   const home = temporaryDirectory()
   const program = [process.execPath, fixture('oclif-spec.mjs'), separator]
-  const { stdout } = await run(program, { cwd: home, env: { HOME: home, USERPROFILE: home } })
+  const { stdout } = await run(program, { cwd: home, env: envOf(home) })
   expect(sanitizeCommand(argv, JSON.parse(stdout))).toEqual({ command, args })
 })
 
@@ -60,7 +60,12 @@ test.each([
   async (line, command, args) => {
     const home = temporaryDirectory()
     const program = [process.execPath, fixture('oclif-spec.mjs'), ' ', 'in any order']
-    const { stdout } = await run(program, { cwd: home, env: { HOME: home, USERPROFILE: home } })
+    const { stdout } = await run(program, { cwd: home, env: envOf(home) })
     expect(sanitizeCommand(line.split(' '), JSON.parse(stdout))).toEqual({ command, args })
   },
 )
+
+/** With a shell: without one oclif asks the system, which knows nothing of a user that it has no entry for. */
+function envOf(home: string): Readonly<Record<string, string>> {
+  return { HOME: home, USERPROFILE: home, SHELL: '/bin/sh' }
+}

@@ -260,7 +260,7 @@ function withoutRoom(what: string, limit: (scene: Scene) => string): Fault {
     events: ['all', 'all', 0],
     impossible: () => (process.platform === 'linux' ? undefined : 'only Linux keeps to that limit'),
     happens: async (scene) => {
-      const limited = `ulimit ${limit(scene)}; exec "$0" "$1"`
+      const limited = `ulimit ${limit(scene)} && exec "$0" "$1"`
       const by = (script: string) => ['bash', '-c', limited, process.execPath, script]
       const server = await startServer(scene, { by })
       const asked = await server.ask(50)
@@ -283,7 +283,7 @@ const taken = () => Number(/^${kind}:\\s+(\\d+)/m.exec(readFileSync('/proc/self/
 const alone = taken()
 const thread = new Worker('setInterval(() => {}, 1_000)', { eval: true })
 thread.once('online', () => {
-  console.log(Math.round(alone + (taken() - alone) / 2))
+  console.log(String(Math.round(alone + (taken() - alone) / 2)))
   thread.terminate()
 })
 `,
