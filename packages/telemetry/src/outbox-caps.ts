@@ -19,7 +19,7 @@ export function mayBeOverCaps(names: readonly string[], now: number): boolean {
 /** The names, of those given oldest first, that have to go so that the rest is within the caps. */
 export function overCaps(names: readonly string[], now: number): readonly string[] {
   const oldest = oldestAllowed(now)
-  const tomorrow = prefixAt(now + DAY)
+  const tomorrow = tomorrowAt(now)
   // Otherwise, once a clock that was far ahead is set right, whatever comes is the oldest, and goes at once.
   const ofFuture = (name: string) => Number(name > tomorrow)
   let events = 0
@@ -36,6 +36,11 @@ export function overCaps(names: readonly string[], now: number): readonly string
 /** What every name of an event that may still wait is not before. */
 function oldestAllowed(now: number): string {
   return prefixAt(now - OUTBOX_LIMITS.days * DAY)
+}
+
+/** What no name of an event is beyond, but where a clock was far ahead. */
+export function tomorrowAt(now: number): string {
+  return prefixAt(now + DAY)
 }
 
 /** What the name of every event of that time begins with: the part of a UUIDv7 that is the time. */

@@ -18,7 +18,7 @@ import { codeOf } from './code-of.ts'
 import { isAbandoned, lastChange, touch } from './file-clock.ts'
 import type { Guard, StoredEvent } from './guard.ts'
 import { makePlace } from './make-place.ts'
-import { mayBeOverCaps, overCaps, prefixAt } from './outbox-caps.ts'
+import { mayBeOverCaps, overCaps, prefixAt, tomorrowAt } from './outbox-caps.ts'
 import { openTally, type Tally } from './tally.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
@@ -117,7 +117,7 @@ export function openOutbox(
     waiting,
     isOurs,
     oldOfOthers: (names) => {
-      const [young, tomorrow] = [prefixAt(now() - HOUR), prefixAt(now() + 24 * HOUR)]
+      const [young, tomorrow] = [prefixAt(now() - HOUR), tomorrowAt(now())]
       const old = names.filter((name) => (name < young || name > tomorrow) && !isOurs(name))
       return new Map(old.map((name) => [name, editionIn(name) ?? '']))
     },
