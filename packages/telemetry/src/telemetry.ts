@@ -59,7 +59,7 @@ export interface Telemetry<X extends Extras = NoExtras> {
   warmUp(where?: Where): void
   /** False where no courier can be started, as in a bundle without the courier's file: then events only wait. */
   readonly canSend: boolean
-  /** There, waits for the courier now: for a program that ends without an `exit` event, as by a signal. */
+  /** Waits for the courier now, if it would end with the command: for a program that a signal ends, without `exit`. */
   settle(): void
   /**
    * This run's anonymous id. If there is none, it is made and written, and recorded as an event of its own. This does not
