@@ -85,8 +85,8 @@ function optionSpecOf(option: CommanderOption): OptionSpec {
 /** The flag that asks for help, which a program may rename. Whatever its name, it is known as `--help`, too. */
 function helpOptionOf(command: CommanderProgram): OptionSpec {
   const shown = command.createHelp().visibleOptions(command)
-  const names = shown.filter((option) => !command.options.includes(option)).map(optionSpecOf)
-  return { names: [...new Set([...names.flatMap((option) => option.names), '--help'])], value: 'none' }
+  const added = shown.filter((option) => !command.options.includes(option)).map(optionSpecOf)
+  return { names: [...new Set([...added.flatMap(({ names }) => names), '--help'])], value: 'none' }
 }
 
 /** `help`, which commander adds where there are commands. Where a program renames it, it still stands for `help`. */

@@ -175,10 +175,8 @@ function readPid(path: string): number | undefined {
 
 /** The path of the lock that counts, for each catalogue or for one. */
 function countingLocks(directory: string, edition?: string): readonly string[] {
-  const editions = new Set(locksIn(directory).map((lock) => lock.edition))
-  return [...editions]
-    .filter((one) => edition === undefined || one === edition)
-    .map((one) => lockPath(directory, one, highestLock(directory, one)))
+  const editions = edition === undefined ? locksIn(directory).map((lock) => lock.edition) : [edition]
+  return [...new Set(editions)].map((one) => lockPath(directory, one, highestLock(directory, one)))
 }
 
 function highestLock(directory: string, edition: string): number {

@@ -23,7 +23,7 @@ import { NO_GUARD } from './nothing.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 import { nextChange } from './outbox-watch.ts'
 import { findPlaces, type Places } from './places.ts'
-import { send } from './send.ts'
+import { REQUEST_DEADLINE, send } from './send.ts'
 import { logSent } from './sent-log.ts'
 import { type AskStanding, standingConsentOf } from './standing-consent.ts'
 import { toWire, type WireEvent } from './wire.ts'
@@ -86,7 +86,7 @@ const BATCH = 100
  */
 const READING = 1_000
 /** The longest request, and a second, in milliseconds. */
-export const LAST_WORDS = 11_000
+export const LAST_WORDS = REQUEST_DEADLINE + 1_000
 /** How often outbox and opt-outs are looked at when nothing reports a change, in milliseconds. */
 const LOOK = 1_000
 
@@ -175,7 +175,7 @@ function takeBatch(courier: Courier): readonly Waiting[] {
     if (settled.has(name)) continue
     const isOurs = outbox.isOurs(name)
     if (!isOurs && !left.has(name)) continue
-    const event = outbox.readAny(name)
+    const event = outbox.read(name)
     if (event) batch.push({ name, event })
     else if (!isOurs || (outbox.isDamaged(name) && !outbox.discard(name))) settled.add(name)
   }
@@ -187,10 +187,9 @@ function takeBatch(courier: Courier): readonly Waiting[] {
  * updated or removed, as a rule. Where one starts in this moment after all, both send them under the same uuids.
  */
 function leftBehind({ outbox, places }: Courier, names: readonly string[]): ReadonlySet<string> {
-  const old = [...outbox.oldOfOthers(names)]
-  const editions = [...new Set(old.map(([, edition]) => edition))]
-  const atWork = editions.filter((edition) => isCourierAlive(places.destination, edition))
-  return new Set(old.filter(([, edition]) => !atWork.includes(edition)).map(([name]) => name))
+  const old = outbox.oldOfOthers(names)
+  const atWork = [...new Set(old.values())].filter((edition) => isCourierAlive(places.destination, edition))
+  return new Set([...old].filter(([, edition]) => !atWork.includes(edition)).map(([name]) => name))
 }
 
 /** Whether anything came since the last look. */

@@ -41,7 +41,7 @@ export async function diagnose(
     checkSwitch(inspection),
     checkKey(telemetry, destination?.apiKey),
     ...(destination ? [checkHost(destination.host, answer, inspection)] : []),
-    ...(answer ? checkClock(answer) : []),
+    ...checkClock(answer),
     checkProxy(telemetry, answer),
     { name: 'outbox', ...checkOutbox(telemetry, where) },
     checkCourier(telemetry, inspection),
@@ -131,8 +131,8 @@ function checkHost(host: string, answer: Probe | undefined, { nextAttempt, lastF
   )
 }
 
-function checkClock(answer: Probe): readonly Check[] {
-  if (answer.reached !== 'answer' || !answer.serverTime) return []
+function checkClock(answer: Probe | undefined): readonly Check[] {
+  if (answer?.reached !== 'answer' || !answer.serverTime) return []
   const off = Date.now() - answer.serverTime.getTime()
   if (Math.abs(off) <= CLOCK) return [fine('clock', 'agrees with the server')]
   const minutes = Math.round(Math.abs(off) / 60_000)
@@ -188,10 +188,10 @@ function checkCourier(telemetry: Telemetry, inspection: Inspection): Check {
       `If it is no server of yours, end it${courier.pid === undefined ? '' : ` (kill ${courier.pid})`}; then ${flush}.`,
     )
   if (courier.alive) return fine('courier', atWork)
-  if (waiting.length === 0 && waitingOfOthers > 0)
-    return fine('courier', `none is at work; ${sayOfOthers(waitingOfOthers)}`)
-  if (waiting.length === 0 && waitingElsewhere > 0)
+  if (waiting.length > 0)
+    return fine('courier', `none is at work; ${sayGoing(waiting.length)} out with the next command`)
+  if (waitingOfOthers > 0) return fine('courier', `none is at work; ${sayOfOthers(waitingOfOthers)}`)
+  if (waitingElsewhere > 0)
     return fine('courier', `none is at work; ${sayWaiting(waitingElsewhere)} for other destinations`)
-  if (waiting.length === 0) return fine('courier', 'none is at work, and nothing waits')
-  return fine('courier', `none is at work; ${sayGoing(waiting.length)} out with the next command`)
+  return fine('courier', 'none is at work, and nothing waits')
 }

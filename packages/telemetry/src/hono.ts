@@ -19,11 +19,8 @@ export function followRequests(server: FollowedServer): MiddlewareHandler {
   const now = clock()
   return (context, next) => {
     const outgoing = nodeResponseOf(context)
-    if (outgoing) {
-      follow(outgoing, context.req, context)
-      return passOn(context, next)
-    }
-    if (followed.has(context)) return passOn(context, next)
+    if (outgoing) follow(outgoing, context.req, context)
+    if (outgoing || followed.has(context)) return passOn(context, next)
     followed.add(context)
     const work = () => passOn(context, next)
     return followAnswer(server, now, work, (outcome) => ({

@@ -165,7 +165,7 @@ function sayOn({ kind, source, value }: Checked): string {
 function readWaiting(telemetry: Telemetry, places: DestinationPlaces): readonly WireEvent[] {
   const outbox = openOutbox(places.outbox, telemetry.guard)
   return outbox.waiting().flatMap((name) => {
-    const event = outbox.read(name)
+    const event = outbox.isOurs(name) && outbox.read(name)
     return event ? [toWire(event)] : []
   })
 }

@@ -26,7 +26,7 @@ import { uuidV7 } from './uuid-v7.ts'
 const MOST_EVENT_BYTES = 4_096
 const HOUR = 3_600_000
 const FILE =
-  /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,5})\.([0-9a-f]{8})\.([0-9a-f]{8})\.json$/
+  /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\.(\d{1,5})\.([0-9a-f]{8})\.([0-9a-f]{8})\.json$/
 const UNFINISHED = /^\.[0-9a-f-]{36}\.tmp$/
 
 /**
@@ -56,10 +56,11 @@ export interface Outbox {
   oldOfOthers(names: readonly string[]): ReadonlyMap<string, string>
   /** Whether a file is there no more, for certain. */
   isGone(name: string): boolean
-  /** The event in a file, or nothing when the file is not ours, gone, damaged or holds what the catalogue does not list. */
+  /**
+   * The event in a file, or nothing when the file is gone, damaged or holds what the catalogue does not list. Ours or not:
+   * what another version wrote, by a catalogue of its own, ours may list as well.
+   */
   read(name: string): StoredEvent | undefined
-  /** The same, ours or not: what another version wrote, by a catalogue of its own, ours may list as well. */
-  readAny(name: string): StoredEvent | undefined
   /**
    * Whether a file holds no event and never will. One that can't be opened just now is not damaged; and of one that
    * another version of the program wrote, by a catalogue of its own, that version is the judge.
@@ -90,8 +91,6 @@ export function openOutbox(
   const waiting = () => filesIn(directory, FILE)
   const remove = (name: string) => unlink(path(name)) !== 'still-there'
   const isOurs = (name: string) => editionIn(name) === guard.edition()
-  const readAny = (name: string) => attempt(() => guard(JSON.parse(readExact(directory, name))))
-  const read = (name: string) => (isOurs(name) ? readAny(name) : undefined)
   const isDamaged = (name: string) => {
     try {
       return isOurs(name) && guard(JSON.parse(readExact(directory, name))) === undefined
@@ -123,8 +122,7 @@ export function openOutbox(
     },
     isGone: (name) =>
       attempt(() => lstatSync(path(name), { bigint: true, throwIfNoEntry: false }) === undefined) ?? false,
-    read,
-    readAny,
+    read: (name) => attempt(() => guard(JSON.parse(readExact(directory, name)))),
     isDamaged,
     remove,
     discard,
@@ -213,7 +211,7 @@ function write(directory: string, edition: string, event: StoredEvent): boolean 
 
 /** Reads a file of the outbox only if it has the size and the checksum that its name says. */
 function readExact(directory: string, name: string): string {
-  const [, , size, sum] = FILE.exec(name) ?? []
+  const [, size, sum] = FILE.exec(name) ?? []
   if (!isOwnDirectory(directory)) throw new Error('not an outbox')
   // No link is followed and no pipe waited for; Windows knows neither, there the checksum alone tells a foreign file.
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
@@ -246,7 +244,7 @@ function unlink(path: string): 'removed' | 'gone' | 'still-there' {
 
 /** Of the catalogue that the event was passed by. */
 function editionIn(name: string): string | undefined {
-  return FILE.exec(name)?.[4]
+  return FILE.exec(name)?.[3]
 }
 
 /** False for what does not exist; throws for what exists and is not a directory of its own. */

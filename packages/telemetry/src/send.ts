@@ -32,7 +32,7 @@ interface Carried {
 }
 
 /** One request, from the name of the host to the last byte of the answer, in milliseconds. */
-const REQUEST_DEADLINE = 10_000
+export const REQUEST_DEADLINE = 10_000
 
 /** A batch that is malformed or too large; a smaller one may do better. Every other failure is for later. */
 const REFUSED = [400, 413, 422]
@@ -145,12 +145,11 @@ function carry({ url, headers, body, mayGo }: Post, outer: AbortSignal): Promise
   return new Promise<Carried>((resolve, reject) => {
     const secure = url.startsWith('https:')
     let heard: IncomingMessage | undefined
-    const length = { 'Content-Length': String(body.byteLength), Connection: 'close' }
     const outgoing = (secure ? requestHttps : requestHttp)(
       url,
       {
         method: 'POST',
-        headers: { ...headers, ...length },
+        headers: { ...headers, 'Content-Length': String(body.byteLength), Connection: 'close' },
         lookup: lookupWithDeadline,
         ...EACH_ADDRESS,
         signal: end.signal,

@@ -16,7 +16,7 @@ const MOST_BYTES = 1_000_000
 
 /** Notes what was acknowledged. A full disk costs the note, never the event. */
 export function logSent(path: string, events: readonly WireEvent[], now: number): void {
-  try {
+  attempt(() => {
     const sent_at = new Date(now).toISOString()
     const lines = events
       .map((event) => `${JSON.stringify({ sent_at, event } satisfies SentEvent)}\n`)
@@ -24,9 +24,7 @@ export function logSent(path: string, events: readonly WireEvent[], now: number)
     const size = Number(statSync(path, { bigint: true, throwIfNoEntry: false })?.size ?? 0)
     if (size > 0 && size + Buffer.byteLength(lines) > MOST_BYTES) renameSync(path, older(path))
     append(path, isCutOff(path) ? `\n${lines}` : lines)
-  } catch {
-    // See above.
-  }
+  })
 }
 
 /** What only somebody else may write to, as root after `sudo`, is set aside: nothing would ever be noted again. */

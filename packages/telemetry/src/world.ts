@@ -27,8 +27,7 @@ export interface World {
 
 /** Looks at the process unless it is told otherwise. */
 export function lookAround(given: Partial<Pick<World, 'product' | 'env' | 'home' | 'stderr'>> = {}): World {
-  const { product = visivo, env = process.env, home = homeDirectory() } = given
-  const { stderr = ownTerminal } = given
+  const { product = visivo, env = process.env, home = homeDirectory(), stderr = ownTerminal } = given
   const debug = isDebug(product, env)
   let ci: boolean | undefined
   const isCi = () => {
