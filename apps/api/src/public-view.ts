@@ -6,7 +6,7 @@ const CONNECTIONS: ReadonlySet<string> = new Set(
 )
 
 /** What may be told of such an object. Everything else in it stays here. */
-const TELLABLE = ['name', 'type'] as const
+const TELLABLE: ReadonlySet<string> = new Set(['name', 'type'])
 
 /** The parts of a compiled project that are served. Others (`defaults`, `dbt` …) may hold what isn't ours to tell. */
 const SERVED: ReadonlySet<string> = new Set([
@@ -36,19 +36,18 @@ const SERVED: ReadonlySet<string> = new Set([
  * destination and alert, however deep it stands, only its name and type. References by name stay.
  */
 export function publicView(project: object): Readonly<Record<string, unknown>> {
-  const served = Object.entries(project).filter(([key]) => SERVED.has(key))
-  return Object.fromEntries(served.map(([key, value]) => [key, view(key, value)]))
+  return viewOf(Object.entries(project).filter(([key]) => SERVED.has(key)))
 }
 
 function view(key: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => view(key, item))
   if (!isObject(value)) return value
   const entries = Object.entries(value)
-  return CONNECTIONS.has(key) ? Object.fromEntries(tellable(entries)) : deeper(entries)
+  return viewOf(CONNECTIONS.has(key) ? entries.filter(isTellable) : entries)
 }
 
-const tellable = (entries: readonly (readonly [string, unknown])[]) =>
-  entries.filter(([key, value]) => TELLABLE.some((name) => name === key) && typeof value === 'string')
-
-const deeper = (entries: readonly (readonly [string, unknown])[]) =>
+const viewOf = (entries: readonly (readonly [string, unknown])[]) =>
   Object.fromEntries(entries.map(([key, value]) => [key, view(key, value)]))
+
+const isTellable = ([key, value]: readonly [string, unknown]) =>
+  TELLABLE.has(key) && typeof value === 'string'

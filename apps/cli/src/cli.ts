@@ -70,8 +70,7 @@ export async function runCli(argv: readonly string[], world: World = processWorl
       if (observed) requireEnvFile(envFile, askedEnvFile)
       const { stdout, stderr } = world
       const { serving } = observer
-      const place = { workingDirectory, envFile, env }
-      await run(request.options, { ...place, stdout, stderr, signal, report, serving })
+      await run(request.options, { workingDirectory, envFile, env, stdout, stderr, signal, report, serving })
     })
     await written()
   })

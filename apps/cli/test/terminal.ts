@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import { spawn } from '@lydell/node-pty'
 import { onTestFinished } from 'vitest'
-
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+import { AS_FUNCTION } from './visivo.ts'
 
 /** What a person saw on the screen, stdout and stderr as they came, and how the command ended. */
 export interface Seen {
@@ -17,8 +15,7 @@ export function inTerminal(
   env: Readonly<Record<string, string>>,
   script = 'visivo "$@"',
 ): Promise<Seen> {
-  const visivo = `visivo() { "${process.execPath}" "${MAIN}" "$@"; }`
-  const terminal = spawn('sh', ['-c', `${visivo}\n${script}`, 'sh', ...args], {
+  const terminal = spawn('sh', ['-c', `${AS_FUNCTION}\n${script}`, 'sh', ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', TERM: 'xterm', ...env },
     cols: 200,

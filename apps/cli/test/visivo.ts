@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest'
 import { temporaryDirectory } from './temp-project.ts'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+/** The built command as a function of `sh`, called `visivo`. */
+export const AS_FUNCTION = `visivo() { "${process.execPath}" "${MAIN}" "$@"; }`
 const EXAMPLE = fileURLToPath(new URL('../../../examples/sales', import.meta.url))
 
 /** A running `visivo` of the build, with a home of its own and telemetry off. */
@@ -83,8 +85,7 @@ export function loadFirst(code: string): string {
 
 /** Runs a script in a directory of its own by `sh`, with the built command as the function `visivo`. */
 export function inShell(script: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const text = `visivo() { "${process.execPath}" "${MAIN}" "$@"; }\n${script}`
-  return follow('sh', ['-c', text], temporaryDirectory(), env).ended
+  return follow('sh', ['-c', `${AS_FUNCTION}\n${script}`], temporaryDirectory(), env).ended
 }
 
 /** A copy of the example project in a temporary directory, without what runs left in it. */

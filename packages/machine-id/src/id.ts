@@ -15,15 +15,11 @@ export function parseStored(text: string): string | undefined {
 
 /** A new random id (UUID version 4) behind `prefix`, for this run only: it is written nowhere. */
 export function temporaryMachineId(prefix = ''): string {
-  return prefix + randomUuid()
+  // Not by an import, which would cost every run milliseconds: an id is made once in a machine's life.
+  return prefix + process.getBuiltinModule('node:crypto').randomUUID()
 }
 
 /** A new random id for a run in CI, `ci-<uuid>`: it is written nowhere. */
 export function ciMachineId(): string {
   return temporaryMachineId('ci-')
-}
-
-/** Loaded when an id is made, once in a machine's life: `node:crypto` costs every run milliseconds. */
-function randomUuid(): string {
-  return process.getBuiltinModule('node:crypto').randomUUID()
 }

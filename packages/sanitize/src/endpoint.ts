@@ -9,6 +9,7 @@ export const ENDPOINT_SHAPE =
   /^(?:<unmatched>|\/|(?!.{101})(?:\/(?:\*|(?:[A-Za-z0-9._~-]|\{[A-Za-z_][A-Za-z0-9_-]{0,39}\})+))+)$/
 const LONGEST = 100
 
+const QUERY_AND_FRAGMENT = /[?#].*/s
 const SCHEME_AND_HOST = /^(?:[A-Za-z][A-Za-z0-9+.-]*:)?\/\/[^/]*/
 const SEGMENTS = /[^/]+/g
 const MAX_SEGMENTS = 8
@@ -40,7 +41,7 @@ export function sanitizeEndpoint(path: string, words?: readonly string[]): Safe 
 
 function readPath(path: string, words: readonly string[] | undefined): Safe {
   if (typeof path !== 'string') return UNMATCHED
-  const bare = withoutQuery(path).replace(SCHEME_AND_HOST, '')
+  const bare = path.replace(QUERY_AND_FRAGMENT, '').replace(SCHEME_AND_HOST, '')
   let endpoint = safe``
   let count = 0
   for (const [segment] of bare.matchAll(SEGMENTS)) {
@@ -51,11 +52,6 @@ function readPath(path: string, words: readonly string[] | undefined): Safe {
     count++
   }
   return count === 0 ? safe`/` : endpoint
-}
-
-function withoutQuery(path: string): string {
-  const end = path.search(/[?#]/)
-  return end === -1 ? path : path.slice(0, end)
 }
 
 function sanitizeSegment(segment: string, words: readonly string[] | undefined): Safe {

@@ -48,8 +48,7 @@ export const ARCHITECTURES: readonly Safe[] = [...ARCHITECTURE_NAMES.values(), O
  */
 export function sanitizeVersion(version: string): Safe {
   if (typeof version !== 'string') return UNKNOWN
-  const plus = version.indexOf('+')
-  const withoutBuild = plus === -1 ? version : version.slice(0, plus)
+  const [withoutBuild = ''] = version.split('+', 1)
   return fit(VERSION_SHAPE, withoutBuild.startsWith('v') ? withoutBuild.slice(1) : withoutBuild) ?? UNKNOWN
 }
 

@@ -56,7 +56,7 @@ function edit(original: string, keyPath: readonly string[], enabled: boolean): E
     return { problem: 'it holds more than one YAML document', line }
   }
   const wanted = withSwitch(document.toJS(), keyPath, enabled)
-  if (isSetAlready(document, keyPath, enabled)) return { text: original }
+  if (meaningOf(document.getIn(keyPath)) === (enabled ? 'on' : 'off')) return { text: original }
   const comments = commentsIn(text)
   for (const splice of places(text, document, keyPath, enabled)) {
     const edited = spliced(text, splice)
@@ -70,14 +70,9 @@ function spliced(text: string, { from, to, with: inserted }: Splice): string {
   return text.slice(0, from) + inserted + text.slice(to)
 }
 
-function isSetAlready(document: Document, keyPath: readonly string[], enabled: boolean): boolean {
-  const value: unknown = document.getIn(keyPath)
-  return meaningOf(value) === (enabled ? 'on' : 'off')
-}
-
 /** An empty text, or nothing but comments. */
 function append(text: string, keyPath: readonly string[], enabled: boolean): Edit {
-  const edited = atEnd(text, block(keyPath, enabled, '', newlineOf(text)))
+  const edited = atEnd(text, keyPath, enabled)
   return holds(edited, withSwitch({}, keyPath, enabled), keyPath, enabled)
     ? { text: edited }
     : { problem: 'there is no place for a setting in it' }
@@ -92,7 +87,7 @@ function* places(
   const newline = newlineOf(text)
   let node: unknown = document.contents
   if (node === null || (isScalar(node) && node.value === null)) {
-    const added = atEnd(text, block(keyPath, enabled, '', newline)).slice(text.length)
+    const added = atEnd(text, keyPath, enabled).slice(text.length)
     yield { from: text.length, to: text.length, with: added }
     return
   }
@@ -182,9 +177,11 @@ function withSwitch(value: unknown, [key, ...rest]: readonly string[], enabled: 
   return { ...map, [key]: withSwitch(child, rest, enabled) }
 }
 
-function atEnd(text: string, entry: string): string {
+/** The text with the switch on lines of its own behind it. */
+function atEnd(text: string, keyPath: readonly string[], enabled: boolean): string {
   const newline = newlineOf(text)
-  return text + (text === '' || text.endsWith('\n') ? '' : newline) + entry + newline
+  const gap = text === '' || text.endsWith('\n') ? '' : newline
+  return text + gap + block(keyPath, enabled, '', newline) + newline
 }
 
 function newlineOf(text: string): string {

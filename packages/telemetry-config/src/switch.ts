@@ -10,22 +10,21 @@ export const PROJECT_SWITCH: readonly string[] = ['defaults', SWITCH]
 /** What a value of the switch means. `unclear` counts as off: a person who wrote something had a reason. */
 export type Meaning = 'on' | 'off' | 'unclear'
 
-const WORDS: Readonly<Record<string, Meaning>> = {
-  true: 'on',
-  yes: 'on',
-  on: 'on',
-  1: 'on',
-  false: 'off',
-  no: 'off',
-  off: 'off',
-  0: 'off',
-}
+const WORDS: ReadonlyMap<string, Meaning> = new Map([
+  ['true', 'on'],
+  ['yes', 'on'],
+  ['on', 'on'],
+  ['1', 'on'],
+  ['false', 'off'],
+  ['no', 'off'],
+  ['off', 'off'],
+  ['0', 'off'],
+])
 
 /** What a value from YAML means: a boolean, a number, or their spellings in any case. Anything else is unclear. */
 export function meaningOf(value: unknown): Meaning {
   if (typeof value !== 'string' && typeof value !== 'boolean' && typeof value !== 'number') return 'unclear'
-  const word = String(value).trim().toLowerCase()
-  return (Object.hasOwn(WORDS, word) ? WORDS[word] : undefined) ?? 'unclear'
+  return WORDS.get(String(value).trim().toLowerCase()) ?? 'unclear'
 }
 
 /** What a variable of the environment means: everything but unset, empty, `0`, `false`, `no` and `off` opts out. */

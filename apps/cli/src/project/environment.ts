@@ -28,9 +28,8 @@ export function refuseOtherForms(text: string, place: Place): void {
  * project, which may be shared, holds names and no value of a variable.
  */
 export function explainVariableInName(name: string): string | undefined {
-  const [variable] = [...name.matchAll(VARIABLE)].map(([, found = '']) => found)
-  if (variable === undefined) return undefined
-  return `a name can't come from the environment, as from ${variable} here. Write the name itself`
+  const [found] = name.matchAll(VARIABLE)
+  return found && `a name can't come from the environment, as from ${found[1]} here. Write the name itself`
 }
 
 /**

@@ -66,8 +66,8 @@ function refuseCircles(objects: ReadonlyMap<string, ProjectObject>, dependencies
   const done = new Set<string>()
   for (const start of dependencies.keys()) {
     const circle = findCircle(start, dependencies, done)
-    const place = objects.get(circle?.[0] ?? '')?.place
     if (circle) {
+      const place = objects.get(circle[0] ?? '')?.place
       throw new CircularReferenceError(
         `these objects depend on themselves: ${circle.join(' → ')}. Remove one of the references.`,
         { place },

@@ -31,44 +31,40 @@ export type Kind = (typeof KINDS)[number]
 /** How many objects the project's files declare; all ten kinds, zeros included. */
 export type ObjectCounts = Readonly<Record<(typeof COUNTED_KINDS)[number], number>>
 
-/** Older or singular keys, and the kind they mean. */
-const ALIASES: Readonly<Record<string, Kind>> = { targets: 'sources' }
+/** Older keys, and the kind they mean. */
+const ALIASES: ReadonlyMap<string, Kind> = new Map([['targets', 'sources']])
 
 /**
  * Keys inside an object under which another object may be written in place of a reference to it:
  * `chart: { name: … }`, `insights: [{ name: … }]`. Metrics and dimensions are missing on purpose:
  * inside a model they belong to it, and two models may use the same name.
  */
-const INLINE: Readonly<Record<string, Kind>> = {
-  source: 'sources',
-  target: 'sources',
-  model: 'models',
-  models: 'models',
-  trace: 'traces',
-  traces: 'traces',
-  insight: 'insights',
-  insights: 'insights',
-  chart: 'charts',
-  charts: 'charts',
-  table: 'tables',
-  tables: 'tables',
-  markdown: 'markdowns',
-  markdowns: 'markdowns',
-  input: 'inputs',
-  inputs: 'inputs',
-  selector: 'selectors',
-}
+const INLINE: ReadonlyMap<string, Kind> = new Map([
+  ['source', 'sources'],
+  ['target', 'sources'],
+  ['model', 'models'],
+  ['models', 'models'],
+  ['trace', 'traces'],
+  ['traces', 'traces'],
+  ['insight', 'insights'],
+  ['insights', 'insights'],
+  ['chart', 'charts'],
+  ['charts', 'charts'],
+  ['table', 'tables'],
+  ['tables', 'tables'],
+  ['markdown', 'markdowns'],
+  ['markdowns', 'markdowns'],
+  ['input', 'inputs'],
+  ['inputs', 'inputs'],
+  ['selector', 'selectors'],
+])
 
 /** The kind of a top-level key, or undefined when the key is no list of objects. */
 export function kindOfList(key: string): Kind | undefined {
-  return KINDS.find((kind) => kind === key) ?? ownValue(ALIASES, key)
+  return KINDS.find((kind) => kind === key) ?? ALIASES.get(key)
 }
 
 /** The kind of an object written under `key` inside another one, or undefined. */
 export function kindOfInline(key: string): Kind | undefined {
-  return ownValue(INLINE, key)
-}
-
-function ownValue(table: Readonly<Record<string, Kind>>, key: string): Kind | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined
+  return INLINE.get(key)
 }

@@ -74,15 +74,11 @@ async function executeJob(job: Job, sources: OpenSources, options: ExecuteOption
 }
 
 function refuseNamelessFields(result: DuckDBResult, job: Job): void {
-  const types = result.columnTypes()
-  const column = result.columnNames().find((_name, index) => {
-    const type = types[index]
-    return type !== undefined && hasNamelessFields(type)
-  })
-  if (column === undefined) return
+  const column = result.columnTypes().findIndex(hasNamelessFields)
+  if (column === -1) return
   throw new ModelError(
-    `the column '${column}' of the model '${job.name}' has several fields without a name, of which one alone could be ` +
-      'written. Name them, such as with struct_pack(a := …, b := …).',
+    `the column '${result.columnName(column)}' of the model '${job.name}' has several fields without a name, of which ` +
+      'one alone could be written. Name them, such as with struct_pack(a := …, b := …).',
     job,
   )
 }

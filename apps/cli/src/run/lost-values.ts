@@ -12,10 +12,10 @@ export async function refuseSkippedLines(
   connection: DuckDBConnection,
   { first: file, options, skipped, delimiter, hasHeader }: SniffedCsv,
 ): Promise<void> {
-  const csv = readCsv(escapePattern(file), inFiles(options))
-  const least = options.includes('header = false') ? 1 : 2
   if (skipped === 0) return
+  const least = options.includes('header = false') ? 1 : 2
   if ((await linesWithValues(connection, file, skipped, delimiter)) < least) return
+  const csv = readCsv(escapePattern(file), inFiles(options))
   const behind = await connection
     .runAndReadAll(`select * from ${csv} limit ${skipped + 1}`)
     .catch(() => undefined)

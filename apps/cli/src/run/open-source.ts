@@ -37,16 +37,15 @@ export async function openSources(
   const instances = new Map<string, DuckDBInstance>()
   const keys = new Map<string, string>()
   for (const source of sources) keys.set(source.name, await keyOf(source))
-  const close = () => {
-    for (const instance of instances.values()) instance.closeSync()
-  }
   const open: OpenSources = {
     connect: async (source) => {
       const instance = instances.get(keys.get(source.name) ?? '')
       if (!instance) throw new SourceError(`the source '${source.name}' is not open`)
       return instance.connect()
     },
-    close,
+    close: () => {
+      for (const instance of instances.values()) instance.closeSync()
+    },
   }
   const sharersOf = ({ name: of }: SourcePlan) =>
     sources.filter(({ name }) => keys.get(name) === keys.get(of))
@@ -60,7 +59,7 @@ export async function openSources(
       await prepare(source, open, context)
     }
   } catch (error) {
-    close()
+    open.close()
     throw error
   }
   return open
