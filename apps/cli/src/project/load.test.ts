@@ -28,6 +28,20 @@ describe('includes', () => {
       ['kept'],
     ],
     ['all but a pattern with directories', "[{ path: dir, exclusions: ['**/x/*'] }]", ['one', 'two', 'deep']],
+    ['nothing of a package that lies in it', '[{ path: installed }]', ['ours']],
+    ['all but a directory with a slash behind it', '[{ path: dir, exclusions: [sub/] }]', ['one', 'two']],
+    ['all but a directory as seen from here', '[{ path: dir, exclusions: [./sub] }]', ['one', 'two']],
+    [
+      'all but files of one level, and what is deeper stays',
+      "[{ path: dir, exclusions: ['sub/*.yml'] }]",
+      ['one', 'two', 'deeper'],
+    ],
+    [
+      'a directory whose settings are left empty',
+      '[{ path: nested, depth: , exclusions:  }]',
+      ['end', 'start'],
+    ],
+    ['a file that is empty, and one whose list is', '[{ path: empty.yml }, { path: list.yml }]', []],
     ['a file twice counts once', '[{ path: a.yml }, { path: ./a.yml }]', ['a']],
     ['an included file includes, relative to itself', '[{ path: nested/start.yml }]', ['start', 'end']],
     ['files that include each other', '[{ path: circle/a.yml }]', ['ca', 'cb']],
@@ -36,6 +50,10 @@ describe('includes', () => {
     const files = {
       'project.visivo.yml': `name: p\nincludes: ${includes}\n`,
       'a.yml': model('a'),
+      'installed/ours.yml': model('ours'),
+      'installed/node_modules/theirs.yml': model('theirs'),
+      'empty.yml': '---\n# nothing yet\n',
+      'list.yml': 'models:\n',
       'proto/kept.yml': model('kept'),
       'proto/constructor/out.yml': model('out'),
       'dir/1.yml': model('one'),
@@ -58,6 +76,11 @@ describe('includes', () => {
       'a git repository',
       '  - path: visivo-io/more.git@main',
       "project.visivo.yml:3: 'visivo-io/more.git@main' is a git",
+    ],
+    [
+      'a git repository without a version',
+      '  - path: https://example.com/more.git',
+      "project.visivo.yml:3: 'https://example.com/more.git' is a git",
     ],
     ['no path', '  - depth: 1', 'project.visivo.yml:3: an item of `includes:` needs a `path:`'],
     [
