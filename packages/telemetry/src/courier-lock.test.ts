@@ -49,6 +49,15 @@ test('only one courier gets the lock, and the next when it was released', () => 
   expect(acquire(directory)?.held()).toBe(true)
 })
 
+test.skipIf(process.platform === 'win32')('nobody else on the machine may read who sends: 0600', () => {
+  const directory = temporaryDirectory()
+  const mode = () => statSync(pathOf(directory, 1)).mode & 0o777
+  const claimed = claim(directory) ?? 0
+  expect(mode()).toBe(0o600)
+  holdCourierLock(directory, MINE, claimed)
+  expect(mode()).toBe(0o600)
+})
+
 test('couriers of two catalogues have nothing in common, and are both at work', () => {
   const directory = temporaryDirectory()
   const [mine, others] = [acquire(directory), acquire(directory, OTHER)]

@@ -96,6 +96,19 @@ test('debug mode shows a request with the duration that would be sent', () => {
   expect(shown.join('')).toContain('"duration_ms": 0')
 })
 
+test('a person finds each of a hundred requests a second later, and what is beyond them in a sum after ten', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { server, waiting } = follow()
+  for (let request = 0; request < 103; request++) server.request(cakes)
+  const later = (milliseconds: number) => {
+    vi.advanceTimersByTime(milliseconds)
+    return waiting()
+  }
+  expect([later(999), later(1), later(8_999), later(1)]).toEqual([0, 100, 100, 103])
+  await server.close()
+})
+
 test('a clock that throws does not reach the host out of a timer', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const clock = vi.spyOn(Date, 'now')

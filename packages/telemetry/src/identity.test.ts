@@ -48,6 +48,25 @@ describe.each<[string, (path: string) => void]>([
   })
 })
 
+test('runs in CI are told apart from people: each event says so, under an id of that run that is kept nowhere', () => {
+  const home = temporaryDirectory()
+  const destination = { host: 'http://127.0.0.1:1', apiKey: 'phc_test' }
+  const env = { VISIVO_POSTHOG_HOST: destination.host, VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'true' }
+  for (let run = 0; run < 2; run += 1) {
+    const telemetry = createTelemetry({ version: '1.2.3', home, env })
+    for (let event = 0; event < 2; event += 1)
+      telemetry.record('new_installation', {}, { projectDirectory: home })
+  }
+  const outbox = openOutbox(placesOf(visivo, home, destination).outbox, guard)
+  const events = outbox.waiting().map((name) => outbox.read(name))
+  expect(events.map((event) => event?.properties.is_ci)).toEqual([true, true, true, true])
+  const ids = events.map((event) => event?.distinct_id)
+  expect(ids[0]).toMatch(/^ci-/)
+  expect(ids).toEqual([ids[0], ids[0], ids[2], ids[2]])
+  expect(ids[2]).not.toBe(ids[0])
+  expect(existsSync(join(home, '.visivo', 'machine_id'))).toBe(false)
+})
+
 test('no id is made where nothing can tell of it, so that an installation is not lost', () => {
   const home = temporaryDirectory()
   const destination = { host: 'http://127.0.0.1:1', apiKey: 'phc_test' }

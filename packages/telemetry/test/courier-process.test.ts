@@ -87,6 +87,20 @@ test('a program that sets up telemetry for each of its commands, in CI, listens 
 
 // It ends by a signal, which Windows has none of.
 describe.skipIf(process.platform === 'win32')('of the minute that a courier has', () => {
+  test('no process is left three seconds after the last event, also after one that came while it waited', async () => {
+    const { job, receiver, places } = await jobOf()
+    const outbox = openOutbox(places.outbox, guard)
+    const courier = startCourier(job)
+    for (const before of [0, 2_999]) {
+      courier.passes(before)
+      outbox.put(sampleEvent())
+      await until('an event that was sent', () => outbox.waiting().length === 0)
+    }
+    courier.passes(2_999 + 3_000)
+    expect(await courier.ended).toEqual([null, 'SIGKILL'])
+    expect(receiver.events).toHaveLength(2)
+  })
+
   test('its evening comes before its last words: it waits for no event any more, and none is left behind', async () => {
     const { job, places } = await jobOf()
     const courier = startCourier({ ...job, early: true })
