@@ -22,7 +22,7 @@ import {
   startServer,
 } from '../follow.ts'
 import { until } from '../processes.ts'
-import type { Scene } from '../scene.ts'
+import { fixture, type Scene } from '../scene.ts'
 import type { Fault } from './fault.ts'
 
 /** What happens to the courier thread of a server, and to one that has none. */
@@ -67,10 +67,14 @@ export const SERVER_THREADS: readonly Fault[] = [
   },
   {
     fault:
-      'the courier thread of a server is stuck and can’t be ended: close waits no longer, and nothing is lost',
+      'the courier thread of a server is stuck and can’t be ended: close waits two seconds at most, and nothing is lost',
     events: ['all', 'all', 0],
     happens: async (scene) => {
-      const how = { script: await bundle(scene, 'server.mjs'), env: { EXITS: '1' } }
+      const how = {
+        script: await bundle(scene, 'server.mjs'),
+        env: { EXITS: '1' },
+        by: (script: string) => [process.execPath, '--import', fixture('short-timers.mjs'), script],
+      }
       const release = stuckThread(scene, how.script)
       const server = await startServer(scene, how)
       const asked = await server.ask(50)
