@@ -62,8 +62,8 @@ async function read<A extends ArgsDef>(
 ): Promise<CommandSpec> {
   const { alias = [] } = await resolve(command.meta ?? {})
   const args: ArgsDef = await resolve<ArgsDef>(command.args ?? {})
-  const options = Object.entries(args).flatMap(optionSpecsOf)
   const below = Object.entries(await resolve(command.subCommands ?? {}))
+  const options = Object.entries(args).flatMap((arg) => optionSpecsOf(arg, below.length > 0))
   const at = commandAt(argv, options)
   // A word that names no command is an error to citty, and stays unknown.
   const isBare = at === -1
@@ -104,11 +104,13 @@ function defaultOf<A extends ArgsDef>(
   return named ?? (command.run && { name: '', commands })
 }
 
-function optionSpecsOf([name, arg]: readonly [string, ArgDef]): readonly OptionSpec[] {
+function optionSpecsOf([name, arg]: readonly [string, ArgDef], hasCommands: boolean): readonly OptionSpec[] {
   if (arg.type === 'positional') return []
   const aliases = 'alias' in arg ? [arg.alias ?? []].flat() : []
   const { flags, negations } = flagsOf([name, ...aliases])
-  const value = arg.type === 'boolean' ? 'none' : arg.type === undefined ? 'optional' : 'required'
+  // Without a type it may take a word, but where citty looks for a command it takes that word for one.
+  const untyped = hasCommands ? 'none' : 'optional'
+  const value = arg.type === 'boolean' ? 'none' : arg.type === undefined ? untyped : 'required'
   return [
     { names: flags, value },
     // Of any flag, not only of a switch.

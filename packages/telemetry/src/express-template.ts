@@ -26,7 +26,15 @@ interface Layer {
   readonly rawPath?: unknown
   /** Mounted at `/`, which adds nothing. */
   readonly slash?: boolean
-  match(path: string): false | { readonly path: string; readonly pattern?: unknown }
+  /** What was matched last, where `match` says only whether. */
+  readonly path?: string | undefined
+  /** Of routers before 2.3 `true`. */
+  match(path: string): boolean | Match
+}
+
+interface Match {
+  readonly path?: string | undefined
+  readonly pattern?: unknown
 }
 
 /** The layers from an application down to a route, its own last. */
@@ -93,8 +101,9 @@ function match(chain: Chain, path: string): string | undefined {
   for (const layer of chain) {
     const found = layer.match(rest)
     if (!found) return undefined
-    rest = rest.slice(found.path.length) || '/'
-    template += declared(layer, found.pattern)
+    const { path: taken = '', pattern }: Match = found === true ? { path: layer.path } : found
+    rest = rest.slice(taken.length) || '/'
+    template += declared(layer, pattern)
   }
   return template
 }

@@ -55,6 +55,22 @@ describe('the template of a mounted route', () => {
       '/a/{x}/b/{y}/c/{z}',
     ],
     [
+      'routers in routers in routers',
+      (app) =>
+        app.use('/a', Router().use('/b', Router().use('/c', Router().use('/d', Router().get('/e', ok))))),
+      '/a/b/c/d/e',
+      '/a/b/c/d/e',
+    ],
+    [
+      'a router that is mounted in itself',
+      (app) => {
+        const router = Router().get('/x', ok)
+        app.use('/one', router.use('/more', router))
+      },
+      '/one/more/x',
+      '/one/more/x',
+    ],
+    [
       'another spelling of the mount is not kept',
       (app) => app.use('/Api', Router().get('/x', ok)),
       '/aPI/x',
@@ -67,6 +83,12 @@ describe('the template of a mounted route', () => {
       (app) => app.use(['/v1', '/v2/:tenant'], Router().get('/x', ok)),
       '/v2/jane/x?y',
       '/v2/{tenant}/x',
+    ],
+    [
+      'the root of a router with an array of mounts',
+      (app) => app.use(['/v1', '/v2'], Router().get('/', ok)),
+      '/v2',
+      '/v2',
     ],
     ['an array of paths', (app) => app.get(['/a', '/b/:x'], ok), '/b/jane', '/b/{x}'],
     [
@@ -108,6 +130,18 @@ describe('the template of a mounted route', () => {
       (app) => app.use('/one', express()).use('/sub/:s', express().use('/b', Router().get('/x/:y', ok))),
       '/sub/jane/b/x/1',
       '/sub/{s}/b/x/{y}',
+    ],
+    [
+      'two applications in an application that is in another',
+      (app) => app.use('/a', express().use('/b', express().get('/x', ok)).use('/c', express())),
+      '/a/b/x',
+      '/a/b/x',
+    ],
+    [
+      'an array of paths in an application that is mounted: which one is not known',
+      (app) => app.use('/sub', express().get(['/z', '/*rest'], ok)),
+      '/sub/jane',
+      '/*/*',
     ],
     [
       'an application in a router',

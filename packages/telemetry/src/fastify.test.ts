@@ -3,7 +3,7 @@ import { get, type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { testBakery } from '../test/http-cases.ts'
 import { followRequests } from './fastify.ts'
 import type { RequestFacts } from './request-meter.ts'
@@ -139,4 +139,22 @@ test('with telemetry off nothing listens to the server', async () => {
   const before = app.server.listenerCount('request')
   await app.register(followRequests({ isOff: true, request: () => {}, close: async () => {} }))
   expect(app.server.listenerCount('request')).toBe(before)
+})
+
+test.each<[string, object]>([
+  ['goes on where a program without types hands over no server', [undefined]],
+  ['is followed, with a server of its own that takes no listeners', [{ request: () => {} }, { server: {} }]],
+])('an application %s', (_sentence, given) => {
+  const [server, own] = Object.values(given)
+  const finish = vi.fn()
+  const app = { server: fastify().server, addHook: () => {}, ...own }
+  Reflect.apply(followRequests(server), undefined, [app, {}, finish])
+  expect(finish).toHaveBeenCalledOnce()
+})
+
+test('a server may have as many listeners of the program, without a warning, as before', async () => {
+  const app = fastify()
+  const before = app.server.getMaxListeners()
+  await app.register(followRequests({ request: () => {}, close: async () => {} }))
+  expect(app.server.getMaxListeners()).toBe(before + 1)
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { followHandler } from './fetch.ts'
 import type { RequestFacts } from './request-meter.ts'
 
@@ -114,4 +114,13 @@ test('a handler that asks its object by `this` still can', async () => {
     return this
   }
   expect(await bakery.GET({ method: 'GET' })).toBe(bakery)
+})
+
+test('a request has the duration from its arrival to its response', async () => {
+  all.length = 0
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000)
+  onTestFinished(() => clock.mockRestore())
+  const GET = followHandler(server, '/', async () => void clock.mockReturnValue(1_042))
+  await GET({ method: 'GET' })
+  expect(all.map(({ durationMs }) => durationMs)).toEqual([42])
 })

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { followRequests as followExpress } from './express.ts'
-import { type NodeResponse, responseFollower } from './follow-response.ts'
+import { clock, endpoints, type NodeResponse, responseFollower } from './follow-response.ts'
 import { followRequests as followHono } from './hono.ts'
 import { followRequests as followKoa } from './koa.ts'
 import { followListener } from './node-http.ts'
@@ -41,6 +41,68 @@ test('a request whose client left before its answer began has no status of an an
     response.emit('close')
   }
   expect(counted.map(({ statusCode }) => statusCode)).toEqual([499, 201])
+})
+
+test('an upgrade that was refused is counted with the status of its answer', () => {
+  const counted: RequestFacts[] = []
+  const follow = responseFollower(
+    { request: (facts) => counted.push(facts), close: async () => {} },
+    () => '/oven',
+  )
+  const response = Object.assign(new EventEmitter(), {
+    ...{ statusCode: 403, headersSent: true },
+    req: { upgrade: true },
+  })
+  follow(response, { method: 'GET' }, undefined)
+  response.emit('close')
+  expect(counted).toMatchObject([{ endpoint: '/oven', statusCode: 403 }])
+})
+
+test.each<[string, PropertyDescriptor | undefined]>([
+  ['took its clock away', undefined],
+  [
+    'put one in its place that fails',
+    {
+      value: {
+        now: () => {
+          throw new Error('a mock')
+        },
+      },
+    },
+  ],
+])('a request of a host that %s takes no time, and is counted', (_sentence, replaced) => {
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'performance')
+  Reflect.deleteProperty(globalThis, 'performance')
+  if (replaced) Object.defineProperty(globalThis, 'performance', { ...replaced, configurable: true })
+  try {
+    expect(clock()()).toBe(0)
+  } finally {
+    Object.defineProperty(globalThis, 'performance', own ?? {})
+  }
+})
+
+test('a request has the duration from its arrival to its end', () => {
+  const counted: RequestFacts[] = []
+  const follow = responseFollower(
+    { request: (facts) => counted.push(facts), close: async () => {} },
+    () => '/cakes/:id',
+  )
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000)
+  onTestFinished(() => clock.mockRestore())
+  const response = Object.assign(new EventEmitter(), { statusCode: 200 })
+  follow(response, { method: 'GET' }, undefined)
+  clock.mockReturnValue(1_042)
+  response.emit('close')
+  expect(counted.map(({ durationMs }) => durationMs)).toEqual([42])
+})
+
+test('templates that are made at run time do not fill the memory', () => {
+  const endpointOf = endpoints((template: string) => template)
+  for (let number = 0; number < 1_000; number += 1) endpointOf(`/cakes/of-${number}`)
+  const set = vi.spyOn(Map.prototype, 'set')
+  onTestFinished(() => set.mockRestore())
+  expect(endpointOf('/cakes/:id')).toBe('/cakes/{id}')
+  expect(set.mock.calls.filter(([key]) => key === '/cakes/:id')).toEqual([])
 })
 
 const server = { request: () => {}, close: async () => {} }

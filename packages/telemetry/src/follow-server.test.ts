@@ -90,6 +90,18 @@ test('a process that closes its servers, as one that reloads them does, is left 
   expect(listening()).toEqual(before)
 })
 
+test('a process that closes its servers is left no timer of theirs, and is kept alive by none before', async () => {
+  const [started, ended] = [vi.spyOn(globalThis, 'setInterval'), vi.spyOn(globalThis, 'clearInterval')]
+  onTestFinished(() => {
+    for (const spy of [started, ended]) spy.mockRestore()
+  })
+  const { server } = follow()
+  const timers = started.mock.results.map(({ value }) => value)
+  expect(timers.map((timer) => timer.hasRef())).toEqual([false, false])
+  await server.close()
+  expect(ended.mock.calls.flat()).toEqual(expect.arrayContaining(timers))
+})
+
 test('debug mode shows a request with the duration that would be sent', () => {
   const { server, shown } = follow({ VISIVO_TELEMETRY_DEBUG: '1' })
   server.request({ ...cakes, durationMs: Number.NaN })

@@ -104,6 +104,20 @@ describe('the template of a Hono route, without a server', () => {
       { endpoint: safe('/a'), statusCode: 500 },
     ],
     [
+      'the same behind middleware that had an answer ready',
+      (app) =>
+        app
+          .use(async (context, next) => {
+            context.res = new Response('cake')
+            await next()
+          })
+          .get('/a', () => {
+            throw 'jane@example.com'
+          }),
+      '/a',
+      { endpoint: safe('/a'), statusCode: 500 },
+    ],
+    [
       'a handler that forgot its answer is a failure, for which Hono answers behind all middleware',
       (app) =>
         app

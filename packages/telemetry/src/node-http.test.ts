@@ -9,7 +9,7 @@ import {
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { UNMATCHED } from '@visivo/sanitize'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type Oven, testBakery } from '../test/http-cases.ts'
 import { listen } from '../test/listen.ts'
 import { followListener, followRequests } from './node-http.ts'
@@ -276,6 +276,24 @@ test.each<[string, AtOnce, readonly number[]]>([
   if (isAnswered) expect([connection.getMaxListeners(), connection.listenerCount('close')]).toEqual(before)
 })
 
+test('no warning is printed of a client that sends many requests at once, nor of as many listeners as a program may have', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  onTestFinished(() => warn.mockRestore())
+  const responses: ServerResponse[] = []
+  const http = createServer((_request, response) => {
+    for (let more = 0; more < 10; more += 1) response.on('close', () => {})
+    if (responses.push(response) === 20) for (const one of responses) one.end('cake')
+  })
+  followRequests({ request: () => {}, close: async () => {} }, http)
+  const { port, close } = await listen(http)
+  const client = connect(port, '127.0.0.1')
+  client.end('GET /cakes HTTP/1.1\r\nHost: cake\r\n\r\n'.repeat(20)).resume()
+  await once(client, 'close')
+  await close()
+  expect(responses).toHaveLength(20)
+  expect(warn.mock.calls).toEqual([])
+})
+
 test('a request that was sent behind another one, and is followed when its client is gone, is counted', async () => {
   const counted: RequestFacts[] = []
   const arrived: [IncomingMessage, ServerResponse][] = []
@@ -304,6 +322,20 @@ test('a listener that asks its server by `this` still can', async () => {
   await (await fetch(`http://127.0.0.1:${port}/`)).text()
   await close()
   expect(asked).toEqual([http])
+})
+
+test('a listener that is async gives its promise to the server, which may wait for it', () => {
+  const promise = Promise.resolve()
+  const followed = followListener({ request: () => {}, close: async () => {} }, () => promise)
+  expect(Reflect.apply(followed, undefined, [{ method: 'GET' }, {}])).toBe(promise)
+})
+
+test('with telemetry off nothing listens to a server of node:http', () => {
+  const http = createServer(answer)
+  const found = () => [http.getMaxListeners(), ...http.eventNames().map((name) => http.listenerCount(name))]
+  const before = found()
+  followRequests({ isOff: true, request: () => {}, close: async () => {} }, http)
+  expect(found()).toEqual(before)
 })
 
 test.each([[undefined], [{}]])(

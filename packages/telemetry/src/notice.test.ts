@@ -4,6 +4,7 @@ import { defineProduct, visivo } from '@visivo/telemetry-config'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../test/samples.ts'
 import { withoutRoot } from '../test/without-root.ts'
+import { SCHEMA_VERSION } from './events.ts'
 import { isNoticeDue, renderNotice, showNotice } from './notice.ts'
 
 test.each(['cake', 'visivo', 'a-long-name'])(
@@ -13,6 +14,18 @@ test.each(['cake', 'visivo', 'a-long-name'])(
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80)
   },
 )
+
+test('who went back to an older version is not told again what a newer one has told', () => {
+  const path = join(temporaryDirectory(), 'notice')
+  for (const [told, isDue] of [
+    [SCHEMA_VERSION - 1, true],
+    [SCHEMA_VERSION, false],
+    [SCHEMA_VERSION + 1, false],
+  ]) {
+    writeFileSync(path, `${told}\n`)
+    expect(isNoticeDue(path)).toBe(isDue)
+  }
+})
 
 test('a notice that can not be remembered stays unsaid: it would be told in every run', () => {
   const home = join(temporaryDirectory(), 'home')

@@ -43,6 +43,16 @@ test('a clock that is set back takes no room from the requests that come then', 
   expect(meter.takeSums()).toEqual([])
 })
 
+test('a server that was idle for long has no more room than at first: its load is summed', () => {
+  let time = 5_000
+  const meter = createRequestMeter(() => time)
+  time += 3_600_000
+  meter.takeSingles()
+  for (let request = 0; request < PACE.burst + 2; request++) meter.count(data)
+  expect(meter.takeSingles()).toHaveLength(PACE.burst)
+  expect(meter.takeSums()).toMatchObject([{ count: 2 }])
+})
+
 test('a server that has had five hundred different sums counts new ones again when they are taken', () => {
   const meter = createRequestMeter(() => 5_000)
   for (let request = 0; request < PACE.burst; request++) meter.count(data)

@@ -1,8 +1,11 @@
 import { sanitizeCommand } from '@visivo/sanitize'
 import { defineCommand, runCommand, runMain } from 'citty'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { commandSpecOf, noteErrors } from '../src/citty.ts'
 import { testCake } from './cli-cases.ts'
+
+/** As a program without types may say it. */
+const { nothing } = JSON.parse('{}')
 
 testCake('citty', {
   // citty takes any flag.
@@ -11,15 +14,24 @@ testCake('citty', {
 
 describe('what citty declares', () => {
   const loaded: string[] = []
-  const lazy = (name: string, alias: string) => async () => {
-    loaded.push(name)
-    return defineCommand({ meta: { alias }, args: { outputDir: { type: 'string', alias: ['o', 'out'] } } })
-  }
+  const lazy =
+    (name: string, ...alias: string[]) =>
+    async () => {
+      loaded.push(name)
+      return defineCommand({
+        meta: async () => ({ alias }),
+        args: { outputDir: { type: 'string', alias: ['o', 'out'] } },
+      })
+    }
   const main = defineCommand({
-    args: async () => ({ mood: { type: 'enum', options: ['good', 'bad'], alias: 'f' } }),
+    args: async () => ({
+      mood: { type: 'enum', options: ['good', 'bad'], alias: 'f' },
+      hot: { type: 'boolean', alias: nothing },
+      'in-tins': {},
+    }),
     subCommands: {
       bake: lazy('bake', 'b'),
-      mix: lazy('mix', 'm'),
+      mix: lazy('mix', 'm', 'stir'),
       gone: () => Promise.reject(new Error('no such module')),
     },
   })
@@ -35,6 +47,11 @@ describe('what citty declares', () => {
       ['--f', '<value>', '--o', '<value>'],
     ],
     ['a negated flag that is no switch', ['--no-mood', 'mix', '--no-out'], 'mix', ['--no-mood', '--no-out']],
+    ['a switch before a command', ['--hot', 'mix'], 'mix', ['--hot']],
+    ['a flag of no type, which takes no command for its value', ['--in-tins', 'mix'], 'mix', ['--in-tins']],
+    ['the same with a value', ['--in-tins=x', 'mix'], 'mix', ['--in-tins=<value>']],
+    ['the other spelling that citty adds', ['--inTins', 'mix'], 'mix', ['--inTins']],
+    ['one of two aliases', ['stir'], 'mix', []],
     ['the alias of a command that is loaded late', ['m'], 'mix', []],
     [
       'an alias before the name of another command',
@@ -61,6 +78,36 @@ describe('what citty declares', () => {
       command: '<none>',
       args: ['--layers', '<value>'],
     })
+    expect(sanitizeCommand(['--cake=x'], await commandSpecOf(followed, [])).args).toEqual(['<flag>'])
+  })
+
+  test('a flag of no type, where there are no commands, may take a word, and leaves a flag alone', async () => {
+    const single = defineCommand({ args: { token: {}, open: {} } })
+    const argv = ['--token', 's3cret', '--token', '--open']
+    expect(sanitizeCommand(argv, await commandSpecOf(single, argv)).args).toEqual([
+      '--token',
+      '<redacted>',
+      '--token',
+      '--open',
+    ])
+  })
+
+  test('commands and a default that are resolved late', async () => {
+    const late = defineCommand({
+      subCommands: async () => ({ bake: lazy('bake') }),
+      default: async () => 'bake',
+    })
+    expect(sanitizeCommand(['bake'], await commandSpecOf(late, ['bake'])).command).toBe('bake')
+    expect(sanitizeCommand(['--out=x'], await commandSpecOf(late, ['--out=x'])).command).toBe('bake')
+  })
+
+  test('what was typed is taken from the process where a program does not hand it over', async () => {
+    const before = process.argv
+    onTestFinished(() => {
+      process.argv = before
+    })
+    process.argv = ['node', 'cake.js', 'bake', '--out=x']
+    expect(sanitizeCommand(['bake', '--out=x'], await commandSpecOf(main)).args).toEqual(['--out=<value>'])
   })
 
   test('a command that is not asked for is not loaded', async () => {
@@ -142,6 +189,16 @@ test('a command that asks itself by `this` still can', async () => {
   const noting = noteErrors(command, { note: () => {} })
   await runCommand(noting, { rawArgs: [] })
   expect(asked).toEqual([noting])
+})
+
+test('what a command below throws is told, by a promise too', async () => {
+  const noted: unknown[] = []
+  const error = new TypeError('burnt')
+  const bake = defineCommand({ run: () => Promise.reject(error) })
+  const main = defineCommand({ subCommands: { bake } })
+  const noting = noteErrors(main, { note: (outcome) => noted.push(outcome) })
+  await expect(runCommand(noting, { rawArgs: ['bake'] })).rejects.toBe(error)
+  expect(noted).toEqual([{ error }])
 })
 
 test.each(['setup', 'run', 'cleanup'])('what %s throws is told, and thrown on', async (step) => {

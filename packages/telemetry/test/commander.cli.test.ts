@@ -10,9 +10,19 @@ test.each([
   ['a hidden command and a hidden flag are declared, too', ['taste', '--raw'], 'taste', ['--raw']],
   ['so is the help that commander adds', ['help', 'bake'], 'help', ['<value>']],
   ['and its flag, by the names that it was given', ['bake', '-x'], 'bake', ['-x']],
+  [
+    'its value is not a command, though it is called so',
+    ['--mood', 'bake', 'taste'],
+    'taste',
+    ['--mood', '<value>'],
+  ],
+  ['nor are several', ['--tins', 'bake', 'taste'], '<none>', ['--tins', '<value>', '<value>']],
   ['a flag with an optional value leaves a flag alone', ['bake', '--dry', '-x'], 'bake', ['--dry', '-x']],
 ])('%s', (_sentence, argv, command, args) => {
-  const program = new Command('cake').helpOption('-x, --explain')
+  const program = new Command('cake')
+    .helpOption('-x, --explain')
+    .option('--mood [mood]')
+    .option('--tins <tin...>')
   program.command('taste', { hidden: true }).option('--raw')
   program.command('bake').option('--dry [how]').helpOption('-x, --explain')
   expect(sanitizeCommand(argv, commandSpecOf(program))).toEqual({ command, args })
@@ -44,6 +54,11 @@ test('the flag that asks for the version is known as one by any name', () => {
     ['-v', '--vers', '--version'],
     ['-q', '--quiet'],
   ])
+})
+
+test('the flag that asks for help is known as one by any name', () => {
+  const spec = commandSpecOf(new Command('cake').option('-q, --quiet').helpOption('-x, --explain'))
+  expect(spec.options?.at(-1)?.names).toEqual(['-x', '--explain', '--help'])
 })
 
 test('a program that takes words itself has no unknown command', () => {

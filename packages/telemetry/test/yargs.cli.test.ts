@@ -1,6 +1,6 @@
-import { sanitizeCommand } from '@visivo/sanitize'
-import { describe, expect, test } from 'vitest'
-import yargs from 'yargs'
+import { type CommandSpec, sanitizeCommand } from '@visivo/sanitize'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import yargs, { type Argv } from 'yargs'
 import { commandSpecOf } from '../src/yargs.ts'
 import { testCake } from './cli-cases.ts'
 
@@ -19,9 +19,12 @@ describe('what yargs declares', () => {
     .option('config', { type: 'string' })
     .alias('c', 'config')
     .alias('h', 'help')
+    .option('in-tins', { type: 'array' })
+    .option('pair', { nargs: 2 })
     .command('$0 [recipe]', 'without a command', { sugar: { type: 'boolean' } })
     .command('taste', false, async (command) => {
       called.push('taste')
+      await undefined
       return command.option('raw', { type: 'boolean' })
     })
     .command(['mix [bowl]', 'm', 'stir'], 'mix', (command) => {
@@ -36,10 +39,25 @@ describe('what yargs declares', () => {
   test.each([
     ['the spelling that yargs adds', ['mix', '--output-dir', 'x'], 'mix', ['--output-dir', '<value>']],
     ['a switch that is spelled out', ['--hot', 'true', 'mix', 'x'], 'mix', ['--hot', '<value>', '<value>']],
+    [
+      'one that is spelled out as false',
+      ['--hot', 'false', 'mix', 'x'],
+      'mix',
+      ['--hot', '<value>', '<value>'],
+    ],
     ['a switch before a command', ['--hot', 'mix', 'x'], 'mix', ['--hot', '<value>']],
     ['a negated switch takes no word', ['--no-hot', 'true'], '<none>', ['--no-hot', '<value>']],
     ['a negated flag of another type, before a command', ['--no-config', 'mix'], 'mix', ['--no-config']],
     ['a flag that is given to its short name', ['-c', 'mix', 'stir'], 'mix', ['-c', '<value>']],
+    ['a flag in place of the value of another', ['mix', '--config', '--hot'], 'mix', ['--config', '--hot']],
+    ['the other spelling that yargs adds', ['mix', '--inTins', 'x'], 'mix', ['--inTins', '<value>']],
+    [
+      'a list of values that are called as commands are',
+      ['--in-tins', 'taste', 'mix'],
+      '<none>',
+      ['--in-tins', '<value>', '<value>'],
+    ],
+    ['two values that are called so', ['--pair', 'taste', 'mix'], '<none>', ['--pair', '<value>', '<value>']],
     ['a short name behind two dashes', ['--c', 'mix', 'stir', '--v'], 'mix', ['--c', '<value>', '--v']],
     ['the help under another name', ['mix', '-h'], 'mix', ['-h']],
     ['a counted flag', ['mix', '-vv'], 'mix', ['-v', '-v']],
@@ -59,6 +77,20 @@ describe('what yargs declares', () => {
   test('an instance that does not say what it declares, as another version might, declares nothing', async () => {
     const mute: typeof cli = Object.create(cli, { getInternalMethods: { value: () => ({}) } })
     expect(sanitizeCommand(['mix'], await commandSpecOf(mute, yargs, ['mix'])).command).toBe('<none>')
+  })
+
+  test.each<[string, (command: Argv, isAsked: boolean) => unknown]>([
+    ['gives nothing', (command) => void command.option('raw', {})],
+    ['gives null', (command) => command.option('raw', {}) && null],
+    ['gives another instance', () => yargs([]).option('raw', {})],
+    [
+      'leaves its flags out of the help',
+      (command, isAsked) => (isAsked ? command : command.option('raw', {})),
+    ],
+  ])('a builder that %s has declared its flags', async (_sentence, build) => {
+    const argv = ['bake', '--raw', 'x']
+    const cli = yargs([]).command('bake', 'bake', build as (command: Argv) => void)
+    expect(sanitizeCommand(argv, await commandSpecOf(cli, yargs, argv)).args).toEqual(['--raw', '<value>'])
   })
 
   test('a builder that parses, too, ends no program, prints nothing and runs no command', async () => {
@@ -180,6 +212,7 @@ describe('what yargs declares', () => {
 
   test.each([
     ['a word of its own', ['bake', 'jane', '--hot'], 'bake', ['<value>', '--hot']],
+    ['a word that it can not do without', ['mix', 'jane', '--hot'], 'mix', ['<value>', '--hot']],
     ['no word', ['bake', '--hot'], 'bake', ['--hot']],
     ['a command below it', ['bake', 'again', '--hot'], 'bake again', ['--hot']],
     ['a word where what runs below takes none', ['oven', 'jane'], 'oven <unknown>', []],
@@ -196,6 +229,12 @@ describe('what yargs declares', () => {
           (bake) => bake.command('again', 'again', {}, () => void ran.push('bake again')),
           () => void ran.push('bake'),
         )
+        .command(
+          'mix <bowl>',
+          'mix',
+          (mix) => mix.command('again', 'again'),
+          () => void ran.push('mix'),
+        )
         .command('oven', 'oven', (oven) => oven.command('heat', 'heat'))
       const spec = await commandSpecOf(mixed, yargs, argv)
       await mixed.parseAsync()
@@ -209,6 +248,23 @@ describe('what yargs declares', () => {
     await commandSpecOf(cli, yargs, ['m'])
     expect(called).toEqual(['mix'])
   })
+})
+
+test('what was typed is taken from the process where a program does not hand it over', async () => {
+  const before = process.argv
+  onTestFinished(() => {
+    process.argv = before
+  })
+  process.argv = ['node', 'cake.js', 'bake', '--raw']
+  const cli = yargs([]).command('bake', 'bake', { raw: { type: 'boolean' } })
+  const spec = await commandSpecOf(cli, yargs)
+  expect(sanitizeCommand(['bake', '--raw'], spec).args).toEqual(['--raw'])
+})
+
+test('a program that hands over nothing to read a command with goes on', async () => {
+  const cli = yargs([]).command('bake', 'bake', { raw: { type: 'boolean' } })
+  const spec: Promise<CommandSpec> = Reflect.apply(commandSpecOf, undefined, [cli, undefined, ['bake']])
+  expect(sanitizeCommand(['bake'], await spec).command).toBe('bake')
 })
 
 test.each([[null], [{ _: ['bake'], $0: 'cake' }]])(

@@ -24,6 +24,15 @@ test.each([
   expect(usesOf(sent as never)[0]?.typical).toBe(typical)
 })
 
+test('what is used most comes first, whatever was used first', () => {
+  const rare = requests(1, 5)
+  const often = {
+    ...rare,
+    event: { ...rare.event, properties: { ...rare.event.properties, method: 'PUT', request_count: 3 } },
+  }
+  expect(usesOf([rare, often] as never).map(({ name }) => name)).toEqual(['PUT /cakes', 'GET /cakes'])
+})
+
 test.each([Number.POSITIVE_INFINITY, 1e308, -5, 'many', null])(
   'a log that somebody edited to hold %s requests is counted as one, so that the page can show it',
   (count) => {

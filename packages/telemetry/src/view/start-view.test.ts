@@ -43,13 +43,14 @@ test.each<[string, string, string, (world: World) => Record<string, string>]>([
 test('whoever has the token sees everything, and the switch really writes the configuration', async () => {
   const world = await openView({ config: '# mine\nother: 1\n' })
   const state = JSON.parse((await ask(world, 'GET', '/state', known(world))).text)
-  expect(state).toMatchObject({ recording: true, product: { name: 'visivo' } })
+  expect(state).toMatchObject({ recording: true, product: { name: 'visivo' }, switch: { on: true } })
   const headers = { ...known(world), origin: world.origin }
   expect((await ask(world, 'POST', '/switch', headers, '{"on":false}')).status).toBe(200)
   expect(readFileSync(world.config, 'utf8')).toBe('# mine\nother: 1\ntelemetry_enabled: false\n')
   expect(JSON.parse((await ask(world, 'GET', '/state', known(world))).text)).toMatchObject({
     recording: false,
     waiting: [],
+    switch: { on: false },
   })
 })
 
@@ -149,6 +150,15 @@ test('a page that is not to end by itself does not end at once', async () => {
   expect(await world.view.ended).toBe('closed')
 })
 
+test('a program that closes the page is kept alive by no timer of it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { view } = await openView()
+  expect(vi.getTimerCount()).toBe(1)
+  await view.close()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
 test('it ends by itself when nobody looks any more', async () => {
   const { view } = await openView({ idle: 20 })
   expect(await view.ended).toBe('idle')
@@ -166,6 +176,7 @@ test('whoever holds the token keeps it alive, and no stranger does', async () =>
   expect(await ask(world, 'GET', '/state', again)).toMatchObject({ status: 304, text: '' })
   vi.advanceTimersByTime(900)
   expect((await ask(world, 'GET', '/', {})).status).toBe(200)
+  expect((await ask(world, 'GET', '/state', {})).status).toBe(403)
   vi.advanceTimersByTime(900)
   await expect(ask(world, 'GET', '/', {})).rejects.toThrow()
   expect(await world.view.ended).toBe('idle')
