@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
-import { expect, test } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
 import { Interrupted } from './errors.ts'
 import { interruptible, type SignalSource } from './interrupt.ts'
 
@@ -56,4 +57,16 @@ test('an exception that nobody catches stops the work and is its failure', async
   await expect(work).rejects.toBe(error)
   expect(reason).toBe(error)
   expect(source.counts).toEqual([0, 0, 0])
+})
+
+test('as many models at work as --threads allows are not told of on stderr as a leak', async () => {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error) => warnings.push(warning)
+  process.on('warning', onWarning)
+  onTestFinished(() => void process.off('warning', onWarning))
+  await interruptible(new Signals(), async (signal) => {
+    for (let model = 0; model < 1024; model += 1) signal.addEventListener('abort', () => {})
+    await setImmediate()
+  })
+  expect(warnings).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Interrupted } from './errors.ts'
 
 /** The part of `process` that tells of signals and of crashes outside of any promise that is awaited. */
@@ -20,6 +21,8 @@ export async function interruptible(
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController()
+  // Each model that is at work listens, and Node would tell of a leak on stderr from the eleventh on.
+  setMaxListeners(0, controller.signal)
   let presses = 0
   const onInterrupt = () => {
     presses += 1

@@ -77,6 +77,11 @@ test.each([
     /:5: the model 'm' failed: line 60002 of .*s\.csv: .*"zzz".* Correct it/,
   ],
   [
+    'without a single byte, which would be a column that nobody named',
+    '',
+    /:3: the source 's' can't be read: .*s\.csv is empty\. It has to have at least a line/,
+  ],
+  [
     'that is a picture',
     '\x89PNG\r\n\x1a\n\0\0\0\rIHDR',
     /:3: the source 's' .* Check that it is a CSV in UTF-8/,

@@ -246,6 +246,23 @@ describe('objects', () => {
     },
   )
 
+  test.each([
+    ['telemetry_enable', 'telemetry_enabled'],
+    ['Telemetry_Enabled', 'telemetry_enabled'],
+    ['telemetry-enabled', 'telemetry_enabled'],
+    ['source-name', 'source_name'],
+  ])(
+    'an opt-out or a source that is set by a slip, %s, is told, and what others set is not',
+    async (key, meant) => {
+      const { warnings } = await load({
+        'project.visivo.yml': `name: p\ndefaults:\n  target_name: t\n  threads: 4\n  alert_name: a\n  ${key}: false\n`,
+      })
+      expect(warnings).toEqual([
+        `project.visivo.yml:6: '${key}' below \`defaults:\` is not a key that is known here. Did you mean '${meant}'?`,
+      ])
+    },
+  )
+
   test.each(['बिक्री', 'สินค้า', 'e\u0301v'])('a name with letters of any language: %s', async (name) => {
     expect(await names({ 'project.visivo.yml': `name: p\n${model(name)}` })).toEqual([name])
   })
@@ -265,7 +282,37 @@ describe('what is wrong is said with file and line', () => {
       'name: p\nmodels:\n  - name: "a\n    sql: select 1\ncharts: []\n',
       /^project\.visivo\.yml:3: Missing closing "quote/,
     ],
-    ['a key twice', 'name: p\nname: q\n', /^project\.visivo\.yml:2: Map keys must be unique/],
+    ['a key twice', 'name: p\nname: q\n', /^project\.visivo\.yml:2: Map keys must be unique\. Keep one/],
+    [
+      'a text with a colon, with what to do',
+      "name: p\nmodels:\n  - name: a\n    sql: select 'b: c'\n",
+      /^project\.visivo\.yml:4: Nested mappings [^.]*\. Put quotes around a text with `: `/,
+    ],
+    [
+      'a key that is indented less than its neighbours, with what to do',
+      'name: p\nmodels:\n  - name: a\n   sql: select 1\n',
+      /^project\.visivo\.yml:4: Sequence item without - indicator\. .*in one column/,
+    ],
+    [
+      'a key without its colon, with what to do',
+      'name: p\nmodels\n  - name: a\n',
+      /^project\.visivo\.yml:2: Implicit keys [^.]*\. Write a colon and a space behind each key/,
+    ],
+    [
+      'a query below its key that nothing indents, with what to do',
+      'name: p\nmodels:\n  - name: a\n    sql: |\n    select 1\n',
+      /^project\.visivo\.yml:5: Implicit map keys [^.]*\. Write .* each indented deeper than its key/,
+    ],
+    [
+      'a text that begins like no text, with what to do',
+      'name: p\nmodels:\n  - { name: `a`, sql: select 1 }\n',
+      /^project\.visivo\.yml:3: Plain value cannot start .*`\. Put quotes around the text\.$/,
+    ],
+    [
+      'a tab, with what to do',
+      'name: p\nmodels:\n\t- name: a\n',
+      /^project\.visivo\.yml:3: Tabs are not allowed as indentation\. Write spaces\.$/,
+    ],
     ['a file that is a list', '- name: p\n', /^project\.visivo\.yml:1: a project file holds keys/],
     ['a list that is none', 'name: p\nmodels:\n  name: a\n', /^project\.visivo\.yml:3: `models:` is a list/],
     [

@@ -10,7 +10,7 @@ import { isRecord } from './is-record.ts'
 import { KINDS, kindOfList, PROJECT_FILE } from './kinds.ts'
 import { renderNearNames } from './near-names.ts'
 import { type ProjectObject, readObject, readPlain, readText } from './objects.ts'
-import { itemsOf, readYamlFile, textOf, type YamlEntry, type YamlFile } from './yaml-file.ts'
+import { entriesOf, itemsOf, readYamlFile, textOf, type YamlEntry, type YamlFile } from './yaml-file.ts'
 
 /** A project as its files say it, merged; references are not yet checked. */
 export interface Project {
@@ -37,6 +37,8 @@ const SETTINGS = new Set(['dbt', 'cli_version', 'env_file'])
 const ROOT_ALONE = new Set(['defaults', 'defaults.telemetry_enabled', 'telemetry_enabled'])
 const STRUCTURE = new Set(['name', 'includes', ...ROOT_ALONE])
 
+const DEFAULTS = new Set(['source_name', 'target_name', 'telemetry_enabled'])
+
 /**
  * Reads project.visivo.yml in `directory` and everything it includes; a file that is included twice is read once.
  * Throws a ProjectError of the kind that fits, with file and line.
@@ -59,6 +61,7 @@ export async function loadProject(directory: string, options: LoadOptions): Prom
   // Also one that the glance above left out: a link to another value.
   options.onName?.(String(name))
   const variable = explainVariableInName(String(name))
+  const warnings = [...merge.warnings, ...slipsInDefaults(root)]
   return {
     name: String(name),
     defaults: recordOf(rootValue(root, 'defaults')),
@@ -68,7 +71,7 @@ export async function loadProject(directory: string, options: LoadOptions): Prom
         .filter(({ key }) => SETTINGS.has(key))
         .map(({ key, value }) => [key, readText(value, root)]),
     ),
-    warnings: variable === undefined ? merge.warnings : [...merge.warnings, `name: ${variable}.`],
+    warnings: variable === undefined ? warnings : [...warnings, `name: ${variable}.`],
   }
 }
 
@@ -187,6 +190,18 @@ function listOf(value: Node | null, key: string, file: YamlFile): (Node | null)[
   if (readPlain(node, file) === null) return []
   throw new ProjectParseError(`\`${key}:\` is a list; write its items with a dash each.`, {
     place: file.placeOf(value),
+  })
+}
+
+/** Other keys are for other versions of Visivo; a slip in one of these may be an opt-out that nobody hears. */
+function slipsInDefaults(root: YamlFile): string[] {
+  const defaults = root.entries.find(({ key }) => key === 'defaults')?.value ?? null
+  return entriesOf(root.follow(defaults)).flatMap(({ key, keyNode }) => {
+    const near = DEFAULTS.has(key) ? '' : renderNearNames(key, DEFAULTS)
+    if (near === '') return []
+    return [
+      `${renderPlace(root.placeOf(keyNode))}: '${key}' below \`defaults:\` is not a key that is known here.${near}`,
+    ]
   })
 }
 

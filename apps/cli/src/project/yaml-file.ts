@@ -93,12 +93,30 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+const ALIGN =
+  'Put quotes around a text with `: ` in it, and begin what belongs together in one column, here and on the next lines.'
+const KEYS =
+  'Write a colon and a space behind each key, and `|` before a text of several lines, each indented deeper than its key.'
+
+/** What to do, by the code of an error, or by its words where the code means several. */
+const ADVICE: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: ALIGN,
+  'Sequence item without - indicator': ALIGN,
+  MULTILINE_IMPLICIT_KEY: KEYS,
+  'Implicit map keys need to be followed by map values': KEYS,
+  BAD_SCALAR_START: 'Put quotes around the text.',
+  DUPLICATE_KEY: 'Keep one of the two; items of a list begin with a dash and a space each.',
+  TAB_AS_INDENT: 'Write spaces.',
+}
+
 /** What is wrong, with what to do where the words of `yaml` are for programmers. */
 function explain({ code, message }: YAMLParseError): string {
   if (code === 'RESOURCE_EXHAUSTION')
     return 'what stands here is nested too deeply to be read. Nest it less deeply.'
-  if (code !== 'MULTIPLE_DOCS') return message
-  return 'a second YAML document begins here. Remove the line `---`, or move what follows it to a file that `includes:` names.'
+  if (code === 'MULTIPLE_DOCS')
+    return 'a second YAML document begins here. Remove the line `---`, or move what follows it to a file that `includes:` names.'
+  const advice = ADVICE[message] ?? ADVICE[code]
+  return advice === undefined ? message : `${message}. ${advice}`
 }
 
 /** Of a quote that nothing closes `yaml` tells where the text ends that it took, often with the file: to be mended is its beginning. */

@@ -55,8 +55,16 @@ async function requireFiles(
   const files = found.getRows().map(([file]) => String(file))
   if (files.length === 0) throw new Error(`there is no file ${csv.file}. Check \`file:\`.`)
   for (const file of files) {
-    if ((await stat(file)).isFile()) continue
-    throw new Error(`${file} is no regular file. Write what it gives to one, and name that under \`file:\`.`)
+    const stats = await stat(file)
+    if (!stats.isFile()) {
+      throw new Error(
+        `${file} is no regular file. Write what it gives to one, and name that under \`file:\`.`,
+      )
+    }
+    // DuckDB gives it a column of its own making, and no rows. Of several, the others have the columns.
+    if (stats.size === 0 && files.length === 1 && csv.header !== false) {
+      throw new Error(`${file} is empty. It has to have at least a line with the names of its columns.`)
+    }
   }
   return files
 }
