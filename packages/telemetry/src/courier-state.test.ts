@@ -21,6 +21,9 @@ test.each([
   ['failures that are less than none', '{"failures":-1000000,"retryAt":0}'],
   ['a time that is none', '{"failures":1,"retryAt":0,"lastFailure":{"at":{"toString":1},"reason":"x"}}'],
   ['a pause that is none', '{"failures":1,"retryAt":"x"}'],
+  ['a number of failures that is a text', '{"failures":"5","retryAt":0}'],
+  ['a success without a time', '{"failures":0,"retryAt":0,"lastSuccess":{"toString":1}}'],
+  ['a reason that is none', '{"failures":1,"retryAt":0,"lastFailure":{"at":"x","reason":{"toString":1}}}'],
   ['a list', '[1]'],
   ['nothing', 'null'],
 ])('a state file that holds %s is a fresh start', (_sentence, text) => {
@@ -56,8 +59,29 @@ test.each([
   expect(waitLeft(failed(), now)).toBe(left)
 })
 
+test('a pause of a day that the server asked for is kept where the clock was corrected by half a minute', () => {
+  expect(waitLeft(failed(DAY), NOW - 30_000)).toBe(DAY + 30_000)
+})
+
 test('a pause longer than any that was ever set is none, also where nothing says when it began', () => {
   expect(waitLeft({ failures: 1, retryAt: NOW + 2 * DAY }, NOW)).toBe(0)
+})
+
+test('who asks is told why a batch did not arrive, also when the next one did', () => {
+  expect(afterSuccess(failed(), NOW + HOUR)).toEqual({
+    failures: 0,
+    retryAt: 0,
+    lastSuccess: new Date(NOW + HOUR).toISOString(),
+    lastFailure: { at: new Date(NOW).toISOString(), reason: 'the server answered 503' },
+  })
+})
+
+test('a pause that another courier was asked for is kept by one that had written before', () => {
+  const path = join(temporaryDirectory(), 'courier.json')
+  const state = openCourierState(path)
+  state.write(fresh)
+  openCourierState(path).write(failed())
+  expect(state.read()).toEqual(failed())
 })
 
 test('a courier from which the disk takes no state backs off all the same', () => {

@@ -40,11 +40,19 @@ test('requests that a full disk did not take are told of when the server has end
   expect(toldBy(outbox)).toEqual([3])
 })
 
-test('of more requests than may wait, those that a server leaves out are told of', async () => {
+test('of more requests than may wait, the first are left out, as of all that waits, and told of', async () => {
   const { sink, outbox, hasRoom } = onFullDisk()
   hasRoom()
-  sink.keep(Array.from({ length: OUTBOX_LIMITS.events + 5 }, () => sampleEvent()))
+  const events = Array.from({ length: OUTBOX_LIMITS.events + 5 }, () => sampleEvent())
+  sink.keep(events)
   await sink.close(0)
+  const uuids = outbox.waiting().map((name) => outbox.read(name)?.uuid)
+  expect(uuids.sort()).toEqual(
+    events
+      .slice(5)
+      .map(({ uuid }) => uuid)
+      .sort(),
+  )
   expect(toldBy(outbox).filter((count) => count !== undefined)).toEqual([5])
 })
 

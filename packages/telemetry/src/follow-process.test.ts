@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandSpec } from '@visivo/sanitize'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { inTerminal } from '../../../apps/cli/test/terminal.ts'
 import { bundle } from '../test/bundle.ts'
 import { run } from '../test/processes.ts'
@@ -128,6 +128,7 @@ test.each<[string, string, number, object]>([
     { success: false, error_type: 'Error' },
   ],
   ['an end that was told, and not the one that followed', 'twice', 1, { success: true, job_count: 2 }],
+  ['a success that the program said in a text', 'saidInText', 0, { success: true }],
   ['a program that went on after an error', 'recovered', 0, { success: true }],
   [
     'one whose listener for the exit, before ours, throws',
@@ -141,10 +142,10 @@ test.each<[string, string, number, object]>([
   expect(await follow(['bake'], {}, end)).toMatchObject({ code, count: 1, properties })
 })
 
-test.runIf(process.platform !== 'win32')(
-  "a signal that the program listens to is the program's own",
-  async () => {
-    const seen = await follow(['bake'], { signals: true }, 'listening')
+test.runIf(process.platform !== 'win32').each(['listening', 'listeningOnce'])(
+  "a signal that the program listens to is the program's own: %s",
+  async (end) => {
+    const seen = await follow(['bake'], { signals: true }, end)
     expect(seen).toMatchObject({ code: 7, count: 1, properties: { success: false, error_type: 'Error' } })
   },
 )
@@ -211,19 +212,54 @@ test.each<[string, Readonly<Record<string, string>>, (followed: FollowedProcess)
   expect(found()).toEqual(before)
 })
 
-test('a run in a project that opted out is not recorded, though the project was moved away meanwhile', () => {
+/** Telemetry that is on, of somebody who has a home of their own. */
+function recordingIn() {
   const home = temporaryDirectory()
-  const projectDirectory = join(home, 'shop')
-  mkdirSync(projectDirectory)
-  writeFileSync(join(projectDirectory, 'project.visivo.yml'), 'defaults:\n  telemetry_enabled: false\n')
   const telemetry = createTelemetry({
     version: '1.2.3',
     home,
     env: { VISIVO_POSTHOG_HOST: 'http://127.0.0.1:1', VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' },
     stderr: () => ({ write: () => {} }),
   })
+  return { telemetry, home }
+}
+
+test('a run in a project that opted out is not recorded, though the project was moved away meanwhile', () => {
+  const { telemetry, home } = recordingIn()
+  const projectDirectory = join(home, 'shop')
+  mkdirSync(projectDirectory)
+  writeFileSync(join(projectDirectory, 'project.visivo.yml'), 'defaults:\n  telemetry_enabled: false\n')
   const followed = followProcess(telemetry, cake, { argv: ['bake'], where: { projectDirectory } })
   renameSync(projectDirectory, join(home, 'attic'))
   followed.ended({ where: { projectDirectory } })
   expect(readdirSync(home)).toEqual(['attic'])
+})
+
+test('a run in a project that opts out while it works is not recorded', () => {
+  const { telemetry, home } = recordingIn()
+  const followed = followProcess(telemetry, cake, { argv: ['bake'], where: { projectDirectory: home } })
+  writeFileSync(join(home, 'project.visivo.yml'), 'defaults:\n  telemetry_enabled: false\n')
+  followed.ended()
+  expect(readdirSync(home)).toEqual(['project.visivo.yml'])
+})
+
+test('a courier that the run would wait for is started as it begins, for the project that it works in', () => {
+  const { telemetry, home } = recordingIn()
+  const warmUp = vi.spyOn(telemetry, 'warmUp')
+  const where = { projectDirectory: home }
+  followProcess(telemetry, cake, { argv: ['bake'], where }).ended()
+  followProcess(telemetry, cake, { argv: ['--help'], where }).ended()
+  expect(warmUp.mock.calls).toEqual([[where]])
+})
+
+test('debug mode says of a run with telemetry off that nothing would be sent, and why', () => {
+  const shown: string[] = []
+  const telemetry = createTelemetry({
+    version: '1.2.3',
+    home: temporaryDirectory(),
+    env: { VISIVO_TELEMETRY_DEBUG: '1', DO_NOT_TRACK: '1', VISIVO_POSTHOG_API_KEY: 'phc_test', CI: 'false' },
+    stderr: () => ({ write: (text: string) => void shown.push(text) }),
+  })
+  followProcess(telemetry, cake, { argv: ['bake'] }).ended()
+  expect(shown.join('')).toMatch(/^nothing would be sent: .*DO_NOT_TRACK/)
 })

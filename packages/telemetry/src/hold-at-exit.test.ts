@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { visivo } from '@visivo/telemetry-config'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -9,6 +9,8 @@ import { placesOf } from './places.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
 const edition = guard.edition()
+
+type Last = Parameters<typeof holdAtExit>[0]
 
 test('a program that waits more than once listens for its exit once', () => {
   const places = placesOf(visivo, temporaryDirectory(), { host: 'http://127.0.0.1:1', apiKey: 'phc_test' })
@@ -66,9 +68,7 @@ test('a program on a slow disk is held no longer, though it has looked less ofte
     waits.mockRestore()
     clock.mockRestore()
   })
-  // As in a program of its own, which has not been held yet.
-  const own = './hold-at-exit.ts?own'
-  const fresh: typeof import('./hold-at-exit.ts') = await import(own)
+  const fresh = await programOfItsOwn('slow')
   const last = waiting()
   forgetListeners()
   for (const one of [last, { ...last, edition: '01234567' }]) {
@@ -78,6 +78,57 @@ test('a program on a slow disk is held no longer, though it has looked less ofte
   expect(waits.mock.calls.length).toBeGreaterThan(0)
   expect(waits.mock.calls.length).toBeLessThan(10)
 })
+
+test.each<[string, (one: Last) => readonly Last[]]>([
+  ['for two PostHogs', (one) => [one, waiting()]],
+  ['by two telemetries', (one) => [one, { ...one, edition: '01234567', uuid: uuidV7() }]],
+])('a program that records %s is held until all of it is on its way', async (sentence, all) => {
+  const fresh = await programOfItsOwn(sentence)
+  const lasts = all(waiting())
+  for (const { places, uuid } of lasts) writeFileSync(join(places.outbox, `${uuid}.json`), '')
+  // The courier takes what came last first.
+  const toGo = [...lasts]
+  const waits = vi.spyOn(Atomics, 'wait').mockImplementation(() => {
+    const gone = toGo.pop()
+    if (gone) rmSync(join(gone.places.outbox, `${gone.uuid}.json`))
+    return 'timed-out'
+  })
+  onTestFinished(() => waits.mockRestore())
+  forgetListeners()
+  for (const last of lasts) fresh.holdAtExit(last)
+  fresh.holdNow()
+  expect(lasts.flatMap(({ places }) => readdirSync(places.outbox))).toEqual([])
+})
+
+test('a program is not held for what others left there', async () => {
+  const waits = vi.spyOn(Atomics, 'wait').mockReturnValue('timed-out')
+  onTestFinished(() => waits.mockRestore())
+  const fresh = await programOfItsOwn('others')
+  forgetListeners()
+  fresh.holdAtExit({ ...waiting(), uuid: uuidV7() })
+  fresh.holdNow()
+  expect(waits).not.toHaveBeenCalled()
+})
+
+test('a program without a clock, which a test has taken away, ends as it would have', async () => {
+  const fresh = await programOfItsOwn('clock')
+  const before = process.listeners('exit')
+  forgetListeners()
+  fresh.holdAtExit(waiting())
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    throw new TypeError('a mock')
+  })
+  onTestFinished(() => clock.mockRestore())
+  const ours = process.listeners('exit').filter((listener) => !before.includes(listener))
+  expect(ours).toHaveLength(1)
+  for (const atExit of ours) expect(() => atExit(0)).not.toThrow()
+})
+
+/** What a program finds that has not been held yet. */
+function programOfItsOwn(name: string): Promise<typeof import('./hold-at-exit.ts')> {
+  const path = `./hold-at-exit.ts?${name}`
+  return import(path)
+}
 
 /** Whether the exit is listened for is forgotten with the test. */
 function forgetListeners(): void {

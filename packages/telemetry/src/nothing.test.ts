@@ -123,6 +123,14 @@ test.each<[string, (untyped: (work: unknown, ...given: unknown[]) => unknown) =>
   ],
   ['telemetry that is none', () => followCommand({} as never, ['run'], { name: 'tool' }).ended()],
   [
+    'telemetry that is none, of a process',
+    () => {
+      const followed = followProcess({} as never, { name: 'tool' }, { argv: [] })
+      followed.note({ jobCount: 1 })
+      followed.ended()
+    },
+  ],
+  [
     'a server that is none',
     (untyped) => {
       for (const follow of [followExpress, followKoa, followFastify, followHono, followServerRequests])

@@ -13,6 +13,13 @@ test.each([
   expect(placesOf(visivo, '/home/ada', other).outbox).not.toBe(one.outbox)
 })
 
+test('what a person keeps beside what telemetry does, under a name like it, is none of it', () => {
+  const root = temporaryDirectory()
+  const name = '0123456789abcdef'
+  for (const each of [name, `${name}.old`, `old-${name}`]) mkdirSync(join(root, each))
+  expect(findPlaces(root).map(({ destination }) => destination)).toEqual([join(root, name)])
+})
+
 test('without a home directory, what lies where a command was started is not taken for what telemetry keeps', () => {
   const root = temporaryDirectory()
   mkdirSync(join(root, '0123456789abcdef'))

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -48,6 +48,15 @@ test('what a full disk cut off takes no later line with it', () => {
   appendFileSync(path, JSON.stringify({ sent_at: AT, event: EVENT }).slice(0, -9))
   logSent(path, [EVENT], 1)
   expect(readSentLog(path).map(({ sent_at }) => Date.parse(sent_at))).toEqual([0, 1])
+})
+
+test('what lies there and is no log stays where it is', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sent-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const path = join(directory, 'sent.jsonl')
+  mkdirSync(path)
+  logSent(path, [EVENT], 0)
+  expect(readdirSync(directory)).toEqual(['sent.jsonl'])
 })
 
 test.runIf(process.platform !== 'win32')(

@@ -54,3 +54,15 @@ test('of what a server counts beside a thread that is stuck, no more than twenty
   await sink.close(0)
   expect(outbox.waiting()).toHaveLength(22)
 })
+
+test('requests that a server counts beside one that no thread can be handed are kept', async () => {
+  const { job, module } = await withThread('event-sink', 'setInterval(() => {}, 1_000)\n')
+  const { openEventSink }: typeof import('../src/event-sink.ts') = module
+  const outbox = openOutbox(placesOfJob(job).outbox, guard)
+  const sink = openEventSink(job, () => {})
+  const event = sampleEvent()
+  const odd = { ...sampleEvent(), properties: { ...event.properties, status_code: () => 200 } }
+  sink.take([odd, event])
+  expect(outbox.waiting().map((name) => outbox.read(name)?.uuid)).toEqual([event.uuid])
+  await sink.close(0)
+})
