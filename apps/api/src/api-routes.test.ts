@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, type Question } from '../test/ask.ts'
 import { NAMES, type TempProject, tempProject } from '../test/temp-project.ts'
 import { type RunningServer, startServer } from './server.ts'
+import { version } from './version.ts'
 
 let project: TempProject
 let server: RunningServer
@@ -18,7 +19,12 @@ afterAll(async () => {
 
 describe('what each path answers', () => {
   test.each<[string, Question, number, object]>([
-    ['health', { path: '/api/health' }, 200, { status: 'ok', project: { compiled: true } }],
+    [
+      'health',
+      { path: '/api/health' },
+      200,
+      { status: 'ok', version, project: { compiled: true, name: 'shop <b>&"' } },
+    ],
     ['the project', { path: '/api/project' }, 200, { object_counts: { sources: 2 }, edges: [{}] }],
     [
       'models with and without data',
@@ -115,7 +121,12 @@ describe('what each path answers', () => {
     ],
     ['a name from the prototype', { path: '/api/models/__proto__' }, 404, { error: {} }],
     ['data of an unknown model', { path: '/api/models/nope/data' }, 404, { error: {} }],
-    ['an unknown dashboard', { path: '/api/dashboards/nope' }, 404, { error: {} }],
+    [
+      'an unknown dashboard',
+      { path: '/api/dashboards/nope' },
+      404,
+      { error: { hint: 'GET /api/dashboards lists them.' } },
+    ],
     ['a trailing slash', { path: '/api/models/' }, 404, { error: {} }],
     ['an unknown path', { path: '/etc/passwd' }, 404, { error: { message: 'There is nothing here.' } }],
     ['a path that climbs', { path: '/api/models/..%2F..%2Foutside/data' }, 404, { error: {} }],

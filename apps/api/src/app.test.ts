@@ -1,7 +1,7 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ask } from '../test/ask.ts'
 import { emptyProject, SECRET, type TempProject, tempProject } from '../test/temp-project.ts'
 import { createApp } from './app.ts'
@@ -117,9 +117,70 @@ describe('what is never served', () => {
   })
 })
 
+test('the page leads to the data of a model that was run', async () => {
+  const { text } = await ask(server.port, { path: '/' })
+  expect(text).toContain('250 rows, 2 columns')
+})
+
+test('the list of dashboards holds their names, and not all that is in them', async () => {
+  expect((await get('/api/dashboards')).body).toEqual({
+    dashboards: [{ name: 'overview' }, { name: 'deep' }],
+  })
+})
+
+test('an error that nobody foresaw is told on stderr, where nobody else asked for it', async () => {
+  const written = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => written.mockRestore())
+  const error = new Error('unforeseen')
+  const app = createApp({
+    directory: project.directory,
+    middleware: [() => Promise.reject(error)],
+  })
+  expect((await app.request('http://127.0.0.1/')).status).toBe(500)
+  expect(written).toHaveBeenCalledExactlyOnceWith(error)
+})
+
 describe('a directory that is not as it should be', () => {
   test.each<[string, Readonly<Record<string, unknown>>, string, number, object]>([
-    ['nothing compiled', {}, '/api/project', 503, { error: { message: 'Nothing was compiled yet.' } }],
+    [
+      'nothing compiled',
+      {},
+      '/api/project',
+      503,
+      {
+        error: {
+          message: 'Nothing was compiled yet.',
+          hint: 'Run `visivo compile`, and `visivo run` for the data.',
+        },
+      },
+    ],
+    [
+      'a model without a source',
+      { 'project.json': { name: 'x', models: [{ name: 'a' }] } },
+      '/api/models',
+      200,
+      { models: [{ name: 'a', source: null }] },
+    ],
+    [
+      'a model that says itself which columns it has',
+      {
+        'project.json': { name: 'x', models: [{ name: 'a', columns: 'mine', rows: 5 }] },
+        'data/a.json': { columns: [], rows: [] },
+      },
+      '/api/models/a',
+      200,
+      { columns: [], rows: 0 },
+    ],
+    [
+      'data whose column has no name',
+      {
+        'project.json': { name: 'x', models: [{ name: 'a' }] },
+        'data/a.json': { columns: [{ name: 5, type: 'a' }], rows: [] },
+      },
+      '/api/models/a/data',
+      503,
+      { error: {} },
+    ],
     ['nothing compiled, data asked for', {}, '/api/models/orders/data', 503, { error: {} }],
     ['nothing compiled, health', {}, '/api/health', 200, { status: 'ok', project: { compiled: false } }],
     [
@@ -202,6 +263,15 @@ describe('a directory that is not as it should be', () => {
     const page = await createApp({ directory: nameless.directory }).request('http://127.0.0.1/')
     await nameless.remove()
     expect(await page.text()).toContain('<title>Visivo')
+  })
+
+  test('a page of nothing has the name of what serves it, and says what to run', async () => {
+    const nothing = await emptyProject()
+    const app = createApp({ directory: nothing.directory, projectName: 'Shop' })
+    const page = await (await app.request('http://127.0.0.1/')).text()
+    await nothing.remove()
+    expect(page).toContain('<title>Shop</title>')
+    expect(page).toContain('Nothing was compiled yet. Run `visivo compile`')
   })
 
   test('what is compiled and run while the server runs is served at once', async () => {

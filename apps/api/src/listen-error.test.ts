@@ -13,3 +13,8 @@ test.each([
   const error = explainListenError(Object.assign(new Error(code), { code }), 'cake', 80)
   expect(error.message).toContain(advice)
 })
+
+test('what nobody foresaw is told as the system says it', () => {
+  const error = new Error('listen EMFILE')
+  expect(explainListenError(error, 'localhost', 80)).toBe(error)
+})

@@ -25,8 +25,14 @@ test.each([
   ['a user before the host', '127.0.0.1', 'evil@localhost', 403],
   ['something after the port', '127.0.0.1', 'localhost:80/evil.example', 403],
   ['no host at all', '127.0.0.1', '', 403],
+  ['what a configured host that is none begins with', 'bi.example/x', 'bi.example', 403],
 ])('%s', async (_what, configured, host, status) => {
   expect(await statusFor(host, configured)).toBe(status)
+})
+
+test('without a configured host no other address is answered than the loopback', async () => {
+  const asked = { headers: { host: '192.0.2.7' } }
+  expect((await createApp({ directory }).request('/api/health', asked)).status).toBe(403)
 })
 
 test.each(['/', '/api/health', '/api/project', '/nope'])(

@@ -87,14 +87,32 @@ test('a port that is taken: says what to do, and ends with 1', async () => {
   expect(err).toContain(`Port ${other.port} on 127.0.0.1 is already in use.`)
 })
 
+test('where it can not listen, what watches requests is closed all the same', async () => {
+  const other = await startServer({ directory: project.directory, port: 0 })
+  let closed = 0
+  const instrument: Instrument = {
+    middleware: (_c, next) => next(),
+    close: async () => {
+      closed += 1
+    },
+  }
+  const args = ['-d', project.directory, '-p', String(other.port)]
+  expect(await run(args, undefined, instrument)).toMatchObject({ exitCode: 1 })
+  await other.close()
+  expect(closed).toBe(1)
+})
+
 test.each([
   ['help', ['--help'], 0, 'Usage: visivo-api'],
+  ['the directory that is served without a word on it', ['--help'], 0, '(default: "target")'],
+  ['the port that is taken without a word on it', ['--help'], 0, '(default: 8000)'],
   ['the version', ['--version'], 0, ''],
   ['an unknown flag', ['--prot', '80'], 2, 'unknown option'],
   ['an argument too many', ['here'], 2, 'too many arguments'],
   ['a port that is none', ['--port', '65536'], 2, 'It must be a whole number from 0 to 65535.'],
   ['an empty port', ['--port', ''], 2, 'It must be a whole number'],
   ['the host of a variable that is not set', ['--host', ''], 2, 'It must be an address, such as 127.0.0.1.'],
+  ['the host of one that holds a space', ['--host', ' '], 2, 'It must be an address, such as 127.0.0.1.'],
 ])('%s', async (_what, args, code, text) => {
   const { exitCode, out, err } = await run(args)
   expect(exitCode).toBe(code)

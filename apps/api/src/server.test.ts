@@ -47,6 +47,7 @@ test('a port that is taken is an error that says which, where, and what to do', 
   const first = await startServer({ directory: project.directory, port: 0 })
   const second = startServer({ directory: project.directory, port: first.port })
   await expect(second).rejects.toBeInstanceOf(PortTakenError)
+  await expect(second).rejects.toMatchObject({ port: first.port })
   await expect(second).rejects.toThrow(`Port ${first.port} on 127.0.0.1 is already in use.`)
   await expect(second).rejects.toThrow('--port')
   await first.close()
@@ -111,6 +112,8 @@ test('closing ends an idle connection, and a second close is the first', async (
   const closed = server.close()
   expect(server.close()).toBe(closed)
   await closed
+  // It would keep the program from ending for so long.
+  expect(vi.getTimerCount()).toBe(0)
   await expect(fetch(server.url)).rejects.toThrow()
   agent.destroy()
 })
@@ -177,6 +180,23 @@ test('closing does not wait for a request that never ends', async () => {
   await ended
 })
 
+test('an error in telling of an error is a 500 that says nothing of either', async () => {
+  const fail = (message: string) => () => {
+    throw new Error(message)
+  }
+  const server = await startServer({
+    directory: project.directory,
+    port: 0,
+    middleware: [fail('one')],
+    onError: fail('two'),
+  })
+  onTestFinished(() => server.close())
+  expect(await ask(server.port, { path: '/' })).toMatchObject({
+    status: 500,
+    text: '{"error":{"message":"Something went wrong on the server."}}',
+  })
+})
+
 test('requests that are no HTTP or name no host are answered 400', async () => {
   const server = await startServer({ directory: project.directory, port: 0 })
   for (const bytes of ['nonsense\r\n\r\n', 'GET / HTTP/1.1\r\n\r\n', 'GET / HTTP/1.0\r\n\r\n']) {
@@ -219,23 +239,27 @@ test.each([
 )
 
 test.each([
-  ['0', '0.0.0.0'],
-  ['::0', '[::]'],
-])('on %s it answers under what a browser makes of that', async (host, asked) => {
+  ['0', '0.0.0.0', '127.0.0.1'],
+  ['::0', '[::]', '[::1]'],
+])('on %s it answers under what a browser makes of that', async (host, asked, shown) => {
   const server = await startServer({ directory: project.directory, host, port: 0 })
   onTestFinished(() => server.close())
   const headers = { host: `${asked}:${server.port}` }
   expect(await ask(server.port, { path: '/api/health', headers })).toMatchObject({ status: 200 })
   expect(await fetch(`${server.url}/api/health`)).toMatchObject({ status: 200 })
+  expect(server.url).toBe(`http://${shown}:${server.port}`)
 })
 
 test.each(['LOCALHOST', '127.1', '::ffff:127.0.0.1', '::FFFF:7fff:1'])('%s is the loopback', (host) => {
   expect(exposureWarning(host)).toBeUndefined()
 })
 
-test.each(['::ffff:10.0.0.1', '::ffff:126.1.2.3'])('%s is told to be reached by other machines', (host) => {
-  expect(exposureWarning(host)).toContain('other machines can reach this server')
-})
+test.each(['::ffff:10.0.0.1', '::ffff:126.1.2.3', '::ffff:0.127.0.1'])(
+  '%s is told to be reached by other machines',
+  (host) => {
+    expect(exposureWarning(host)).toContain('other machines can reach this server')
+  },
+)
 
 test('the program around the server keeps its own Request and Response', async () => {
   const server = await startServer({ directory: project.directory, port: 0 })

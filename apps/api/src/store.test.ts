@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ordersData, SECRET, type TempProject, tempProject } from '../test/temp-project.ts'
 import { openStore } from './store.ts'
@@ -13,6 +15,12 @@ test('a result and its outline', async () => {
   const { columns, rows } = ordersData
   expect(await store.outline('orders')).toEqual({ state: 'ok', value: { columns, rows: 250 } })
   expect(await store.data('orders')).toEqual({ state: 'ok', value: { columns, rows } })
+})
+
+test('a directory that is reached through a link has its results', async () => {
+  const link = join(project.directory, '..', 'link')
+  symlinkSync(project.directory, link, 'junction')
+  expect(await openStore(link).data('orders')).toMatchObject({ state: 'ok' })
 })
 
 test.each([

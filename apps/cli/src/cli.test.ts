@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events'
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { temporaryDirectory, temporaryProject } from '../test/temp-project.ts'
 import { runCli } from './cli.ts'
 import { Interrupted, QueryError, UnknownReferenceError, UsageError } from './errors.ts'
-import type { CommandEnd, CommandStart } from './observer.ts'
+import { type CommandEnd, type CommandStart, noObserver } from './observer.ts'
 
 const YAML = `name: observed
 sources: [{ name: memory, type: duckdb, database: ':memory:' }]
@@ -102,6 +102,15 @@ describe('a command is observed once', () => {
     expect(ends[0]?.error).toBeInstanceOf(Interrupted)
   })
 
+  test('when it is interrupted before it has written anything, which then is not written', async () => {
+    const cwd = temporaryProject({ 'project.visivo.yml': YAML })
+    const { exitCode } = await observe(cwd, ['compile'], (signals) => {
+      signals.once('newListener', () => setImmediate(() => signals.emit('SIGINT')))
+    })
+    expect(exitCode).toBe(130)
+    expect(existsSync(join(cwd, 'target', 'project.json'))).toBe(false)
+  })
+
   test('when something crashes outside of it', async () => {
     const cwd = temporaryProject({ 'project.visivo.yml': YAML })
     const crash = new RangeError('elsewhere')
@@ -124,6 +133,23 @@ describe('a command is observed once', () => {
     expect(starts).toMatchObject([{ command: undefined, argv: ['comple'] }])
     expect(complaints).toContain('Did you mean compile?')
   })
+})
+
+test('a server that is stopped in the moment before it waits for that ends all the same', async () => {
+  const signals = new Signals()
+  const serving = async () => {
+    signals.emit('SIGTERM')
+    return { middleware: async () => {}, close: async () => {} }
+  }
+  const exitCode = await runCli(['serve', '--port', '0'], {
+    cwd: temporaryProject({ 'project.visivo.yml': 'name: p\nmodels: []\n' }),
+    env: {},
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    signals,
+    observer: { ...noObserver, serving },
+  })
+  expect(exitCode).toBe(0)
 })
 
 test.each([

@@ -214,6 +214,12 @@ test('a single column may be called like two', async () => {
   expect(json(cwd, 'target', 'data', 'm.json').rows).toEqual([[1], [2]])
 })
 
+test('seeds that are left empty are none', async () => {
+  const yaml = source("{ name: s, type: duckdb, database: ':memory:', seeds: }")
+  const { code, stderr } = await visivo(temporaryProject({ 'project.visivo.yml': yaml }), ['run'])
+  expect([code, stderr]).toEqual([0, expect.stringContaining('m: 1 row')])
+})
+
 test('a seed whose table has no name', async () => {
   const yaml = "{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: '', args: [node, -v] }] }"
   const { stderr } = await visivo(temporaryProject({ 'project.visivo.yml': source(yaml) }), ['run'])

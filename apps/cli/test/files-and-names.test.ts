@@ -22,6 +22,7 @@ test.skipIf(process.platform === 'win32').each([
   ['a directory with a star', 'sh*p', 'd.csv', ['shop/d.csv']],
   ['a directory with an apostrophe', "ann's shop", 'd.csv', []],
   ['a directory of the project that looks like a partition', 'env=prod', 'd.csv', []],
+  ['a directory and a file that look like partitions', 'env=prod', 'year=2026.csv', []],
 ])('of %s a CSV is read as it is named, and nothing else', async (_case, directory, file, others) => {
   const named = file.replace('*', 'd')
   const cwd = temporaryProject({

@@ -24,6 +24,18 @@ models: [{ name: orders, source: ref(s), sql: select 1 }]
     expect(readFileSync(path, 'utf8')).toBe(nx)
   })
 
+  test('a directory that is called project.json', async () => {
+    const cwd = temporaryProject({ ...OURS, 'target/project.json/mine': '' })
+    const { code, stderr } = await visivo(cwd, ['compile'])
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /project\.json can't be written \(E[^\n]*\)\. Move away what is there, or choose/,
+      ),
+    ])
+    expect(readdirSync(join(cwd, 'target', 'project.json'))).toEqual(['mine'])
+  })
+
   test.each([[['run']], [['compile']], [['run', '--skip-compile']]])(
     "a project's own file, by %s into its own directory",
     async (args) => {

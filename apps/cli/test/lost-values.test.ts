@@ -37,6 +37,10 @@ describe.each(CSV_SOURCES)('%s', (_kind, source) => {
       'name,city\nann,Berlin\nbob,Rome\neve,Paris, FR\n',
     ],
     [
+      'in the last line of texts in quotes',
+      '"name","city"\n"ann","Berlin"\n"bob","Rome"\n"eve","Paris"," FR"\n',
+    ],
+    [
       'in half of the lines of texts, which then says nothing of which half is meant',
       'ann,Berlin\nbob,Rome\nname,city,land\neve,Paris,FR\nmia,Oslo,NO\n',
     ],

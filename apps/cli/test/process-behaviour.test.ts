@@ -139,6 +139,14 @@ test.skipIf(!existsSync('/dev/full')).each([
   expect(end).toMatchObject({ code, stderr: expect.stringMatching(says) })
 })
 
+test.skipIf(!existsSync('/dev/full'))(
+  'what is ignored in a project, told to a disk that is full, fails no command',
+  async () => {
+    const cwd = temporaryProject({ 'project.visivo.yml': 'name: p\ncakes: []\n' })
+    expect(await inShell(`visivo compile -w "${cwd}" 2>/dev/full`)).toMatchObject({ code: 0 })
+  },
+)
+
 // A file that may not grow is what a full disk is, for whoever can't mount one.
 test.skipIf(process.platform === 'win32')(
   'a seed that fills the disk is told where room is needed',
@@ -192,6 +200,17 @@ describe('serve', () => {
     expect(await answer.json()).toMatchObject({ name: 'example-sales' })
     running.child.kill('SIGTERM')
     expect(await running.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/Stopped\.\n$/) })
+  })
+
+  test('leaves the databases of its models to others while it serves', async () => {
+    const cwd = temporaryProject({
+      'project.visivo.yml': `name: p
+sources: [{ name: s, type: duckdb, database: s.db, seeds: [{ table_name: t, args: [node, -p, "'a\\\\n1'"] }] }]
+models: [{ name: m, source: ref(s), sql: from t }]
+`,
+    })
+    await start(cwd, ['serve', '--port', '0']).said('Serving on ')
+    expect(await visivo(cwd, ['run', '--output-dir', 'other'])).toMatchObject({ code: 0 })
   })
 
   test('with the host of a variable that is not set opens nothing to the network', async () => {

@@ -22,3 +22,18 @@ models: [{ name: m, source: s, sql: select * from t }]
   const modes = new Map([...screen.matchAll(/\[\?(\d+)([hl])/g)].map(([, mode, set]) => [mode, set]))
   expect([modes.get('25') ?? 'h', modes.get('7') ?? 'h']).toEqual(['h', 'h'])
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a run that fails leaves its error, and nothing of its bar',
+  async () => {
+    const project = temporaryProject({
+      'project.visivo.yml': `name: p
+models: [{ name: m, source: { name: s, type: duckdb, database: ':memory:' }, sql: from nowhere }]
+`,
+    })
+    const off = { HOME: temporaryDirectory(), DO_NOT_TRACK: '1' }
+    const { code, screen } = await inTerminal(project, ['run'], off)
+    expect(code).toBe(1)
+    expect(screen).toMatch(/░ 0\/1[^\n]*\[0?K[^\n]*Error: project\.visivo\.yml:2: the model 'm' failed/)
+  },
+)

@@ -35,6 +35,16 @@ describe('on the example project', () => {
     expect(JSON.stringify(project.dashboards)).not.toContain('ref(')
   })
 
+  test.each([
+    ['no objects', 'models: []'],
+    ['1 model', 'models: [{ name: m, sql: select 1 }]'],
+  ])('compile counts %s', async (counts, yaml) => {
+    const cwd = temporaryProject({ 'project.visivo.yml': `name: p\n${yaml}\n` })
+    expect((await visivo(cwd, ['compile'])).stdout).toBe(
+      `Compiled p: ${counts} → ${join('target', 'project.json')}\n`,
+    )
+  })
+
   test.each(['link', 'link/yet/to/be/made'])(
     'project.json says from its real place where the project lies, in %s',
     async (output) => {
@@ -128,6 +138,11 @@ describe('run refuses with the place and what to do', () => {
     ],
     ['a source without its file', '{ name: s, type: csv }', /:3: the csv source 's' needs `file:`/],
     [
+      'a source whose file is left empty',
+      "{ name: s, type: csv, file: '' }",
+      /:3: the csv source 's' needs `file:`/,
+    ],
+    [
       'a CSV that is missing',
       '{ name: s, type: csv, file: gone.csv }',
       /:3: the source 's' can't be read: there is no file .*gone\.csv\. Check `file:`\.\n$/,
@@ -198,7 +213,13 @@ describe('run refuses with the place and what to do', () => {
     await visivo(cwd, ['compile'])
     const path = join(cwd, 'target', 'project.json')
     const compiled = JSON.parse(readFileSync(path, 'utf8'))
-    for (const object_counts of [undefined, { models: 'many' }, { cakes: 1 }, { models: -1 }]) {
+    for (const object_counts of [
+      undefined,
+      { models: 'many' },
+      { cakes: 1 },
+      { models: -1 },
+      { models: 1.5 },
+    ]) {
       writeFileSync(path, JSON.stringify({ ...compiled, object_counts }))
       const { stderr } = await visivo(cwd, ['run', '--skip-compile'])
       expect(stderr).toContain('is not a compiled project')
@@ -207,6 +228,13 @@ describe('run refuses with the place and what to do', () => {
 
   test.each([
     ['a model that is null', { models: [null] }, /project\.json is not a compiled project\. Run `visivo/],
+    ['no models', { models: undefined }, /project\.json is not a compiled project\. Run `visivo/],
+    ['no sources', { sources: undefined }, /project\.json is not a compiled project\. Run `visivo/],
+    [
+      'an edge to nothing',
+      { edges: [{ from: { kind: 'models', name: 'm' } }] },
+      /project\.json is not a compiled project\. Run `visivo/,
+    ],
     ['an edge that is null', { edges: [null] }, /project\.json is not a compiled project\. Run `visivo/],
     [
       'a model whose result would lie elsewhere',

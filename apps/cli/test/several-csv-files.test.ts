@@ -45,6 +45,16 @@ test.each([
   expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('the column "column2"') })
 })
 
+test('several CSV files as one: where DuckDB can read none of them, no column is said to be lost', async () => {
+  const cwd = temporaryProject({
+    'project.visivo.yml': PROJECT.replace("'d/*.csv'", "'d/*.csv', has_header: true"),
+    'd/0.csv': 'a,b\n',
+    'd/1.csv': '',
+  })
+  const { code, stderr } = await visivo(cwd, ['run'])
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('DuckDB failed (') })
+})
+
 test.each([
   ['a comma at the end of each line', 'a,b,\n3,4,\n', [3, 4]],
   ['the columns in another order', 'b,a\n4,3\n', [3, 4]],

@@ -127,14 +127,27 @@ test.each([
   expect(proxy).toMatchObject({ ok: false, says: expect.stringContaining(`${says} set, and not used`) })
 })
 
+test.each([
+  ['phc_test', true, 'looks like a project key'],
+  ['phc_your.key', false, 'does not look like a project key (phc_…)'],
+  ['cake', false, 'does not look like a project key (phc_…)'],
+])('who has copied something else than a key is told so: %s', async (key, ok, says) => {
+  const checks = await diagnose(personsTelemetry({ ...OFF, VISIVO_POSTHOG_API_KEY: key }))
+  expect(checks.find(({ name }) => name === 'key')).toMatchObject({ ok, says })
+})
+
 describe('of what sends', () => {
   async function saidOf(name: string, telemetry: Telemetry) {
     return (await diagnose(telemetry)).find((check) => check.name === name)
   }
 
   /** A person whose program can start a courier, and what there is before the doctor comes. */
-  function personWith(happens: (places: Places, telemetry: Telemetry) => void, host = 'http://127.0.0.1:1') {
-    const telemetry = { ...personsTelemetry({ VISIVO_POSTHOG_HOST: host }), canSend: true }
+  function personWith(
+    happens: (places: Places, telemetry: Telemetry) => void,
+    host = 'http://127.0.0.1:1',
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    const telemetry = { ...personsTelemetry({ VISIVO_POSTHOG_HOST: host, ...env }), canSend: true }
     const { product, home } = telemetry.world
     const places = placesOf(product, home, { host, apiKey: 'phc_secret' })
     makePlace('outbox', places.outbox)
@@ -203,6 +216,13 @@ describe('of what sends', () => {
     expect(await saidOf('host', person(0))).toMatchObject({ ok: true, says: `${receiver.url} answers` })
   })
 
+  test('a server that goes on while telemetry is off is told of', async () => {
+    expect(await saidOf('courier', personWith(works, undefined, OFF))).toMatchObject({
+      ok: true,
+      says: `at work (process ${process.pid})`,
+    })
+  })
+
   test('a program that can start no process says so: its events wait until somebody sends them', async () => {
     const telemetry = { ...personsTelemetry(), canSend: false }
     expect(await saidOf('courier', telemetry)).toEqual({
@@ -231,6 +251,17 @@ describe('with telemetry on', () => {
   ])('a server whose clock is %s', async (_sentence, by, ok, says) => {
     const headers = { date: new Date(Date.now() + by).toUTCString() }
     expect(await saidOf('clock', { headers })).toMatchObject({ ok, says })
+  })
+
+  test('a proxy that is not needed is no fault', async () => {
+    const receiver = await startReceiver()
+    onTestFinished(() => receiver.close())
+    const env = { VISIVO_POSTHOG_HOST: receiver.url, HTTPS_PROXY: 'http://127.0.0.1:2' }
+    const proxy = (await diagnose(personsTelemetry(env))).find(({ name }) => name === 'proxy')
+    expect(proxy).toMatchObject({
+      ok: true,
+      says: expect.stringContaining('HTTPS_PROXY is set, and not used'),
+    })
   })
 
   test('a server that answers with an error is told: nothing arrives there now', async () => {

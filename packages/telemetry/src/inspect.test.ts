@@ -147,6 +147,10 @@ test.each<[string, Record<string, string>, object]>([
   expect(inspectTelemetry(personsTelemetry(env))).toMatchObject(expected)
 })
 
+test('that a PostHog is configured is no yes that an opt-out would contradict', () => {
+  expect(inspectTelemetry(personsTelemetry({ DO_NOT_TRACK: '1' })).contradiction).toBeUndefined()
+})
+
 test.each([
   ['nothing', ''],
   ['a value that is no object', 'null\n5\n"text"\n'],

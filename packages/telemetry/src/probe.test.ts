@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, createServer, Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { sampleEvent } from '../test/samples.ts'
@@ -49,6 +49,17 @@ test.each<[string, (socket: Socket) => void, object]>([
   const port = await listen(connected)
   for (const host of ['127.0.0.1', 'localhost'])
     expect(await probe(`http://${host}:${port}`, AbortSignal.timeout(1_000))).toMatchObject(expected)
+})
+
+test('a server that offers another protocol does not keep the doctor from ending', async () => {
+  const connected = new EventEmitter()
+  const closed = once(connected, 'close')
+  const port = await listen((socket) => {
+    socket.resume().on('close', () => connected.emit('close'))
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+  })
+  expect(await probe(`http://127.0.0.1:${port}`)).toMatchObject({ reached: 'answer', status: 101 })
+  await closed
 })
 
 test('whoever asks a server that never answers is kept for five seconds, and not until Ctrl-C', async () => {

@@ -104,6 +104,11 @@ charts: [{ name: 007 }]`
     expect(models.map(({ source }) => source)).toEqual(['third', 'second', 'third'])
   })
 
+  test('takes the default also for a model whose source is left empty', async () => {
+    const { models } = await compile(YAML.replace('{ name: plain,', '{ name: plain, source: ,'))
+    expect(models[0]).toMatchObject({ name: 'plain', source: 'first' })
+  })
+
   test('holds no value of the environment and no secret of a source or a destination', async () => {
     const text = JSON.stringify(await compile(YAML))
     expect(text).not.toMatch(/hunter2-value|literal-secret|db\.internal/)
@@ -164,6 +169,11 @@ describe('references that lead nowhere', () => {
       "--source names 'secnd', which is none of the project's sources. Did you mean 'second'?",
     ],
     ['--source that is a model', 'plain', "--source names 'plain', which is none"],
+    [
+      '--source that is near a model alone',
+      'plai',
+      /^--source names 'plai', which is none of the project's sources\.$/,
+    ],
   ])('%s', async (_case, source, message) => {
     await expect(compile(YAML, source)).rejects.toThrow(message)
   })

@@ -70,6 +70,15 @@ describe('includes', () => {
     expect(await names(files, { WHERE: 'a' })).toEqual(expected)
   })
 
+  test('a file that is included again through a link counts once', async () => {
+    const directory = temporaryProject({
+      'project.visivo.yml': 'name: p\nincludes: [{ path: link/a.yml }, { path: a }, { path: link/a.yml }]\n',
+      'a/a.yml': model('a'),
+    })
+    symlinkSync(join(directory, 'a'), join(directory, 'link'), 'junction')
+    expect([...(await loadProject(directory, { env: {} })).objects.keys()]).toEqual(['a'])
+  })
+
   test.each([
     ['a file that is missing', '  - path: gone.yml', "project.visivo.yml:3: 'gone.yml' doesn't exist"],
     [
@@ -326,6 +335,11 @@ describe('what is wrong is said with file and line', () => {
       /^project\.visivo\.yml:3: an item of `models:` has no `name:`/,
     ],
     [
+      'a source without a name inside of a model',
+      'name: p\nmodels:\n  - name: m\n    source: { type: duckdb }\n',
+      /^project\.visivo\.yml:4: an item of `sources:` has no `name:`/,
+    ],
+    [
       'a name that is a path',
       'name: p\nmodels:\n  - name: ../a\n',
       /^project\.visivo\.yml:3: the name "\.\.\/a" has characters/,
@@ -398,6 +412,14 @@ describe('what is wrong is said with file and line', () => {
     ],
   ])('%s', async (_case, text, message) => {
     await expect(load({ 'project.visivo.yml': text })).rejects.toThrow(message)
+  })
+
+  test('or that the directory is none', async () => {
+    const directory = temporaryProject({ 'project.visivo.yml': 'name: p\n' })
+    const file = join(directory, 'project.visivo.yml')
+    await expect(loadProject(file, { env: {} })).rejects.toThrow(
+      `${file} is not a directory. Check --working-dir.`,
+    )
   })
 
   test("and Node's own words about YAML are not printed", async () => {

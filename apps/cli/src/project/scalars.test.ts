@@ -65,6 +65,7 @@ test('the settings of Plotly keep their numbers, whatever they are called', asyn
 
 test.each([
   ['a number that a double rounds', '9007199254740993', '9007199254740993'],
+  ['a number below zero that a double rounds', '-9007199254740993', '-9007199254740993'],
   ['a number past those of a double', '9'.repeat(400), '9'.repeat(400)],
   ['a number that a double holds', '9007199254740992', 9007199254740992],
   ['a time', '!!timestamp 2024-01-01', '2024-01-01'],

@@ -20,6 +20,12 @@ test('of two models that DuckDB takes for one each reference means its own', () 
   expect([...(job?.views.values() ?? [])]).toEqual(models.map(({ name, sql }) => ({ name, sql })))
 })
 
+test('a model of which nobody knows where it stands is looked for in the compiled project', () => {
+  expect(() => planJobs(projectOf([{ name: 'm', source: 'db' }]), OPTIONS)).toThrow(
+    "project.json:1: the model 'm' has no `sql:`.",
+  )
+})
+
 test('a model whose rows are taken twice, again and again, is read once and not twice as often each time', () => {
   let reads = 0
   const models = Array.from({ length: 12 }, (_, index) => ({
