@@ -40,3 +40,36 @@ test.each<[string, unknown, (own: object) => readonly object[], string, string]>
     expect(told).toBe(template)
   },
 )
+
+test.each<[string, object, string]>([
+  ['a route', {}, '/cakes/:id'],
+  ['one in a router at /', { regexp: { fast_slash: true } }, '/cakes/:id'],
+  ['one in a router that is mounted elsewhere', { regexp: { fast_slash: false } }, '/*/cakes/:id'],
+])('a program with Express 4 is told which of its routes are used: %s', (_sentence, mount, template) => {
+  const route = { path: '/cakes/:id' }
+  const own = agedLayer(/^\/cakes\//, { route })
+  const stack = 'regexp' in mount ? [agedLayer(/^/, { ...mount, handle: { stack: [own] } })] : [own]
+  const app = {
+    _router: { stack },
+    get router(): never {
+      throw new Error("'app.router' is deprecated!")
+    },
+  }
+  const told: unknown = Reflect.apply(templateOf, undefined, [{ route, app, originalUrl: '/cakes/7' }, app])
+  expect(told).toBe(template)
+})
+
+test.each<[string, string, string]>([
+  ['the last of its places', '/two/jane', '/two/:t/x'],
+  ['another one', '/one', '/*/x'],
+])(
+  'an application that an older router has at two places is not told by the wrong one: %s',
+  (_sentence, baseUrl, template) => {
+    const mounts = [1, 2].map(() => agedLayer(/^/, { handle: { name: 'mounted_app' } }))
+    const route = { path: '/x' }
+    const router = { stack: [agedLayer(/^\/x$/, { route })] }
+    const app = { router, mountpath: '/two/:t', parent: { router: { stack: mounts } } }
+    const request = { route, app, baseUrl, originalUrl: `${baseUrl}/x` }
+    expect(Reflect.apply(templateOf, undefined, [request, app.parent])).toBe(template)
+  },
+)

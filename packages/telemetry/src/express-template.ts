@@ -1,3 +1,5 @@
+import { attempt } from './attempt.ts'
+
 /** What Express notes on a request, and what is read of an application and its routers. */
 export interface RoutedRequest {
   readonly route?: Route
@@ -12,6 +14,8 @@ interface Route {
 /** An application: what `express()` gives. */
 export interface App {
   readonly router?: Router
+  /** That of Express 4, where to ask for `router` is an error. */
+  readonly _router?: Router
   /** Of an application that is mounted in another. */
   readonly parent?: App
   readonly mountpath?: unknown
@@ -21,11 +25,13 @@ interface Router {
 }
 interface Layer {
   readonly route?: Route
-  readonly handle?: Router & Pick<App, 'router'> & { readonly name?: string }
+  readonly handle?: Router & Pick<App, 'router' | '_router'> & { readonly name?: string }
   /** The path as it was declared; routers before 2.3 keep it to themselves. */
   readonly rawPath?: unknown
   /** Mounted at `/`, which adds nothing. */
   readonly slash?: boolean
+  /** The same in Express 4. */
+  readonly regexp?: { readonly fast_slash?: boolean }
   /** What was matched last, where `match` says only whether. */
   readonly path?: string | undefined
   /** Of routers before 2.3 `true`. */
@@ -61,7 +67,7 @@ export function templateOf(request: RoutedRequest, first: App | undefined): stri
     const prefix = prefixOf(app, request.baseUrl)
     const found = known.get(home)?.get(route)
     if (found !== undefined) return prefix + found
-    const chains = chainsTo(route, app?.router)
+    const chains = chainsTo(route, routerOf(app))
     const [only] = chains
     if (chains.length === 1 && only?.every(isPlain)) {
       const template = only.map((layer) => declared(layer, layer.rawPath)).join('')
@@ -78,13 +84,17 @@ export function templateOf(request: RoutedRequest, first: App | undefined): stri
   return UNKNOWN_PART + text(route.path)
 }
 
+function routerOf(app: Pick<App, 'router' | '_router'> | undefined): Router | undefined {
+  return app?._router ?? attempt(() => app?.router)
+}
+
 /** All ways to a route: a router may be mounted more than once. */
 function chainsTo(route: Route, router: Router | undefined, depth = 0): readonly Chain[] {
   // A router that is mounted in itself has no end.
   if (depth > 20) return []
   return (router?.stack ?? []).flatMap((layer): readonly Chain[] => {
     if (layer.route) return layer.route === route ? [[layer]] : []
-    const inner = layer.handle?.stack ? layer.handle : layer.handle?.router
+    const inner = layer.handle?.stack ? layer.handle : routerOf(layer.handle)
     return chainsTo(route, inner, depth + 1).map((chain) => [layer, ...chain])
   })
 }
@@ -108,8 +118,8 @@ function match(chain: Chain, path: string): string | undefined {
   return template
 }
 
-function declared({ slash, route }: Layer, pattern: unknown): string {
-  return slash ? '' : text(pattern ?? route?.path)
+function declared({ slash, regexp, route }: Layer, pattern: unknown): string {
+  return (slash ?? regexp?.fast_slash) ? '' : text(pattern ?? route?.path)
 }
 
 /** One that is mounted at several places knows the last of them alone: a request that came by another has none. */
@@ -117,11 +127,19 @@ function prefixOf(app: App | undefined, base = ''): string {
   if (!app?.parent) return ''
   const { parent, mountpath } = app
   const own = text(mountpath)
-  const mounts = (parent.router?.stack ?? []).filter(({ handle }) => handle?.name === 'mounted_app')
-  const isOwn = (layer: Layer) => layer.rawPath === undefined || declared(layer, layer.rawPath) === own
+  const mounts = (routerOf(parent)?.stack ?? []).filter(({ handle }) => handle?.name === 'mounted_app')
+  const isOwn = (layer: Layer) =>
+    layer.rawPath === undefined ? fits(own, base) : declared(layer, layer.rawPath) === own
   const isSure =
     parent.parent || mounts.length < 2 || mounts.some((layer) => isOwn(layer) && layer.match(base))
   return prefixOf(parent, base) + (isSure ? own : UNKNOWN_PART)
+}
+
+/** Whether a request can have come by a mount, part by part, where no router tells how that was declared. */
+function fits(mount: string, base: string): boolean {
+  const came = base.toLowerCase().split('/')
+  const parts = mount.toLowerCase().split('/')
+  return parts.length === came.length && parts.every((part, at) => part === came[at] || /^:\w+$/.test(part))
 }
 
 function text(path: unknown): string {

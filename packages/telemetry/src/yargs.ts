@@ -136,7 +136,8 @@ function optionSpecsOf(
   { key, alias, narg, boolean, count, array }: DeclaredOptions,
   argv: readonly string[],
 ): readonly OptionSpec[] {
-  return Object.keys(key).flatMap((name): readonly OptionSpec[] => {
+  // Before yargs 17.2 a flag that is counted is no key.
+  return [...new Set([...Object.keys(key), ...count])].flatMap((name): readonly OptionSpec[] => {
     // `.alias('h', 'help')` says it of the other name.
     const namesakes = Object.entries(alias).filter(([one, others]) => one === name || others.includes(name))
     const { flags, negations } = flagsOf([...new Set([name, ...namesakes.flat(2)])])

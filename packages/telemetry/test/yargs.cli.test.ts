@@ -79,6 +79,13 @@ describe('what yargs declares', () => {
     expect(sanitizeCommand(['mix'], await commandSpecOf(mute, yargs, ['mix'])).command).toBe('<none>')
   })
 
+  test('a flag that is counted is known with yargs before 17.2, too, where it is no key', async () => {
+    const counting = yargs([]).count('verbose').alias('verbose', 'v')
+    const declared: object = Reflect.apply(Reflect.get(counting, 'getOptions'), counting, [])
+    const aged = Object.assign(counting, { getOptions: () => ({ ...declared, key: {} }) })
+    expect(sanitizeCommand(['-vv'], await commandSpecOf(aged, yargs, ['-vv'])).args).toEqual(['-v', '-v'])
+  })
+
   test.each<[string, (command: Argv, isAsked: boolean) => unknown]>([
     ['gives nothing', (command) => void command.option('raw', {})],
     ['gives null', (command) => command.option('raw', {}) && null],
