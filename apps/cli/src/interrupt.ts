@@ -21,7 +21,7 @@ export async function interruptible(
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController()
-  // Each model that is at work listens, and Node would tell of a leak on stderr from the eleventh on.
+  // Each model that is at work listens, and Node 20 would tell of a leak on stderr from the eleventh on.
   setMaxListeners(0, controller.signal)
   let presses = 0
   const onInterrupt = () => {

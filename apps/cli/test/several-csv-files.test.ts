@@ -55,6 +55,14 @@ test('several CSV files as one: where DuckDB can read none of them, no column is
   expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('DuckDB failed (') })
 })
 
+test('several CSV files as one: where all of them are empty, that is said, and not that they are no UTF-8', async () => {
+  const { code, stderr } = await visivo(projectOf('', ''), ['run'])
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/0\.csv is empty\. It has to have at least a line/),
+  })
+})
+
 test.each([
   ['a comma at the end of each line', 'a,b,\n3,4,\n', [3, 4]],
   ['the columns in another order', 'b,a\n4,3\n', [3, 4]],

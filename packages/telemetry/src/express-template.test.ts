@@ -59,13 +59,17 @@ test.each<[string, object, string]>([
   expect(told).toBe(template)
 })
 
-test.each<[string, string, string]>([
-  ['the last of its places', '/two/jane', '/two/:t/x'],
-  ['another one', '/one', '/*/x'],
+test.each<[string, RegExp, string, string]>([
+  ['the last of its places', /^\/one/, '/two/jane', '/two/:t/x'],
+  ['another one', /^\/one/, '/one', '/*/x'],
+  ['a router in the last of its places', /^\/one/, '/two/jane/more', '/two/:t/x'],
+  ['a router in another one', /^\/one/, '/one/more/x', '/*/x'],
+  ['a place below the last one', /^\/two\/[^/]+\/more/, '/two/jane/more', '/*/x'],
 ])(
   'an application that an older router has at two places is not told by the wrong one: %s',
-  (_sentence, baseUrl, template) => {
-    const mounts = [1, 2].map(() => agedLayer(/^/, { handle: { name: 'mounted_app' } }))
+  (_sentence, another, baseUrl, template) => {
+    const handle = { name: 'mounted_app' }
+    const mounts = [another, /^\/two\/[^/]+/].map((pattern) => agedLayer(pattern, { handle }))
     const route = { path: '/x' }
     const router = { stack: [agedLayer(/^\/x$/, { route })] }
     const app = { router, mountpath: '/two/:t', parent: { router: { stack: mounts } } }

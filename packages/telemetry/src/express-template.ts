@@ -128,18 +128,25 @@ function prefixOf(app: App | undefined, base = ''): string {
   const { parent, mountpath } = app
   const own = text(mountpath)
   const mounts = (routerOf(parent)?.stack ?? []).filter(({ handle }) => handle?.name === 'mounted_app')
+  const above = prefixOf(parent, base)
+  if (parent.parent || mounts.length < 2) return above + own
+  const takers = mounts.filter((layer) => layer.match(base))
   const isOwn = (layer: Layer) =>
-    layer.rawPath === undefined ? fits(own, base) : declared(layer, layer.rawPath) === own
-  const isSure =
-    parent.parent || mounts.length < 2 || mounts.some((layer) => isOwn(layer) && layer.match(base))
-  return prefixOf(parent, base) + (isSure ? own : UNKNOWN_PART)
+    layer.rawPath === undefined
+      ? fits(own, base, takers.length === 1)
+      : declared(layer, layer.rawPath) === own
+  return above + (takers.some(isOwn) ? own : UNKNOWN_PART)
 }
 
-/** Whether a request can have come by a mount, part by part, where no router tells how that was declared. */
-function fits(mount: string, base: string): boolean {
+/**
+ * Whether a request can have come by a mount, part by part, where no router tells how that was declared.
+ * @param mayGoOn it may have gone on, to a router or an application in there
+ */
+function fits(mount: string, base: string, mayGoOn: boolean): boolean {
   const came = base.toLowerCase().split('/')
   const parts = mount.toLowerCase().split('/')
-  return parts.length === came.length && parts.every((part, at) => part === came[at] || /^:\w+$/.test(part))
+  const isLongEnough = mayGoOn ? came.length >= parts.length : came.length === parts.length
+  return isLongEnough && parts.every((part, at) => part === came[at] || /^:\w+$/.test(part))
 }
 
 function text(path: unknown): string {

@@ -54,6 +54,7 @@ async function requireFiles(
   const found = await connection.runAndReadAll(`select file from glob(${quoteText(pattern)})`)
   const files = found.getRows().map(([file]) => String(file))
   if (files.length === 0) throw new Error(`there is no file ${csv.file}. Check \`file:\`.`)
+  let bytes = 0
   for (const file of files) {
     const stats = await stat(file)
     if (!stats.isFile()) {
@@ -61,10 +62,11 @@ async function requireFiles(
         `${file} is no regular file. Write what it gives to one, and name that under \`file:\`.`,
       )
     }
-    // DuckDB gives it a column of its own making, and no rows. Of several, the others have the columns.
-    if (stats.size === 0 && files.length === 1 && csv.header !== false) {
-      throw new Error(`${file} is empty. It has to have at least a line with the names of its columns.`)
-    }
+    bytes += stats.size
+  }
+  // DuckDB gives one a column of its own making, and no rows. Of several, the others have the columns.
+  if (bytes === 0 && csv.header !== false) {
+    throw new Error(`${files[0]} is empty. It has to have at least a line with the names of its columns.`)
   }
   return files
 }
