@@ -179,16 +179,6 @@ describe('a handler that forgot its answer is answered as if nobody followed its
   })
 })
 
-test('what is not found is no failure with the first Hono 4.0, whose `next` answers nothing where nothing is behind', async () => {
-  const all: RequestFacts[] = []
-  const follow = followRequests({ request: (facts) => all.push(facts), close: async () => {} })
-  const app = new Hono().use((context) => follow(context, async () => {}))
-  app.notFound((context) => context.text('gone', 410))
-  const answer = await app.request('/jane')
-  expect([answer.status, await answer.text()]).toEqual([410, 'gone'])
-  expect(all).toMatchObject([{ endpoint: '<unmatched>', statusCode: 410 }])
-})
-
 test('an application in CommonJS, which has a Hono of its own, is told the templates of its routes', async () => {
   const all: RequestFacts[] = []
   const { Hono: OwnHono }: typeof import('hono') = createRequire(import.meta.url)('hono')

@@ -45,8 +45,7 @@ function passOn(context: Context, next: Next): Promise<void> {
  * middleware: for Hono this one is some, and for the application it must be none.
  */
 async function answerAsAlone(context: Context): Promise<void> {
-  // Where nothing stands behind this one, `next` of the first Hono 4.0 has no answer.
-  const isAlone = attempt(() => context.req.matchedRoutes.length <= 2)
+  const isAlone = attempt(() => context.req.matchedRoutes.length === 2)
   if (isAlone) context.res = await context.notFound()
 }
 
